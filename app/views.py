@@ -1,0 +1,165 @@
+"""What the fieldbook hands to screens: plain, immutable, ready to be drawn, without widgets.
+
+Screens never see a table row. Text that depends on the language is not in here: titles come as
+codes or as `{language: text}` and are chosen when drawn, so that the language can change live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Titles = Mapping[str, str]
+Risk = Literal["high", "medium", "low", "unknown"]
+RecordState = Literal["draft", "only_here", "on_server", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is at work on which device. `demo` decides the permanent banner."""
+
+    login: str
+    display_name: str
+    role: Literal["officer", "reception", "coordinator"]
+    office: str
+    zone: str
+    device: str
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """One thing to do in one case. `kind` is a message code: contact.week_2, arrival, ..."""
+
+    case: str
+    code: str
+    risk: Risk
+    kind: str
+    form: str | None
+    due: date
+    overdue: bool
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A form begun and not finished; it exists on this device only."""
+
+    record: str
+    case: str
+    code: str
+    form: str
+    titles: Titles
+    answered: int
+    questions: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """An answer of this worker that another one replaced. Values are shown as `*_text`."""
+
+    id: str
+    record: str
+    case: str
+    code: str
+    form_titles: Titles
+    path: str
+    question: Titles
+    kept: Any
+    kept_text: Titles
+    kept_by: str
+    kept_at: datetime
+    lost: Any
+    lost_text: Titles
+    lost_at: datetime
+    rule: str
+    can_restore: bool
+    state: Literal["open", "restored", "accepted"]
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    day: date
+    overdue: tuple[DueItem, ...]
+    today: tuple[DueItem, ...]
+    drafts: tuple[DraftView, ...]
+    conflicts: tuple[ConflictView, ...]
+    only_here: int
+    last_sync: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list: a code, never a name."""
+
+    id: str
+    code: str
+    country: str
+    stage: str
+    risk: Risk
+    language: str
+    next_due: date | None
+    next_kind: str | None
+    only_here: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    id: str
+    form: str
+    titles: Titles
+    changed_at: datetime
+    state: RecordState
+    on_server_since: datetime | None
+    refused: str | None
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    code: str
+    state: Literal["done", "now", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormOffer:
+    """A form that can be begun for a case; the first is what the stage needs."""
+
+    form: str
+    version: str
+    titles: Titles
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case opened. `name` is in here, and the screen shows it only when asked."""
+
+    row: CaseRow
+    name: str
+    stages: tuple[StageView, ...]
+    safe_contact: Titles
+    facts: tuple[tuple[Titles, Titles], ...]
+    due: tuple[DueItem, ...]
+    records: tuple[RecordRow, ...]
+    offers: tuple[FormOffer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncView:
+    """What is only here, what is under way, and how the last attempt ended."""
+
+    running: bool
+    phase: str | None
+    last_try: datetime | None
+    last_success: datetime | None
+    problem: str | None
+    problem_params: Mapping[str, Any]
+    waiting: int
+    waiting_attachments: int
+    refused: tuple[RecordRow, ...]
+    next_try: datetime | None
+    sent: int
+    received: int
