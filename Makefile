@@ -1,0 +1,64 @@
+# Every target sets up what it needs; `make help` lists them all.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.PHONY: help
+help: ## list all targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: setup ## the demo office: server, a device of its own, the app (Ctrl-C ends all of it)
+	@$(PY) packaging/run_demo.py
+
+.PHONY: reset-demo
+reset-demo: ## forget the demo office; the next `make run` makes it anew
+	rm -rf build/demo build/office-of-screenshots
+
+.PHONY: setup
+setup: ## what `make run` needs: system packages, virtual environment, pinned dependencies
+	@PYTHON=$(PYTHON) bash packaging/setup.sh run
+
+.PHONY: setup-dev
+setup-dev: ## the same, and what `make test` needs
+	@PYTHON=$(PYTHON) bash packaging/setup.sh dev
+
+.PHONY: test
+test: setup-dev check ## every check and every test
+	@$(PY) -m pytest
+
+.PHONY: check
+check: setup-dev ## formatter, linter, types, import rules
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "make check: run 'make format'."; exit 1; }
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-timings
+
+.PHONY: format
+format: setup-dev ## let the formatter rewrite the sources
+	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
+
+.PHONY: screenshots
+screenshots: setup ## every screen in English and Arabic, tablet and laptop size, in build/screenshots
+	@$(PY) packaging/run_demo.py --dir build/office-of-screenshots --screenshots build/screenshots
+
+.PHONY: bench
+bench: setup-dev ## figures beside their limits, in build/bench.json; ONLY=sync,store chooses areas
+	@$(PY) tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
+
+.PHONY: messages
+messages: setup-dev ## collect the texts of the app again and merge them into its catalogues
+	@$(PY) packaging/messages.py
+
+.PHONY: lock
+lock: ## pin the dependencies anew, with hashes (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  pyproject.toml -o packaging/requirements/run.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \
+	  --extra dev --extra package pyproject.toml -o packaging/requirements/dev.txt
+
+.PHONY: clean
+clean: ## remove what was built; sources and virtual environment stay
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
