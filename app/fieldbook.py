@@ -18,9 +18,10 @@ from app.settings import Settings
 from app.views import CaseRow, CaseView, ConflictView, FormOffer, Session, SyncView, TodayView
 
 if TYPE_CHECKING:
-    from app.sync.outcome import Outcome
     from forms.entry import EntryChange, FormEntry
     from forms.validation import Violation
+
+    from app.sync.outcome import Outcome
 
 Topic = Literal["cases", "records", "conflicts", "sync"]
 

@@ -1,0 +1,41 @@
+"""How one sync ended, as screens and scripts are told it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One attempt to sync, ended.
+
+    What was exchanged before a `problem` stays exchanged: `sent` counts the change sets that the
+    server acknowledged, `received` the records whose changes came down, `conflicts` the notices of
+    answers of this worker that lost, `refused` the change sets that the server would not take.
+    """
+
+    started: datetime
+    ended: datetime
+    sent: int = 0
+    received: int = 0
+    conflicts: int = 0
+    refused: int = 0
+    attachments_sent: int = 0
+    attachments_received: int = 0
+    forms_received: int = 0
+    problem: Problem | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.problem is None
+
+    @property
+    def changed_something(self) -> bool:
+        """Whether a screen that shows cases or records may have become out of date."""
+        return bool(
+            self.sent or self.received or self.conflicts or self.refused or self.forms_received
+            or self.attachments_received
+        )  # fmt: skip
