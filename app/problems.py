@@ -27,8 +27,90 @@ def N_(text: str) -> str:
     return text
 
 
-#: code -> English text
-TEXTS: Final[Mapping[str, str]] = {}
+#: code -> English text: what happened, then what to do. A new code of the app needs its line here.
+TEXTS: Final[Mapping[str, str]] = {
+    # the device's store
+    "store.passphrase.wrong": N_(
+        "This passphrase is not right. Check the keyboard's language and try again."
+    ),
+    "store.file.missing": N_("There is nothing on this device yet. Enrol it with the office's server first."),
+    "store.file.damaged": N_(
+        "The file of this device is damaged; the passphrase is right. Do not delete anything, and call the "
+        "coordinator."
+    ),
+    # settings and threads
+    "settings.file.invalid": N_("The file {name} cannot be read. Correct it or delete it."),
+    "settings.name.unknown": N_("There is no setting called {name}. Check its spelling."),
+    "settings.value.invalid": N_("The setting {name} has a value that is not possible."),
+    "app.work.failed": N_(
+        "Something went wrong inside the app ({kind}). What was saved is safe. Try again, and tell the "
+        "coordinator if it stays."
+    ),
+    "app.work.closed": N_("The app is closing."),
+    # filling in
+    "case.row.unknown": N_("This case is not on this device. Sync, then look again."),
+    "record.row.unknown": N_("This record is not on this device any more."),
+    "record.form.missing": N_("The form of this record is not on this device yet. Sync, then try again."),
+    "conflict.row.unknown": N_("This was settled already."),
+    "conflict.record.draft": N_("This record is open as a draft. Finish or discard the draft first."),
+    "conflict.restore.invalid": N_(
+        "Your answer does not fit the form as it stands now. Open the record and enter it there."
+    ),
+    "attachment.file.missing": N_("This file has not come down from the server yet. Sync, then try again."),
+    "attachment.file.unreadable": N_("This file cannot be read. Choose another one."),
+    "attachment.file.too_large": N_("This file is larger than {limit} MB. Choose a smaller one."),
+    # syncing: the way to the server
+    "sync.address.invalid": N_("This is not the address of a server. It looks like https://office.example"),
+    "sync.address.not_secure": N_("The server's address must begin with https:// so that nobody can listen."),
+    "sync.server.unreachable": N_(
+        "The server cannot be reached. Everything is safe on this device and will be sent later."
+    ),
+    "sync.server.not_trusted": N_(
+        "The server could not prove who it is, so nothing was sent. Do not use this network; tell the "
+        "coordinator."
+    ),
+    "sync.server.other": N_(
+        "Another server answered at this address, so nothing was sent. Tell the coordinator."
+    ),
+    "sync.answer.not_ours": N_(
+        "Something other than our server answered. Does this network ask for a log-in? Open a browser, log in, "
+        "and try again."
+    ),
+    "sync.answer.cut": N_("The connection was cut. What had arrived is kept; the rest follows next time."),
+    "sync.answer.too_large": N_("The server's answer was too large, and was not read. Tell the coordinator."),
+    "sync.answer.invalid": N_("The server's answer makes no sense ({detail}). Tell the coordinator."),
+    "sync.protocol.unsupported": N_(
+        "This app and the server are too far apart in age. Your work is safe here; update the app."
+    ),
+    "sync.demo.mismatch": N_(
+        "A demo device works with a demo server only, and a real one with a real server only. Nothing was sent."
+    ),
+    # syncing: what the server answers
+    "sync.case.not_granted": N_(
+        "The server did not take this: the case is not one of yours. Ask the coordinator."
+    ),
+    "sync.form.unknown": N_("The server does not know this form. Tell the coordinator."),
+    "sync.sequence.gap": N_(
+        "The server misses an earlier record of this device. The next sync sends it again."
+    ),
+    "sync.body.not_json": N_(
+        "The server could not read what was sent. Try again; if it stays, update the app."
+    ),
+    "sync.body.too_large": N_("The server found this too large to take. Tell the coordinator."),
+    "sync.body.invalid": N_(
+        "The server could not read what was sent. Try again; if it stays, update the app."
+    ),
+    "auth.token.invalid": N_(
+        "The server does not know this device any more. Your work is safe here; ask the coordinator to enrol it "
+        "again."
+    ),
+    "auth.login.failed": N_("Login or password is not right. Try again."),
+    "auth.throttled": N_("Too many attempts. Wait a little, then try again."),
+    "attachment.hash.mismatch": N_("A file arrived damaged and was not taken. It will be sent again."),
+    "attachment.not_found": N_("The server does not have this file yet."),
+    "server.busy": N_("The server is busy. The device tries again by itself."),
+    "server.error": N_("The server has a problem of its own. The device tries again by itself."),
+}
 
 
 def text_of(problem: Problem) -> str:

@@ -1,0 +1,146 @@
+"""Homeward on a device: the composition root, from settings to the window or to one command.
+
+    python -m app [--dir DIR] [--lang xx]          open the app at its unlock screen
+    python -m app enrol --server URL --login L     make this device known to a server, and its store
+    python -m app sync                             one sync without a window, for scripts
+    python -m app tour --out DIR                   walk through the screens and save pictures
+
+A passphrase or password comes from HOMEWARD_PASSPHRASE and HOMEWARD_PASSWORD, or is asked for;
+without a terminal each is one line of standard input, the password first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from app import settings as settings_file
+from app.problems import Problem, text_of
+from app.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = _parser()
+    chosen, chosen.rest = parser.parse_known_args(arguments)
+    if chosen.rest and chosen.command != "tour":
+        parser.error(f"unrecognized arguments: {' '.join(chosen.rest)}")
+    try:
+        settings = settings_file.load(chosen.dir, language=chosen.lang)
+        return {"open": _open, "enrol": _enrol, "sync": _sync, "tour": _tour}[chosen.command](
+            settings, chosen
+        )
+    except Problem as problem:
+        print(f"{text_of(problem)} [{problem}]", file=sys.stderr)
+        return 1
+
+
+def _open(settings: Settings, chosen: argparse.Namespace) -> int:
+    _prepare_kivy(settings.folder)
+    from app.ui.homeward_app import HomewardApp
+
+    HomewardApp(settings).run()
+    return 0
+
+
+def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
+    from app.sync.enrolment import enrol
+
+    password = _secret("HOMEWARD_PASSWORD", "Password of the server: ")
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "New passphrase of this device: ")
+    session = enrol(
+        settings.folder, chosen.server, chosen.login, password, passphrase, chosen.label, demo=chosen.demo
+    )
+    print(f"enrolled {session.login} ({session.role}, office {session.office}) as device {session.device}")
+    return 0
+
+
+def _sync(settings: Settings, chosen: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from app.fieldbook import unlock
+
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
+    book = unlock(replace(settings, auto_sync=False), passphrase).wait()
+    try:
+        outcome = book.sync_now().wait()
+    finally:
+        book.close().wait()
+    if outcome.problem is not None:
+        raise outcome.problem
+    print(
+        f"sent {outcome.sent}, received {outcome.received}, refused {outcome.refused}, "
+        f"conflicts {outcome.conflicts}, files sent {outcome.attachments_sent}, "
+        f"files received {outcome.attachments_received}"
+    )
+    return 0
+
+
+def _tour(settings: Settings, chosen: argparse.Namespace) -> int:
+    _prepare_kivy(settings.folder)
+    from app.ui import tour
+
+    return tour.main(settings, chosen.rest)
+
+
+def _prepare_kivy(folder: Path) -> None:
+    """Have Kivy write nothing outside our folder and read no command line; before its first import."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home = folder / "kivy"
+    home.mkdir(exist_ok=True, mode=0o700)
+    os.environ.update(
+        KIVY_HOME=str(home),
+        KIVY_NO_ARGS="1",
+        KIVY_NO_FILELOG="1",
+        KIVY_NO_CONSOLELOG="1",
+        KIVY_NO_ENV_CONFIG="1",
+    )
+
+
+def _secret(name: str, question: str) -> str:
+    """From the environment (and out of it at once), a hidden prompt, or a line of a pipe."""
+    given = os.environ.pop(name, None)
+    if given is not None:
+        return given
+    if sys.stdin.isatty():
+        return getpass.getpass(question)
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--dir", type=Path, default=argparse.SUPPRESS, help="folder of this device")
+    common.add_argument("--lang", default=argparse.SUPPRESS, help="language of the screens: en fr sq ar uk")
+    parser = argparse.ArgumentParser(
+        prog="python -m app", description="Homeward on a device.", parents=[common], allow_abbrev=False
+    )
+    parser.set_defaults(command="open", dir=None, lang=None)
+    commands = parser.add_subparsers(title="commands")
+
+    enrol = commands.add_parser("enrol", parents=[common], help="make this device known to a server")
+    enrol.add_argument("--server", required=True, help="https://…, or http:// on this machine itself")
+    enrol.add_argument("--login", required=True)
+    enrol.add_argument("--label", default="", help="a name for this device, shown to the office")
+    enrol.add_argument(
+        "--demo", action="store_true", help="a device of invented people, for demo servers only"
+    )
+    enrol.set_defaults(command="enrol")
+
+    sync = commands.add_parser("sync", parents=[common], help="one sync without a window")
+    sync.set_defaults(command="sync")
+
+    tour = commands.add_parser(
+        "tour",
+        parents=[common],
+        help="walk through the screens, save pictures",
+        allow_abbrev=False,
+        add_help=False,
+    )
+    tour.set_defaults(command="tour")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
