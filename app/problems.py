@@ -1,6 +1,7 @@
 """The problems that the app can meet: each a stable code, its facts, and the English text of it.
 
-A text says what happened and what to do. It is the msgid that the interface translates; the facts
+`Problem` is the wire's own, so that what the server tells and what goes wrong here are one thing
+to who catches them. A text says what happened and what to do. It is the msgid that the interface translates; the facts
 fill its {places} afterwards. A fact is never personal: names of files, counts, codes.
 """
 
@@ -9,17 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from sync_server.protocol.problems import Problem
 
-class Problem(Exception):
-    """Something went wrong that has a name: `area.noun.reason`, with facts that are never personal."""
-
-    def __init__(self, code: str, params: Mapping[str, str | int] | None = None) -> None:
-        super().__init__(code)
-        self.code: Final = code
-        self.params: Final[dict[str, str | int]] = dict(params or {})
-
-    def __str__(self) -> str:
-        return " ".join([self.code, *(f"{name}={value}" for name, value in sorted(self.params.items()))])
+__all__ = ["TEXTS", "N_", "Problem", "text_of"]
 
 
 def N_(text: str) -> str:
@@ -36,6 +29,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "store.file.missing": N_("There is nothing on this device yet. Enrol it with the office's server first."),
     "store.file.damaged": N_(
         "The file of this device is damaged; the passphrase is right. Do not delete anything, and call the "
+        "coordinator."
+    ),
+    "store.file.exists": N_("There is a store on this device already. Choose another folder."),
+    "store.keys.missing": N_("There is nothing on this device yet. Enrol it with the office's server first."),
+    "store.keys.damaged": N_(
+        "The key file of this device is damaged. Do not delete anything, and call the coordinator."
+    ),
+    "store.keys.weak": N_("The key file of this device was changed by somebody. Call the coordinator."),
+    "store.version.newer": N_("The records were written by a newer app. Update the app; nothing is lost."),
+    "store.migration.failed": N_(
+        "The records could not be brought up to this version ({migration}). Nothing is lost; call the "
         "coordinator."
     ),
     # settings and threads
@@ -73,7 +77,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "Another server answered at this address, so nothing was sent. Tell the coordinator."
     ),
     "sync.answer.not_ours": N_(
-        "Something other than our server answered. Does this network ask for a log-in? Open a browser, log in, "
+        "Something other than our server answered. Does this network ask for a log-in? Open a browser, "
+        "log in, "
         "and try again."
     ),
     "sync.answer.cut": N_("The connection was cut. What had arrived is kept; the rest follows next time."),
@@ -83,7 +88,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "This app and the server are too far apart in age. Your work is safe here; update the app."
     ),
     "sync.demo.mismatch": N_(
-        "A demo device works with a demo server only, and a real one with a real server only. Nothing was sent."
+        "A demo device works with a demo server only, and a real one with a real server only. Nothing "
+        "was sent."
     ),
     # syncing: what the server answers
     "sync.case.not_granted": N_(
@@ -93,6 +99,16 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.sequence.gap": N_(
         "The server misses an earlier record of this device. The next sync sends it again."
     ),
+    "sync.sequence.reused": N_("The server holds another record under this number. Tell the coordinator."),
+    "sync.batch.reused": N_("The server holds another delivery under this name. Tell the coordinator."),
+    "sync.record.moved": N_("The server did not take this: the record belongs to another case there."),
+    "sync.change.invalid": N_("The server could not use this change. Tell the coordinator."),
+    "sync.cursor.invalid": N_("The server does not know where the last sync ended. Tell the coordinator."),
+    "sync.conflict.not_found": N_("The server does not know this conflict any more."),
+    "form.not_found": N_("The server does not have this form any more. Sync again."),
+    "form.version.published": N_("The server has another form under this version. Tell the coordinator."),
+    "request.not_found": N_("The server does not know what was asked. Update the app."),
+    "request.method.not_allowed": N_("The server does not know what was asked. Update the app."),
     "sync.body.not_json": N_(
         "The server could not read what was sent. Try again; if it stays, update the app."
     ),
@@ -101,12 +117,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server could not read what was sent. Try again; if it stays, update the app."
     ),
     "auth.token.invalid": N_(
-        "The server does not know this device any more. Your work is safe here; ask the coordinator to enrol it "
+        "The server does not know this device any more. Your work is safe here; ask the coordinator to "
+        "enrol it "
         "again."
     ),
     "auth.login.failed": N_("Login or password is not right. Try again."),
     "auth.throttled": N_("Too many attempts. Wait a little, then try again."),
     "attachment.hash.mismatch": N_("A file arrived damaged and was not taken. It will be sent again."),
+    "attachment.too_large": N_("The server found this file too large to take. Tell the coordinator."),
     "attachment.not_found": N_("The server does not have this file yet."),
     "server.busy": N_("The server is busy. The device tries again by itself."),
     "server.error": N_("The server has a problem of its own. The device tries again by itself."),
