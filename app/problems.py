@@ -1,8 +1,8 @@
 """The problems that the app can meet: each a stable code, its facts, and the English text of it.
 
 `Problem` is the wire's own, so that what the server tells and what goes wrong here are one thing
-to who catches them. A text says what happened and what to do. It is the msgid that the interface translates; the facts
-fill its {places} afterwards. A fact is never personal: names of files, counts, codes.
+to who catches them. A text says what happened and what to do. It is the msgid that the interface
+translates; the facts fill its {places} afterwards. A fact is never personal: file names, counts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from sync_server.protocol.problems import Problem
 
-__all__ = ["TEXTS", "N_", "Problem", "text_of"]
+__all__ = ["N_", "TEXTS", "Problem", "text_of"]
 
 
 def N_(text: str) -> str:
