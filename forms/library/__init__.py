@@ -1,0 +1,37 @@
+"""The forms that come with Homeward, each a reviewable XLSForm in one folder.
+
+A form is a Markdown table (`<form id>/form.md`), complete in every language of the library, so that
+a change of a word is one line of a diff. The order is the one in which an office publishes them.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+#: Languages that every text of every form has, as BCP 47 codes; the first is the default.
+LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk")
+
+#: The record that holds a case's own facts; every case has exactly one.
+CASE_FILE: Final = "case_file"
+AIRPORT_RECEPTION: Final = "airport_reception"
+MONITORING_CONTACT: Final = "monitoring_contact"
+
+_IDS: Final = (CASE_FILE, AIRPORT_RECEPTION, MONITORING_CONTACT)
+
+
+def forms() -> tuple[tuple[str, Traversable], ...]:
+    """Each form's id and its table, wherever the package was installed (a zip or a frozen app too)."""
+    return tuple((form_id, _table(form_id)) for form_id in _IDS)
+
+
+def read(form_id: str) -> str:
+    """The table of one form as text. Raises KeyError for a form that the library does not have."""
+    if form_id not in _IDS:
+        raise KeyError(form_id)
+    return _table(form_id).read_text(encoding="utf-8")
+
+
+def _table(form_id: str) -> Traversable:
+    return files(__name__) / form_id / "form.md"
