@@ -7,14 +7,27 @@ The *effective* stamp, which the server derives from the claim (see clock.py), o
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
+
+from sync_server.protocol.problems import Problem
 
 #: The value of a path that was cleared or deleted. On the wire: JSON null.
 TOMBSTONE: Final = None
 
 Json = Any
+
+MAX_PATHS: Final = 4_000
+MAX_PATH: Final = 400
+MAX_TEXT: Final = 200_000
+MAX_CHOICES: Final = 2_000
+MAX_INTEGER: Final = 2**63 - 1
+
+_PATH = re.compile(r"(?:[^\W\d][\w.\-]*(?:\[[0-9a-f]{16}\])?/)*[^\W\d][\w.\-]*(?:\[[0-9a-f]{16}\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +84,64 @@ class ChangeSet:
                 author=self.author,
                 device=self.device,
             )
+
+
+def check(change_set: ChangeSet) -> None:
+    """Raise Problem('sync.change.invalid', what=…) unless paths, values and stamps are allowed.
+
+    The envelope is the schema's to check. A value is null, a truth value, a finite number, a text
+    or a list of texts; a change neither names itself as its parent nor bears a stamp of another
+    device.
+    """
+    values = change_set.values
+    if len(values) > MAX_PATHS:
+        raise _invalid("paths")
+    for path, value in values.items():
+        if not is_path(path):
+            raise _invalid("path")
+        if not is_value(value):
+            raise _invalid("value")
+    if not (change_set.stamps.keys() <= values.keys() and change_set.path_parents.keys() <= values.keys()):
+        raise _invalid("path")
+    own = {change_set.stamp, *change_set.stamps.values()}
+    if any(not _bears(stamp, change_set.device) for stamp in own):
+        raise _invalid("stamp")
+    for change in change_set.changes() if change_set.parents or change_set.path_parents else ():
+        if change.stamp in change.parents:
+            raise _invalid("parents")
+
+
+@lru_cache(maxsize=65_536)
+def is_path(path: str) -> bool:
+    """Whether `path` is the address of an answer: `group/repeat[16 hex]/name`."""
+    return len(path) <= MAX_PATH and _PATH.fullmatch(path) is not None
+
+
+def is_value(value: Json) -> bool:
+    """Whether `value` may stand in a record, on the wire and in every database."""
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, str):
+        return _is_text(value)
+    if isinstance(value, int):
+        return -MAX_INTEGER <= value <= MAX_INTEGER
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, list):
+        return len(value) <= MAX_CHOICES and all(isinstance(item, str) and _is_text(item) for item in value)
+    return False
+
+
+def _is_text(text: str) -> bool:
+    """No NUL, which PostgreSQL cannot keep, and no half of a surrogate pair, which UTF-8 cannot."""
+    if len(text) > MAX_TEXT or "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _bears(stamp: str, device: str) -> bool:
+    return stamp[18:] == device
+
+
+def _invalid(what: str) -> Problem:
+    return Problem("sync.change.invalid", {"what": what})
