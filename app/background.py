@@ -13,6 +13,7 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from app.problems import Problem
+from forms.errors import FormProblem
 
 T = TypeVar("T")
 Deliver = Callable[[Callable[[], Any]], Any]
@@ -28,7 +29,11 @@ def deliver_here(call: Callable[[], None]) -> None:
 
 def as_problem(error: BaseException) -> Problem:
     """Any failure as a `Problem` that may be shown: its code, and never its text, which may be personal."""
-    return error if isinstance(error, Problem) else Problem("app.work.failed", {"kind": type(error).__name__})
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, FormProblem):
+        return Problem(error.code, error.params)
+    return Problem("app.work.failed", {"kind": type(error).__name__})
 
 
 class Job(Generic[T]):
@@ -53,7 +58,7 @@ class Job(Generic[T]):
         return self._ended.is_set()
 
     def then(self, on_result: Callable[[T], Any] | None, on_problem: OnProblem | None = None) -> Job[T]:
-        """Have `on_result(result)` or `on_problem(problem)` called on the UI thread; returns the job itself."""
+        """Have `on_result(result)` or `on_problem(problem)` called on the UI thread; returns the job."""
         with self._lock:
             if not self._ended.is_set():
                 self._waiting.append((on_result, on_problem))
@@ -74,7 +79,7 @@ class Job(Generic[T]):
         try:
             result = work()
         except Exception as error:
-            if not isinstance(error, Problem):
+            if not isinstance(error, Problem | FormProblem):
                 log.error("work failed: %s in %s", type(error).__name__, _innermost_line(error))
             self._end(None, error)
         else:

@@ -42,6 +42,25 @@ TEXTS: Final[Mapping[str, str]] = {
         "The records could not be brought up to this version ({migration}). Nothing is lost; call the "
         "coordinator."
     ),
+    "store.cipher.missing": N_("This build of the app cannot encrypt, so it opens nothing. Install it anew."),
+    "store.setting.refused": N_(
+        "This build of the app cannot protect its file ({setting}). Install it anew."
+    ),
+    "store.closed.already": N_("The app is closing."),
+    "store.file.empty": N_(
+        "The file of this device is empty. Do not delete anything, and call the coordinator."
+    ),
+    "store.file.exposed": N_("Others on this device can read its file. Call whoever looks after the device."),
+    "store.file.foreign": N_("The file of this device belongs to other keys. Call the coordinator."),
+    "store.file.linked": N_("The file of this device was replaced by a link. Call the coordinator."),
+    "store.journal.damaged": N_(
+        "A part of the file of this device is damaged or was put there by somebody. Do not delete "
+        "anything, and call the coordinator."
+    ),
+    "store.read.failed": N_("The file of this device could not be read ({kind}). Restart the app."),
+    "store.write.failed": N_(
+        "This could not be saved ({kind}). Is the device's memory full? Make room and try again."
+    ),
     # settings and threads
     "settings.file.invalid": N_("The file {name} cannot be read. Correct it or delete it."),
     "settings.name.unknown": N_("There is no setting called {name}. Check its spelling."),

@@ -75,7 +75,7 @@ class SyncSchedule:
         self._plan(pause)
 
     def stop(self) -> None:
-        """Plan nothing more. An attempt under way ends by itself; it is not waited for. May be called twice."""
+        """Plan nothing more; calling it twice is harmless. An attempt under way is not waited for."""
         with self._lock:
             already, self._stopped = self._stopped, True
         if not already and self._scheduler.running:
