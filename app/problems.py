@@ -102,7 +102,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "sync.answer.cut": N_("The connection was cut. What had arrived is kept; the rest follows next time."),
     "sync.answer.too_large": N_("The server's answer was too large, and was not read. Tell the coordinator."),
-    "sync.answer.invalid": N_("The server's answer makes no sense ({detail}). Tell the coordinator."),
+    "sync.answer.invalid": N_("The server's answer makes no sense ({field}). Tell the coordinator."),
     "sync.protocol.unsupported": N_(
         "This app and the server are too far apart in age. Your work is safe here; update the app."
     ),

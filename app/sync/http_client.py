@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -20,7 +20,11 @@ import zstandard
 from urllib3.exceptions import HTTPError as TransportError
 
 from app.problems import Problem
-from sync_server.protocol import messages, schema, version
+from sync_server.protocol import schema
+from sync_server.protocol.messages import About, EnrolRequest, EnrolResponse, SyncRequest, SyncResponse
+from sync_server.protocol.version import PROTOCOL
+
+M = TypeVar("M")
 
 #: Seconds to connect, and between two pieces of an answer.
 TIMEOUTS: Final = (10.0, 60.0)
@@ -30,7 +34,6 @@ ATTACHMENT_LIMIT: Final = 64 * 1024 * 1024
 _COMPRESS_FROM: Final = 200
 _PIECE: Final = 64 * 1024
 _CODE: Final = re.compile(r"[a-z_]+(\.[a-z_]+){1,3}")
-_JSON: Final = ("application/json", "application/problem+json")
 
 
 class HttpClient:
@@ -54,32 +57,31 @@ class HttpClient:
 
     # -- the messages
 
-    def about(self) -> messages.About:
+    def about(self) -> About:
         """Who the server is. Problem sync.protocol.unsupported when it does not speak our version."""
-        about = schema.load_about(self._json("GET", "/v1/about"))
-        if version.PROTOCOL not in about.protocols:
-            raise Problem(
-                "sync.protocol.unsupported", {"ours": version.PROTOCOL, "theirs": max(about.protocols)}
-            )
+        about = self._exchange(About, "GET", "/v1/about")
+        if PROTOCOL not in about.protocols:
+            theirs = max(about.protocols, default=0)
+            raise Problem("sync.protocol.unsupported", {"protocol": PROTOCOL, "newest": theirs})
         return about
 
-    def enrol(self, request: messages.EnrolRequest) -> messages.EnrolResponse:
-        return schema.load_enrol_response(self._json("POST", "/v1/enrol", schema.dump_enrol_request(request)))
+    def enrol(self, request: EnrolRequest) -> EnrolResponse:
+        return self._exchange(EnrolResponse, "POST", "/v1/enrol", request)
 
-    def sync(self, request: messages.SyncRequest) -> messages.SyncResponse:
-        return schema.load_sync_response(self._json("POST", "/v1/sync", schema.dump_sync_request(request)))
+    def sync(self, request: SyncRequest) -> SyncResponse:
+        return self._exchange(SyncResponse, "POST", "/v1/sync", request)
 
     def form(self, form_id: str, form_version: str) -> str:
         """The XForm of one version of a form."""
         path = f"/v1/forms/{quote(form_id, safe='')}/{quote(form_version, safe='')}"
         with self._open("GET", path) as response:
-            body = _body(response, ANSWER_LIMIT)
-            if response.status_code != 200 or "xml" not in response.headers.get("Content-Type", ""):
+            body = _body(response)
+            if response.status_code != 200 or not _is(response, "application/xml", "text/xml"):
                 raise _refusal(response, body)
         try:
             return body.decode("utf-8")
         except UnicodeDecodeError:
-            raise Problem("sync.answer.not_ours", {"status": 200}) from None
+            raise _not_ours(response) from None
 
     # -- attachments
 
@@ -88,7 +90,7 @@ class HttpClient:
         with sealed.open("rb") as file:
             headers = {"Content-Type": "application/octet-stream"}
             with self._open("PUT", f"/v1/attachments/{name}", file, headers) as response:
-                body = _body(response, ANSWER_LIMIT)
+                body = _body(response)
                 if response.status_code not in (200, 201, 204):
                     raise _refusal(response, body)
 
@@ -96,7 +98,7 @@ class HttpClient:
         """The sealed bytes in pieces. The caller checks their hash before it believes them."""
         with self._open("GET", f"/v1/attachments/{name}") as response:
             if response.status_code != 200 or not _is(response, "application/octet-stream"):
-                raise _refusal(response, _body(response, ANSWER_LIMIT))
+                raise _refusal(response, _body(response))
             received = 0
             for piece in _pieces(response):
                 received += len(piece)
@@ -106,21 +108,27 @@ class HttpClient:
 
     # -- one call
 
-    def _json(self, method: str, path: str, message: Mapping[str, Any] | None = None) -> Any:
-        """Send a message, if there is one, and give back the JSON of a success."""
+    def _exchange(self, expected: type[M], method: str, path: str, message: object = None) -> M:
+        """Send a message, if there is one, and give back the one that a success brings."""
         headers = {"Accept": "application/json"}
         payload = None
         if message is not None:
-            payload = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+            payload = schema.encode(message)
             headers["Content-Type"] = "application/json"
             if len(payload) >= _COMPRESS_FROM:
                 payload = zstandard.ZstdCompressor(level=6).compress(payload)
                 headers["Content-Encoding"] = "zstd"
         with self._open(method, path, payload, headers) as response:
-            body = _body(response, ANSWER_LIMIT)
+            body = _body(response)
             if response.status_code not in (200, 201) or not _is(response, "application/json"):
                 raise _refusal(response, body)
-        return _parsed(body, response.status_code)
+        try:
+            return schema.decode(expected, body)
+        except Problem as problem:
+            # The schemas speak of what a server got; here it is the answer that does not fit.
+            if problem.code == "sync.body.not_json":
+                raise _not_ours(response) from None
+            raise Problem("sync.answer.invalid", {"field": problem.params.get("field", "")}) from None
 
     def _open(
         self, method: str, path: str, data: Any = None, headers: Mapping[str, str] | None = None
@@ -177,42 +185,44 @@ def _pieces(response: requests.Response) -> Iterator[bytes]:
         raise Problem("sync.answer.cut") from None
 
 
-def _body(response: requests.Response, limit: int) -> bytes:
-    """The whole body, decompressed, and not more than `limit` bytes of it before or after that."""
+def _body(response: requests.Response) -> bytes:
+    """The whole body, decompressed, and not more than ANSWER_LIMIT of it before or after that."""
     received = bytearray()
     for piece in _pieces(response):
         received += piece
-        if len(received) > limit:
-            raise Problem("sync.answer.too_large", {"limit": limit})
+        if len(received) > ANSWER_LIMIT:
+            raise Problem("sync.answer.too_large", {"limit": ANSWER_LIMIT})
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in ("", "identity"):
         return bytes(received)
     if encoding != "zstd":
-        raise Problem("sync.answer.not_ours", {"status": response.status_code})
+        raise _not_ours(response)
     try:
         with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(received)) as reader:
-            plain = reader.read(limit + 1)
+            plain = reader.read(ANSWER_LIMIT + 1)
     except zstandard.ZstdError:
-        raise Problem("sync.answer.not_ours", {"status": response.status_code}) from None
-    if len(plain) > limit:
-        raise Problem("sync.answer.too_large", {"limit": limit})
+        raise _not_ours(response) from None
+    if len(plain) > ANSWER_LIMIT:
+        raise Problem("sync.answer.too_large", {"limit": ANSWER_LIMIT})
     return plain
-
-
-def _parsed(body: bytes, status: int) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Problem("sync.answer.not_ours", {"status": status}) from None
 
 
 def _refusal(response: requests.Response, body: bytes) -> Problem:
     """The problem that the server names; anything else is not our server speaking."""
     if _is(response, "application/problem+json"):
-        told = _parsed(body, response.status_code)
+        try:
+            told = json.loads(body)
+        except (ValueError, RecursionError):
+            told = None
         code = told.get("code") if isinstance(told, dict) else None
         if isinstance(code, str) and _CODE.fullmatch(code):
             params = told.get("params")
             known = params if isinstance(params, dict) else {}
-            return Problem(code, {str(k): v for k, v in known.items() if isinstance(v, str | int)})
+            return Problem(
+                code, {str(name): fact for name, fact in known.items() if isinstance(fact, str | int)}
+            )
+    return _not_ours(response)
+
+
+def _not_ours(response: requests.Response) -> Problem:
     return Problem("sync.answer.not_ours", {"status": response.status_code})
