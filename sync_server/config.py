@@ -27,8 +27,8 @@ KEY_BYTES = 32
 _MIB = 1024 * 1024
 
 
-class ConfigProblem(Exception):
-    """The server's folder, settings or key are not usable. `code` is stable, `params` hold no secret."""
+class SetupProblem(Exception):
+    """Something that the administrator has to put right. `code` is stable, `params` hold no secret."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(f"{code} {params}" if params else code)
@@ -46,7 +46,7 @@ class ServerConfig:
     connections: int = 1000
     max_body: int = 8 * _MIB
     max_decoded_body: int = 64 * _MIB
-    max_attachment: int = 32 * _MIB
+    max_attachment: int = 64 * _MIB
     logins_at_once: int = 2
     drain_seconds: int = 20
 
@@ -86,13 +86,13 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Server
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ConfigProblem("config.folder.not_initialised", folder=str(folder)) from None
+        raise SetupProblem("config.folder.not_initialised", folder=str(folder)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        raise ConfigProblem("config.file.not_toml", file=str(path)) from None
+        raise SetupProblem("config.file.not_toml", file=str(path)) from None
     known = {field.name for field in fields(ServerConfig)} - {"folder"}
     for name in raw:
         if name not in known:
-            raise ConfigProblem("config.setting.unknown", setting=name)
+            raise SetupProblem("config.setting.unknown", setting=name)
     settings: dict[str, object] = dict(raw)
     for name in known:
         override = environ.get(f"HOMEWARD_{name.upper()}")
@@ -106,15 +106,15 @@ def _checked(settings: Mapping[str, object]) -> dict[str, str | int]:
     for name, value in settings.items():
         if name == "database":
             if not isinstance(value, str):
-                raise ConfigProblem("config.setting.invalid", setting=name)
+                raise SetupProblem("config.setting.invalid", setting=name)
             checked[name] = database_url(value)
             continue
         least, greatest = _BOUNDS[name]
         if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,12}", str(value)):
-            raise ConfigProblem("config.setting.invalid", setting=name)
+            raise SetupProblem("config.setting.invalid", setting=name)
         number = int(str(value))
         if not least <= number <= greatest:
-            raise ConfigProblem("config.setting.out_of_range", setting=name, least=least, greatest=greatest)
+            raise SetupProblem("config.setting.out_of_range", setting=name, least=least, greatest=greatest)
         checked[name] = number
     return checked
 
@@ -123,7 +123,7 @@ def database_url(text: str) -> str:
     """`text` as the URL that SQLAlchemy wants. Only PostgreSQL is reached by URL."""
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
-        raise ConfigProblem("config.database.unsupported")
+        raise SetupProblem("config.database.unsupported")
     return f"postgresql+psycopg://{rest}"
 
 
@@ -133,10 +133,10 @@ def new_folder(folder: Path) -> ServerConfig:
     The folder counts as a server's only when `write_config` has been called, as the last step.
     """
     if (folder / CONFIG_FILE).exists():
-        raise ConfigProblem("config.folder.already_initialised", folder=str(folder))
+        raise SetupProblem("config.folder.already_initialised", folder=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        raise ConfigProblem("config.folder.not_empty", folder=str(folder))
+        raise SetupProblem("config.folder.not_empty", folder=str(folder))
     folder.chmod(0o700)
     return ServerConfig(folder=folder)
 
@@ -145,7 +145,7 @@ def safe_to_write(database: str) -> str:
     """The URL as it may stand in a file, which is copied more freely than a password should be."""
     database = database_url(database)
     if urlsplit(database).password is not None:
-        raise ConfigProblem("config.database.password_in_url")
+        raise SetupProblem("config.database.password_in_url")
     return database
 
 
@@ -180,9 +180,9 @@ def key_from_text(text: str) -> bytes:
             return bytes.fromhex(compact)
         key = base64.b32decode(compact.upper() + "=" * (-len(compact) % 8))
     except (binascii.Error, ValueError):
-        raise ConfigProblem("config.master_key.unreadable") from None
+        raise SetupProblem("config.master_key.unreadable") from None
     if len(key) != KEY_BYTES:
-        raise ConfigProblem("config.master_key.unreadable")
+        raise SetupProblem("config.master_key.unreadable")
     return key
 
 
@@ -206,12 +206,12 @@ def master_key(
     path = config.key_file
     if path.is_file():
         if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise ConfigProblem("config.master_key.readable_by_others", file=str(path))
+            raise SetupProblem("config.master_key.readable_by_others", file=str(path))
         return key_from_text(path.read_text("utf-8"))
     try:
         return key_from_text(ask("Master key of this server: "))
     except EOFError:
-        raise ConfigProblem("config.master_key.missing") from None
+        raise SetupProblem("config.master_key.missing") from None
 
 
 def _write_private(path: Path, text: str) -> None:
