@@ -1,0 +1,203 @@
+"""Opening the encrypted file, in the order that damage, theft and planted files demand.
+
+The facts behind the order: a missing or empty file would open as a fresh, valid store; plain SQLite
+would open it without any encryption; a `-wal` or `-journal` of another key, once it is replayed,
+destroys the store for good. So: look at the file, try it on a copy if a journal lies there, open
+it for reading and writing but never for creating, assert every setting instead of trusting it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import sys
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlcipher3 import dbapi2
+
+from app.problems import Problem
+from app.store.identity import Identity, identity_rows
+from app.store.keys import StoreKeys, sync_folder
+from app.store.migrations import migrate
+
+FILE_NAME: Final = "store.db"
+_JOURNALS: Final = ("-wal", "-journal")
+
+#: What is asserted after it was set: name, how it is set, what it must then say.
+_SETTINGS: Final = (
+    ("secure_delete", "ON", 1),
+    ("temp_store", "MEMORY", 2),
+    ("trusted_schema", "OFF", 0),
+    ("cell_size_check", "ON", 1),
+    ("synchronous", "FULL", 2),
+)
+
+
+def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
+    """Make a new store with its schema, sentinel and owner. Problem store.file.exists: never over an old one.
+
+    The sentinel comes last: a store whose making was cut off is refused as damaged, not used.
+    """
+    path = folder / FILE_NAME
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise Problem("store.file.exists", {"name": FILE_NAME}) from None
+    connection = _connect(path, keys)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", identity_rows(identity))
+        connection.execute("INSERT INTO sentinel VALUES (1, 'homeward', ?)", [keys.store])
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+    sync_folder(folder)
+
+
+def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any]:
+    """The store's two connections: one that writes, one that only reads, for one thread each at a time.
+
+    Problems: store.file.missing, store.file.empty, store.file.linked, store.file.exposed,
+    store.file.damaged, store.file.foreign, store.journal.damaged, store.version.newer.
+    """
+    path = folder / FILE_NAME
+    refuse_unfit(path)
+    if _journals_of(path):
+        _try_on_a_copy(path, keys)
+    writer = _connect(path, keys)
+    try:
+        _check_whole(writer, keys)
+        _expect(writer, "journal_mode", "wal", "WAL")
+        migrate(writer)
+        reader = _connect(path, keys)
+    except Exception:
+        writer.close()
+        raise
+    reader.execute("PRAGMA query_only = ON")
+    return writer, reader
+
+
+def refuse_unfit(path: Path) -> None:
+    """Refuse a file that is missing, empty, a link, or readable by every user of the machine."""
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        raise Problem("store.file.missing", {"name": path.name}) from None
+    if stat.S_ISLNK(facts.st_mode) or not stat.S_ISREG(facts.st_mode):
+        raise Problem("store.file.linked", {"name": path.name})
+    if facts.st_size == 0:
+        raise Problem("store.file.empty", {"name": path.name})
+    if sys.platform != "win32" and facts.st_mode & stat.S_IRWXO:
+        raise Problem("store.file.exposed", {"name": path.name})
+
+
+def checkpoint(connection: Any) -> bool:
+    """Move the journal into the main file and empty it; False while a reader is in the way."""
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def _connect(path: Path, keys: StoreKeys) -> Any:
+    """One connection with every setting asserted. `mode=rw`: what is not there is not made."""
+    try:
+        connection = dbapi2.connect(
+            f"file:{quote(str(path.absolute()))}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=10.0,
+        )
+    except dbapi2.Error:
+        raise Problem("store.file.missing", {"name": path.name}) from None
+    try:
+        connection.execute(f"PRAGMA key = \"x'{keys.database.hex()}'\"")
+        if not connection.execute("PRAGMA cipher_version").fetchone():
+            raise Problem("store.cipher.missing")
+        for name, setting, value in _SETTINGS:
+            _expect(connection, name, value, setting)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except dbapi2.DatabaseError as error:
+        connection.close()
+        raise Problem("store.file.damaged", {"name": path.name}) from error
+    except Exception:
+        connection.close()
+        raise
+    return connection
+
+
+def _expect(connection: Any, name: str, value: object, setting: str) -> None:
+    connection.execute(f"PRAGMA {name} = {setting}").fetchall()
+    if connection.execute(f"PRAGMA {name}").fetchone() != (value,):
+        raise Problem("store.setting.refused", {"name": name})
+
+
+def _check_whole(connection: Any, keys: StoreKeys) -> None:
+    """Every page authentic, every table sound, and this the store that the keys belong to."""
+    try:
+        unauthentic = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        unsound = connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]
+        sentinel = connection.execute("SELECT magic, store FROM sentinel").fetchall()
+    except dbapi2.DatabaseError as error:
+        raise Problem("store.file.damaged", {"name": FILE_NAME}) from error
+    if unauthentic or unsound:
+        raise Problem("store.file.damaged", {"name": FILE_NAME})
+    if sentinel != [("homeward", keys.store)]:
+        raise Problem("store.file.foreign", {"name": FILE_NAME})
+
+
+def _journals_of(path: Path) -> list[Path]:
+    """The journals that SQLite would replay. One that is empty holds nothing to replay."""
+    found = [path.with_name(path.name + suffix) for suffix in _JOURNALS]
+    return [
+        journal for journal in found if journal.is_symlink() or (journal.is_file() and journal.stat().st_size)
+    ]
+
+
+def _try_on_a_copy(path: Path, keys: StoreKeys) -> None:
+    """Replay the journals on a copy first; on failure take them away, and leave the store untouched.
+
+    They are taken away only where the store is sound without them. Where it is not, it may be a
+    checkpoint that was cut off and needs them: everything stays where it is, for a repair.
+    """
+    probe = path.parent / f"probe-{secrets.token_hex(4)}"
+    probe.mkdir(mode=0o700)
+    try:
+        journals = _journals_of(path)
+        if not any(journal.is_symlink() for journal in journals) and _sound(probe, [path, *journals], keys):
+            return
+        if not _sound(probe, [path], keys):
+            raise Problem("store.file.damaged", {"name": path.name})
+    finally:
+        shutil.rmtree(probe, ignore_errors=True)
+    quarantine = path.parent / "quarantine"
+    quarantine.mkdir(mode=0o700, exist_ok=True)
+    for journal in journals:
+        os.replace(journal, quarantine / f"{secrets.token_hex(4)}-{journal.name}")
+    sync_folder(path.parent)
+    raise Problem("store.journal.damaged", {"folder": quarantine.name})
+
+
+def _sound(probe: Path, files: list[Path], keys: StoreKeys) -> bool:
+    """Whether copies of these files open as a whole store."""
+    for old in probe.iterdir():
+        old.unlink()
+    for file in files:
+        shutil.copyfile(file, probe / file.name)
+    try:
+        connection = _connect(probe / FILE_NAME, keys)
+    except Problem:
+        return False
+    try:
+        _check_whole(connection, keys)
+    except Problem:
+        return False
+    finally:
+        connection.close()
+    return True

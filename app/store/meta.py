@@ -1,0 +1,27 @@
+"""Small facts of the store that belong to no table: the pull's cursor, the clock, the last sync."""
+
+from __future__ import annotations
+
+from app.store.transaction import Snapshot, Transaction
+
+CURSOR = "sync.cursor"
+CLOCK = "clock.last"
+SEQUENCE = "outbox.sequence"
+
+
+def get(db: Snapshot, key: str) -> str | None:
+    value: str | None = db.value("SELECT value FROM meta WHERE key = ?", key)
+    return value
+
+
+def put(db: Transaction, key: str, value: str | None) -> None:
+    """Keep a fact; None forgets it."""
+    if value is None:
+        db.run("DELETE FROM meta WHERE key = ?", key)
+    else:
+        db.run("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", key, value)
+
+
+def cursor(db: Snapshot) -> str | None:
+    """Where the next pull begins, as the server said; None: at the beginning."""
+    return get(db, CURSOR)

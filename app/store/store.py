@@ -1,0 +1,193 @@
+"""The encrypted store of one device: create it, open it, write and read in whole transactions.
+
+    store = Store.open(folder, passphrase)
+    store.write(lambda db: records.save_answers(db, record, {"outcome": "met"}))
+    rows = store.read(lambda db: records.of_case(db, case))
+
+The modules beside this one (records, outbox, conflicts, cases, search, form_library, attachments,
+meta) are functions over the `Transaction` or `Snapshot` that is handed in. What `write` has
+returned from is on the disk: neither the end of the process nor a power cut takes it back.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlcipher3 import dbapi2
+
+from app.problems import Problem
+from app.store import attachments, meta
+from app.store import connection as connections
+from app.store import keys as key_files
+from app.store.identity import Identity, read_identity, write_identity
+from app.store.keys import FLOOR, KeyCost
+from app.store.transaction import Snapshot, Transaction
+from sync_server.protocol.clock import HybridClock
+
+T = TypeVar("T")
+BootFacts = Callable[[], tuple[str | None, int | None]]
+
+
+def system_now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def random_id() -> str:
+    return str(uuid.uuid4())
+
+
+def no_boot_facts() -> tuple[None, None]:
+    return None, None
+
+
+class Store:
+    """One open store. One thread at a time writes and one reads; they need not be the same two for ever.
+
+    `now_ms`, `new_id` and `boot_facts` are the outer world: the clock, randomness, and the id of the
+    running boot with the milliseconds since it (None, None where the system does not tell).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        writer: Any,
+        reader: Any,
+        now_ms: Callable[[], int],
+        new_id: Callable[[], str],
+        boot_facts: BootFacts,
+    ) -> None:
+        self.folder = folder
+        self._writer: Any = writer
+        self._reader: Any = reader
+        self._write_lock = threading.RLock()
+        self._read_lock = threading.RLock()
+        self._now_ms, self._new_id, self._boot_facts = now_ms, new_id, boot_facts
+        self._closed = False
+        first = Snapshot(writer, Identity("", "", "", "", "", ""))
+        self.identity = read_identity(first)
+        self._clock = HybridClock(self.identity.device, now_ms, meta.get(first, meta.CLOCK))
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        passphrase: str,
+        identity: Identity,
+        *,
+        now_ms: Callable[[], int] = system_now_ms,
+        new_id: Callable[[], str] = random_id,
+        boot_facts: BootFacts = no_boot_facts,
+        cost: KeyCost = FLOOR,
+    ) -> Store:
+        """Make a new store in `folder` and open it. Problem store.file.exists: never over an old one.
+
+        `cost` below the default is for tests: such a store opens only with the same `floor`.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.path.lexists(folder / connections.FILE_NAME):
+            raise Problem("store.file.exists", {"name": connections.FILE_NAME})
+        keys = key_files.create_keys(folder, passphrase, cost)
+        connections.create_file(folder, keys, identity)
+        (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
+        writer, reader = connections.open_file(folder, keys)
+        return cls(folder, writer, reader, now_ms, new_id, boot_facts)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        passphrase: str,
+        *,
+        now_ms: Callable[[], int] = system_now_ms,
+        new_id: Callable[[], str] = random_id,
+        boot_facts: BootFacts = no_boot_facts,
+        floor: KeyCost = FLOOR,
+    ) -> Store:
+        """Open the store in `folder`.
+
+        Problems: store.passphrase.wrong; store.file.missing, .empty, .linked, .exposed, .damaged,
+        .foreign; store.journal.damaged; store.keys.missing, .damaged, .weak; store.version.newer.
+        """
+        connections.refuse_unfit(folder / connections.FILE_NAME)
+        keys = key_files.unwrap_keys(folder, passphrase, floor)
+        writer, reader = connections.open_file(folder, keys)
+        return cls(folder, writer, reader, now_ms, new_id, boot_facts)
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether `folder` holds a store, sound or not: nothing may be created over it."""
+        return any(os.path.lexists(folder / name) for name in (connections.FILE_NAME, key_files.FILE_NAME))
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` in one transaction. When this returns, it is durable; when `work` raises, it never was.
+
+        Afterwards the journal is emptied, so that no erased row stands in it.
+        """
+        with self._write_lock:
+            self._refuse_when_closed()
+            db = Transaction(
+                self._writer, self.identity, self._clock, self._now_ms, self._new_id, self._boot_facts
+            )
+            last = self._clock.last
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                result = work(db)
+                if self._clock.last != last:
+                    meta.put(db, meta.CLOCK, self._clock.last)
+                self._writer.execute("COMMIT")
+            except dbapi2.Error as error:
+                self._roll_back()
+                raise Problem("store.write.failed", {"kind": type(error).__name__}) from error
+            except BaseException:
+                self._roll_back()
+                raise
+            connections.checkpoint(self._writer)
+        attachments.remove_files(self.folder, db.unused_files)
+        return result
+
+    def read(self, work: Callable[[Snapshot], T]) -> T:
+        """Run `work` on one committed state of the store, whatever is written meanwhile."""
+        with self._read_lock:
+            self._refuse_when_closed()
+            self._reader.execute("BEGIN")
+            try:
+                return work(Snapshot(self._reader, self.identity))
+            except dbapi2.Error as error:
+                raise Problem("store.read.failed", {"kind": type(error).__name__}) from error
+            finally:
+                self._reader.execute("ROLLBACK")
+
+    def identify(self, identity: Identity) -> None:
+        """Keep what an enrolment has settled: who works here, for which server, with which token."""
+        self.write(lambda db: write_identity(db, identity))
+        if identity.device != self.identity.device:
+            self._clock = HybridClock(identity.device, self._now_ms, self._clock.last)
+        self.identity = identity
+
+    def change_passphrase(self, old: str, new: str, *, cost: KeyCost = FLOOR, floor: KeyCost = FLOOR) -> None:
+        """Have another passphrase open the store. Problem store.passphrase.wrong for the old one."""
+        key_files.change_passphrase(self.folder, old, new, cost, floor)
+
+    def close(self) -> None:
+        """Empty the journal and close. Closing twice is harmless; anything else afterwards is a problem."""
+        with self._write_lock, self._read_lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._reader.close()
+            connections.checkpoint(self._writer)
+            self._writer.close()
+
+    def _roll_back(self) -> None:
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise Problem("store.closed.already")
