@@ -80,7 +80,10 @@ class Sheet(Live, FloatLayout):
             Rectangle(pos=self.pos, size=self.size)
         self.card.width = min(dp(self._max_width), self.width - dp(2 * L))
         self.page.size = (self.card.width, min(self.card.height, self.height - dp(2 * L)))
-        self.page.center = self.center
+        self.page.pos = (
+            self.x + (self.width - self.page.width) / 2,
+            self.y + (self.height - self.page.height) / 2,
+        )
 
     def on_touch_down(self, touch: Any) -> bool:
         if not self.page.collide_point(*touch.pos):

@@ -201,7 +201,7 @@ class TextField(Focusable, Painted, RowLayout):
         if own:
             label.text = self.text
         top = dp(S) if self.multiline else (self._input.height - label.height) / 2
-        label.pos = (self._input.x, self._input.top - top - label.height)
+        label.pos = (self._input.x, self._input.y + self._input.height - top - label.height)
         canvas.add(label.canvas)
         if own and self.focused:
             x, y, height = label.caret(self._input.cursor_index())

@@ -45,7 +45,9 @@ class Icon(Live):
         if path is None:
             return
         unit = min(self.width, self.height) / 24
-        left, top = self.center_x - 12 * unit, self.center_y + 12 * unit
+        # Kivy keeps center_x and the like, and may be late in renewing them while positions change.
+        left = self.x + self.width / 2 - 12 * unit
+        top = self.y + self.height / 2 + 12 * unit
         turned = path.mirrors and language.rtl
 
         def flat(points: Any) -> list[float]:
@@ -62,7 +64,7 @@ class Icon(Live):
                 SmoothLine(
                     points=flat(points[:-1] if closed else points),
                     close=closed,
-                    width=max(0.6, path.width * unit / 2),
+                    width=max(0.7, path.width * unit * 0.58),
                     joint="round",
                     cap="round",
                     overdraw_width=1.1,

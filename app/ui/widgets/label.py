@@ -171,7 +171,7 @@ class BidiLabel(Live):
                 part = text_runs.run_width(run.text[:before], pixels, bold, run.rtl, run.script)
                 x = edge + (width - part if run.rtl else part)
             edge += width
-        y = self.top - top - (number + 1) * line
+        y = self.y + self.height - top - (number + 1) * line
         return round(x), round(y + line * 0.12), round(line * 0.76)
 
     def _draw(self, *_: Any) -> None:
@@ -183,7 +183,7 @@ class BidiLabel(Live):
         _, top, _, bottom = self.padding
         block = self.line_count * line
         room = self.height - top - bottom
-        first = self.top - top - (max(0.0, (room - block) / 2) if self.valign == "middle" else 0)
+        first = self.y + self.height - top - (max(0.0, (room - block) / 2) if self.valign == "middle" else 0)
         # The middle of small letters stands in the middle of the line.
         baseline = line / 2 + pixels * 0.34
         to_top = text_runs.ascent(pixels, bold)

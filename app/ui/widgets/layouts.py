@@ -28,7 +28,7 @@ class _Mirrored(Live, BoxLayout):
             return
         for index, x, y, width, height in placed:
             child_width = self.children[index].width if sizes[index][1][0] is None else width
-            yield index, self.x + self.right - x - child_width, y, width, height
+            yield index, 2 * self.x + self.width - x - child_width, y, width, height
 
     def language_changed(self) -> None:
         super().language_changed()
@@ -38,7 +38,7 @@ class _Mirrored(Live, BoxLayout):
 class RowLayout(_Mirrored):
     """Children side by side from start to end. The row is as high as its highest child.
 
-    `center=True` (as set) keeps children with a height of their own in the middle of the row.
+    Children with a height of their own stand in the middle of the row, with `center=False` at its top.
     `fit=True` makes the row as wide as its children.
     """
 
@@ -66,8 +66,8 @@ class RowLayout(_Mirrored):
             self.width = self.minimum_width
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> Any:
-        if self.center and widget.size_hint_y is None and not widget.pos_hint:
-            widget.pos_hint = {"center_y": 0.5}
+        if widget.size_hint_y is None and not widget.pos_hint:
+            widget.pos_hint = {"center_y": 0.5} if self.center else {"top": 1}
         return super().add_widget(widget, *args, **kwargs)
 
 
@@ -122,11 +122,13 @@ class Flow(Live, Layout):
             highest = max(highest, child.height)
         self.height = y + highest + bottom if places else top + bottom
         for child, offset, down in places:
-            start = self.right - right - offset - child.width if language.rtl else self.x + left + offset
-            child.pos = (start, self.top - down - child.height)
+            start = (
+                self.x + self.width - right - offset - child.width if language.rtl else self.x + left + offset
+            )
+            child.pos = (start, self.y + self.height - down - child.height)
 
 
-class Page(ScrollView):
+class Page(Live, ScrollView):
     """One column that scrolls. Add children with `add`; they are spaced by `gap` dp."""
 
     def __init__(self, *, gap: float = L, padding: Any = 0, **options: Any) -> None:
@@ -134,10 +136,17 @@ class Page(ScrollView):
         options.setdefault("bar_width", dp(6))
         options.setdefault("scroll_type", ["bars", "content"])
         super().__init__(**options)
-        self.bar_color = theme.colour("outline")
-        self.bar_inactive_color = theme.colour("line")
         self.column = Column(spacing=dp(gap), padding=padding)
         self.add_widget(self.column)
+        self.look_changed()
+        self.language_changed()
+
+    def look_changed(self) -> None:
+        self.bar_color = (*theme.colour("outline")[:3], 0.7)
+        self.bar_inactive_color = (*theme.colour("outline")[:3], 0.35)
+
+    def language_changed(self) -> None:
+        self.bar_pos_y = "left" if language.rtl else "right"
 
     def add(self, *widgets: Widget) -> None:
         for widget in widgets:

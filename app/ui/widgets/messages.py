@@ -109,8 +109,7 @@ class Toast(Painted, RowLayout):
         return toast
 
     def _place(self, *_: Any) -> None:
-        self.center_x = Window.width / 2
-        self.y = dp(88)
+        self.pos = ((Window.width - self.width) / 2, dp(88))
 
     def hide(self, *_: Any) -> None:
         Window.unbind(size=self._place)

@@ -53,12 +53,10 @@ class NavItem(Pressable):
             self._face.add_widget(part)
         self.add_widget(self._face)
         self.fbind("text", self._label.setter("text"))
-        self.fbind("count", self._badge.setter("count"))
         for name in ("current", "state", "ink"):
             self.fbind(name, self._colour)
         for name in ("pos", "size", "count"):
             self.fbind(name, self._place)
-        self._badge.count = self.count
         self._colour()
         self._place()
 
@@ -67,15 +65,16 @@ class NavItem(Pressable):
         self._place()
 
     def _place(self, *_: Any) -> None:
+        self._badge.count = self.count
         self._label.size_hint_x = None
         self._label.width = self.width - dp(8)
         block = self._icon.height + dp(4) + self._label.height
-        low = self.center_y - block / 2
+        middle = self.x + self.width / 2
+        low = self.y + (self.height - block) / 2
         self._label.pos = (self.x + dp(4), low)
-        self._icon.pos = (self.center_x - self._icon.width / 2, low + self._label.height + dp(4))
-        aside = dp(19)
-        x = self.center_x - aside if language.rtl else self.center_x + aside
-        self._badge.center = (x, self._icon.top - dp(2))
+        self._icon.pos = (middle - self._icon.width / 2, low + self._label.height + dp(4))
+        aside = middle + (-dp(19) if language.rtl else dp(19))
+        self._badge.pos = (aside - self._badge.width / 2, low + block - dp(12))
 
     def _colour(self, *_: Any) -> None:
         if self.ink:

@@ -42,6 +42,6 @@ class Progress(Live):
             SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[self.height / 2])
             if done >= 1:
                 Color(rgba=theme.colour("primary"))
-                x = self.right - done if language.rtl else self.x
+                x = self.x + self.width - done if language.rtl else self.x
                 radius = min(self.height, done) / 2
                 SmoothRoundedRectangle(pos=(x, self.y), size=(done, self.height), radius=[radius])
