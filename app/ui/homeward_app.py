@@ -1,0 +1,99 @@
+"""The window: one Kivy app around one `Navigator`. It knows how to unlock, and nothing about casework."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from kivy.config import Config
+
+
+def _arrange_window() -> None:
+    """Before Kivy opens its window: Esc means back, a mouse is one finger, and tests choose the size."""
+    Config.set("kivy", "exit_on_escape", "0")
+    Config.set("kivy", "log_level", "warning")
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+    Config.set("graphics", "multisamples", "0")
+    Config.set("graphics", "minimum_width", "360")
+    Config.set("graphics", "minimum_height", "480")
+    width, _, height = os.environ.get("HOMEWARD_WINDOW", "1280x800").partition("x")
+    Config.set("graphics", "width", width)
+    Config.set("graphics", "height", height)
+    if "HOMEWARD_WINDOW" in os.environ:
+        Config.set("graphics", "position", "custom")
+        Config.set("graphics", "left", "0")
+        Config.set("graphics", "top", "0")
+
+
+_arrange_window()
+
+from kivy.app import App  # noqa: E402 - Kivy reads its settings when these are imported
+from kivy.clock import Clock  # noqa: E402
+from kivy.core.window import Window  # noqa: E402
+
+from app import fieldbook as fieldbooks  # noqa: E402
+from app.background import Job  # noqa: E402
+from app.fieldbook import Fieldbook  # noqa: E402
+from app.settings import Settings  # noqa: E402
+from app.ui import probe  # noqa: E402
+from app.ui.i18n import language  # noqa: E402
+from app.ui.navigation import Navigator  # noqa: E402
+from app.ui.preferences import Preferences  # noqa: E402
+from app.ui.theme import theme  # noqa: E402
+
+Unlock = Callable[[Settings, str, Callable[[Callable[[], Any]], Any]], Job[Fieldbook]]
+
+
+def on_window_thread(call: Callable[[], Any]) -> None:
+    """Kivy's `deliver`: run this between two frames, on the thread that owns the widgets."""
+    Clock.schedule_once(lambda _seconds: call(), 0)
+
+
+class HomewardApp(App):
+    """`run()` shows the unlock screen and returns when the window is closed and the fieldbook with it."""
+
+    title = "Notes"
+
+    def __init__(self, settings: Settings, *, unlock: Unlock | None = None, **more: Any) -> None:
+        super().__init__(**more)
+        self.settings = settings
+        self._unlock = unlock or fieldbooks.unlock
+        self.preferences = Preferences.load(settings.folder, settings.language)
+        self.navigator: Navigator
+
+    def build(self) -> Navigator:
+        self._apply()
+        self.navigator = Navigator(self)
+        Window.bind(on_key_down=self._key)
+        Window.bind(on_resize=lambda *_size: self.navigator.resized())
+        if path := os.environ.get("HOMEWARD_UI_PROBE"):
+            self._probe = probe.serve(path)
+        self.navigator.start()
+        return self.navigator
+
+    def on_stop(self) -> None:
+        if self.navigator.fieldbook is not None:
+            self.navigator.fieldbook.close().wait(10)
+
+    # -- what pages may ask of the window -----------------------------------------------------------
+
+    def unlock(self, passphrase: str) -> Job[Fieldbook]:
+        return self._unlock(self.settings, passphrase, on_window_thread)
+
+    def prefer(self, **changes: Any) -> None:
+        """Change a liking, keep it, and draw everything again in it."""
+        self.preferences = replace(self.preferences, **changes)
+        self.preferences.save(self.settings.folder)
+        self._apply()
+        self.navigator.redraw()
+
+    def _apply(self) -> None:
+        language.switch(self.preferences.language)
+        theme.switch(dark=self.preferences.dark, text_size=self.preferences.text_size)
+
+    # -- keyboard -----------------------------------------------------------------------------------
+
+    def _key(self, _window: Any, key: int, _scancode: int, _text: str | None, modifiers: list[str]) -> bool:
+        return self.navigator.key(key, frozenset(modifiers) - {"numlock", "capslock"})

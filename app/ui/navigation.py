@@ -1,0 +1,334 @@
+"""Which screen is in sight, how one gets to the next and back, and what may cover them all.
+
+Screens stand on a stack; the rail's places start a new one. The navigator alone holds the unlocked
+fieldbook; a covered window holds no screen at all, and a locked one no fieldbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kivy.clock import Clock
+from kivy.core.window import Keyboard, Window
+from kivy.graphics import Color, Rectangle
+from kivy.metrics import dp
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from app.fieldbook import Fieldbook, OpenEntry
+from app.lock import Cover, lock
+from app.problems import Problem
+from app.sync.outcome import Outcome
+from app.ui.i18n import T, language
+from app.ui.screens import wording
+from app.ui.screens.cover import CoverScreen
+from app.ui.screens.screen import Screen
+from app.ui.theme import RAIL_FROM, theme
+from app.ui.widgets import BottomBar, Column, DemoBar, NavEntry, Rail, RowLayout, Toast, focus
+
+if TYPE_CHECKING:
+    from app.ui.homeward_app import HomewardApp
+
+#: Seconds for which a touch takes the cover away; afterwards everything is locked.
+COVER_LASTS = 120.0
+#: A conflict's two versions belong to the same place of the rail as their list.
+PLACES = ("today", "cases", "conflicts", "sync")
+
+
+def _entries() -> dict[str, NavEntry]:
+    return {
+        entry.key: entry
+        for entry in (
+            NavEntry("today", "calendar", T("Today")),
+            NavEntry("cases", "folder", T("Cases")),
+            NavEntry("conflicts", "conflict", T("Conflicts")),
+            NavEntry("sync", "sync", T("Sync")),
+            NavEntry("settings", "sliders", T("Settings")),
+            NavEntry("cover", "eye-off", T("Cover"), ink=True),
+        )
+    }
+
+
+def screen_class(name: str) -> type[Screen]:
+    """The screen of a name; its module is read when it is first needed."""
+    found: type[Screen] = getattr(import_module(f"app.ui.screens.{name}"), f"{name.capitalize()}Screen")
+    return found
+
+
+class Navigator(Column):
+    """The window's only root widget: banner, rail or bar, and the screen in sight."""
+
+    def __init__(self, window: HomewardApp) -> None:
+        super().__init__(size_hint=(1, 1), spacing=0)
+        self.window = window
+        self.fieldbook: Fieldbook | None = None
+        self._stack: list[Screen] = []
+        self._cover = Cover(lasts=COVER_LASTS)
+        self._lock_soon: Any = None
+        self._conflicts = 0
+        self._bars: Rail | BottomBar | None = None
+        self._drawn_wide = self.wide
+        with self.canvas.before:
+            self._paper = Color(rgba=theme.colour("paper"))
+            self._ground = Rectangle()
+        self.fbind("pos", self._lay_ground)
+        self.fbind("size", self._lay_ground)
+
+    @property
+    def wide(self) -> bool:
+        return bool(Window.width >= dp(RAIL_FROM))
+
+    @property
+    def current(self) -> Screen | None:
+        return self._stack[-1] if self._stack and not self._cover.on else None
+
+    def start(self) -> None:
+        self._stack = [screen_class("unlock")(self)]
+        self._appear()
+
+    # -- from place to place ------------------------------------------------------------------------
+
+    def go(self, name: str, **where: Any) -> None:
+        """To a screen on top of this one."""
+        self._leave()
+        self._stack.append(screen_class(name)(self, **where))
+        self._appear()
+
+    def switch(self, place: str) -> None:
+        """To one of the rail's places; the way back ends there."""
+        if place == "cover":
+            self.cover()
+            return
+        self._leave()
+        self._stack = [screen_class(place)(self)]
+        self._appear()
+
+    def back(self) -> None:
+        if self.current is None or self.current.back():
+            return
+        if len(self._stack) > 1:
+            self._leave()
+            self._stack.pop()
+            self._appear()
+        elif self.fieldbook is not None and self.current.place != "today":
+            self.switch("today")
+
+    def replace(self, name: str, **where: Any) -> None:
+        """To a screen instead of this one: back leads to where one came from."""
+        self._leave()
+        self._stack[-1:] = [screen_class(name)(self, **where)]
+        self._appear()
+
+    def leave_to(self, name: str, **where: Any) -> None:
+        """Back down to the screen of that name, or to a new one where it is not on the way."""
+        wanted = screen_class(name)
+        self._leave()
+        while self._stack and not (isinstance(self._stack[-1], wanted) and self._stack[-1].where == where):
+            self._stack.pop()
+        if not self._stack:
+            self._stack = [screen_class("today")(self), wanted(self, **where)]
+        self._appear()
+
+    # -- forms --------------------------------------------------------------------------------------
+
+    def begin(self, case: str, form: str) -> None:
+        if self.fieldbook is not None:
+            self.fieldbook.begin(case, form, language.code).then(self._fill_in)
+
+    def resume(self, record: str) -> None:
+        if self.fieldbook is not None:
+            self.fieldbook.resume(record, language.code).then(self._fill_in)
+
+    def read(self, record: str) -> None:
+        """A finished record, to look at and perhaps to change."""
+        if self.fieldbook is not None:
+            self.fieldbook.edit(record, language.code).then(
+                lambda opened: self.go("review", opened=opened, finished=True)
+            )
+
+    def _fill_in(self, opened: OpenEntry) -> None:
+        self.go("entry", opened=opened)
+
+    # -- unlocked, covered, locked ------------------------------------------------------------------
+
+    def opened(self, fieldbook: Fieldbook) -> None:
+        """The unlock screen has got the fieldbook."""
+        self.fieldbook = fieldbook
+        fieldbook.on_change.append(self._changed)
+        fieldbook.on_problem.append(self.tell_problem)
+        self.switch("today")
+        fieldbook.conflicts().then(
+            lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
+        )
+
+    def cover(self) -> None:
+        """Take everything out of sight at once; nothing of it stays in the tree of widgets."""
+        if self.fieldbook is None or self._cover.on:
+            return
+        while focus.modals:
+            focus.modals[-1].dismiss()
+        focus.give(None)
+        self._leave()
+        self._cover.put_on()
+        self.clear_widgets()
+        self.add_widget(CoverScreen(self))
+        self._lock_soon = Clock.schedule_once(lambda _seconds: self.lock(), COVER_LASTS)
+
+    def uncover(self) -> None:
+        if not self._cover.on:
+            return
+        if not self._cover.take_off():
+            self.lock()
+            return
+        self._lock_soon.cancel()
+        self._appear()
+
+    def lock(self) -> None:
+        """Close the store and start the program anew, at its unlock screen."""
+        self._leave()
+        self.clear_widgets()
+        chosen = self.window.preferences.language
+        lock(self.fieldbook, replace(self.window.settings, language=chosen))
+
+    # -- told by others -----------------------------------------------------------------------------
+
+    def tell(self, text: T, meaning: str = "done") -> None:
+        """A short word at the foot of the window. Never while covered: it could name something."""
+        if not self._cover.on:
+            Toast.show(text, meaning)
+
+    def tell_problem(self, problem: Problem) -> None:
+        self.tell(wording.problem(problem), "danger")
+
+    def settled(self, text: T) -> None:
+        """A conflict was decided by a tap."""
+        self.tell(text)
+        if self.current is not None:
+            self.current.changed(frozenset({"conflicts"}))
+
+    def sync(self) -> None:
+        if self.fieldbook is None:
+            return
+        self.fieldbook.sync_now().then(self._synced, self.tell_problem)
+        self._changed(frozenset({"sync"}))
+
+    def _synced(self, outcome: Outcome) -> None:
+        if outcome.problem is not None:
+            self.tell_problem(outcome.problem)
+        else:
+            self.tell(
+                T("Synced: {sent} sent, {received} received", sent=outcome.sent, received=outcome.received)
+            )
+        self._changed(frozenset({"sync", "cases", "records", "conflicts"}))
+
+    def count_conflicts(self, count: int) -> None:
+        self._conflicts = count
+        if self._bars is not None:
+            self._bars.set_count("conflicts", count)
+
+    def _changed(self, topics: frozenset[Any]) -> None:
+        if "conflicts" in topics and self.fieldbook is not None:
+            self.fieldbook.conflicts().then(
+                lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
+            )
+        if self.current is not None:
+            self.current.changed(topics)
+
+    # -- the frame ----------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        """The language, the look or the size of text was changed."""
+        self._paper.rgba = theme.colour("paper")
+        if self.current is not None:
+            self._appear(again=True)
+
+    def resized(self) -> None:
+        if self.wide != self._drawn_wide and self.current is not None:
+            self._appear(again=True)
+        elif self.fieldbook is None and self.current is not None:
+            self.current.redraw()
+
+    def _leave(self) -> None:
+        if self.current is not None:
+            self.current.leave()
+
+    def _appear(self, *, again: bool = False) -> None:
+        """Put the screen on top into the frame: banner above, rail beside or bar below."""
+        screen = self._stack[-1]
+        self._drawn_wide = self.wide
+        for part in [*self.children, screen]:
+            _detach(part)
+        focus.give(None)
+        if self.fieldbook is not None and self.fieldbook.session.demo:
+            self.add_widget(DemoBar())
+        if self.fieldbook is None:
+            self._bars = None
+            self.add_widget(screen)
+        elif self.wide:
+            middle = RowLayout(size_hint=(1, 1), spacing=0, center=False)
+            self._bars = self._rail(screen)
+            middle.add_widget(self._bars)
+            middle.add_widget(screen)
+            self.add_widget(middle)
+        else:
+            self.add_widget(screen)
+            self._bars = self._bottom_bar(screen)
+            self.add_widget(self._bars)
+        if self._bars is not None:
+            self._bars.set_count("conflicts", self._conflicts)
+        if again:
+            screen.redraw()
+        else:
+            screen.enter()
+            screen.appeared()
+
+    def _rail(self, screen: Screen) -> Rail:
+        known = _entries()
+        rail = Rail(
+            entries=[known[place] for place in PLACES],
+            foot=[known["settings"], known["cover"]],
+            current=screen.place,
+        )
+        rail.fbind("on_select", self._selected)
+        return rail
+
+    def _bottom_bar(self, screen: Screen) -> BottomBar:
+        bar = BottomBar(entries=list(_entries().values()), current=screen.place)
+        bar.fbind("on_select", self._selected)
+        return bar
+
+    def _selected(self, _bars: Widget, key: str) -> None:
+        self.switch(key)
+
+    def _lay_ground(self, *_: Any) -> None:
+        self._ground.pos, self._ground.size = self.pos, self.size
+
+    # -- keyboard -----------------------------------------------------------------------------------
+
+    def key(self, key: int, modifiers: frozenset[str]) -> bool:
+        """Esc back, F2 sync, Ctrl+L cover; on the cover Enter or Esc takes it off. True when it was ours."""
+        codes = Keyboard.keycodes
+        shortcuts: dict[tuple[int, frozenset[str]], Callable[[], None]] = {
+            (codes["escape"], frozenset()): self.back,
+            (codes["f2"], frozenset()): self.sync,
+            (codes["l"], frozenset({"ctrl"})): self.cover,
+        }
+        if self._cover.on:
+            if key in (codes["enter"], codes["numpadenter"], codes["escape"]):
+                self.uncover()
+            return True
+        if focus.modals and key == codes["escape"]:
+            return False
+        action = shortcuts.get((key, modifiers))
+        if action is not None:
+            action()
+            return True
+        return self.current is not None and self.current.key(key, modifiers)
+
+
+def _detach(widget: Widget) -> None:
+    if isinstance(widget.parent, BoxLayout | Widget) and widget.parent is not None:
+        widget.parent.remove_widget(widget)

@@ -1,0 +1,82 @@
+"""One answer that another version replaced, as a card: what stands, what the worker wrote, one tap to restore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.ui.i18n import T, joined
+from app.ui.screens import wording
+from app.ui.screens.screen import below, flow
+from app.ui.widgets import BidiLabel, Button, Card, Chip
+from app.views import ConflictView, Titles
+
+if TYPE_CHECKING:
+    from app.ui.navigation import Navigator
+
+
+def conflict_card(desk: Navigator, conflict: ConflictView) -> Card:
+    card = Card(border="conflict", name=f"conflict.card.{conflict.id}")
+    card.add_widget(
+        flow(
+            [
+                Chip(text=T.titles(conflict.form_titles), meaning="conflict"),
+                BidiLabel(text=conflict.code, style="strong", fit=True),
+            ]
+        )
+    )
+    card.add_widget(BidiLabel(text=T.titles(conflict.question), style="strong", max_lines=2))
+    card.add_widget(
+        below(
+            _version(
+                T("Kept"), conflict.kept_text, joined(conflict.kept_by, wording.moment(conflict.kept_at))
+            ),
+            _version(T("Yours"), conflict.lost_text, wording.moment(conflict.lost_at)),
+            gap=2,
+        )
+    )
+    card.add_widget(flow([*answers(desk, conflict), _button(desk, T("Compare"), conflict)]))
+    return card
+
+
+def answers(desk: Navigator, conflict: ConflictView, *, first: str = "outlined") -> list[Button]:
+    """The two things one can do about it."""
+    assert desk.fieldbook is not None
+    book = desk.fieldbook
+    buttons = []
+    if conflict.can_restore:
+        buttons.append(
+            Button(
+                text=T("Restore mine"),
+                kind=first,
+                name=f"conflict.restore.{conflict.id}",
+                on_release=lambda *_: book.restore(conflict.id).then(
+                    lambda _done: desk.settled(T("Your answer is back in the file."))
+                ),
+            )
+        )
+    buttons.append(
+        Button(
+            text=T("Fine as it is"),
+            kind="outlined" if first == "filled" else "plain",
+            name=f"conflict.accept.{conflict.id}",
+            on_release=lambda *_: book.accept(conflict.id).then(
+                lambda _done: desk.settled(T("The other answer stays."))
+            ),
+        )
+    )
+    return buttons
+
+
+def _button(desk: Navigator, text: T, conflict: ConflictView) -> Button:
+    return Button(
+        text=text,
+        kind="plain",
+        name=f"conflict.compare.{conflict.id}",
+        on_release=lambda *_: desk.go("conflict", conflict=conflict.id),
+    )
+
+
+def _version(whose: T, text: Titles, when: T) -> BidiLabel:
+    return BidiLabel(
+        text=T("{whose}: {text} ({when})", whose=whose, text=T.titles(text), when=when), max_lines=3
+    )

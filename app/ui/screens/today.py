@@ -1,0 +1,88 @@
+"""Today: what is overdue and due, forms begun, and the worker's answers that another version replaced."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kivy.uix.widget import Widget
+
+from app.ui.i18n import T, joined
+from app.ui.screens import wording
+from app.ui.screens.conflict_card import conflict_card
+from app.ui.screens.screen import Screen, heading, note
+from app.ui.widgets import Button, Chip, RiskMark, Row
+from app.views import DraftView, DueItem, TodayView
+
+
+class TodayScreen(Screen):
+    place = "today"
+    topics = frozenset({"cases", "records", "conflicts", "sync"})
+
+    def enter(self) -> None:
+        self.book.today().then(self._show)
+
+    def _show(self, view: TodayView) -> None:
+        self.titled(
+            joined(T("Today"), wording.long_day(view.day)),
+            signs=[*only_here_chip(view.only_here), Chip(text=wording.last_sync(view.last_sync))],
+        )
+        self.desk.count_conflicts(len(view.conflicts))
+        main: list[Widget] = []
+        if view.overdue:
+            main += [heading(T("Overdue"), len(view.overdue))]
+            main += [self._due(item, view.day, first=item is view.overdue[0]) for item in view.overdue]
+        main += [heading(T("Today"), len(view.today))]
+        first = not view.overdue
+        main += [self._due(item, view.day, first=first and item is view.today[0]) for item in view.today]
+        if not view.today:
+            main += [note(T("Nothing more is due today."))]
+        side: list[Widget] = []
+        if view.conflicts:
+            side += [heading(T("Your words that another version replaced"), len(view.conflicts))]
+            side += [conflict_card(self.desk, conflict) for conflict in view.conflicts]
+        side += [heading(T("Drafts"), len(view.drafts))]
+        side += [self._draft(draft) for draft in view.drafts]
+        if not view.drafts:
+            side += [note(T("No form is begun and unfinished."))]
+        self.fill_two(main, side)
+
+    def _due(self, item: DueItem, today: date, *, first: bool) -> Row:
+        verb = T("Open") if item.form is None else T("Receive") if item.kind == "arrival" else T("Record")
+        return Row(
+            name=f"today.due.{item.code}.{item.kind}",
+            title=item.code,
+            subtitle=wording.due_sentence(item, today),
+            leading=RiskMark(risk=item.risk),
+            trailing=Button(
+                text=verb,
+                kind="filled" if first else "outlined",
+                name=f"today.do.{item.code}.{item.kind}",
+                on_release=lambda *_: self._do(item),
+            ),
+            pressable=True,
+            on_release=lambda *_: self.desk.go("case", case=item.case),
+        )
+
+    def _do(self, item: DueItem) -> None:
+        if item.form is None:
+            self.desk.go("case", case=item.case)
+        else:
+            self.desk.begin(item.case, item.form)
+
+    def _draft(self, draft: DraftView) -> Row:
+        answered = T("{n} of {all} answered", n=draft.answered, all=draft.questions)
+        return Row(
+            name=f"today.draft.{draft.code}.{draft.form}",
+            title=T.titles(draft.titles),
+            subtitle=joined(draft.code, answered, T("safe on this tablet")),
+            trailing=Button(
+                text=T("Continue"),
+                kind="plain",
+                name=f"today.continue.{draft.code}.{draft.form}",
+                on_release=lambda *_: self.desk.resume(draft.record),
+            ),
+        )
+
+
+def only_here_chip(count: int) -> list[Chip]:
+    return [Chip(text=wording.only_here(count), meaning="attention", name="only_here")] if count else []

@@ -1,0 +1,100 @@
+"""A demo office with a real server, and a device enrolled with it, for a person at a real window."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.ui.window import ROOT, AppWindow, Display
+
+PASSPHRASE = "correct horse demo"
+PASSWORD = "demo-demo-demo"
+
+
+@dataclass(frozen=True)
+class Office:
+    address: str
+    folder: Path
+
+
+def _run(*words: str, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, f"{words} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[Display]:
+    missing = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"no window can be driven here: {', '.join(missing)} not installed")
+    display = Display(1280, 800)
+    yield display
+    display.close()
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A server on loopback with the demo office in it, as `make run` starts it."""
+    folder = tmp_path_factory.mktemp("office")
+    port_file = folder / "port"
+    _run("sync_server", "init", "--dir", str(folder / "server"), "--demo", "--unattended")
+    _run("sync_server", "publish-form", "--dir", str(folder / "server"), "--library")
+    _run("sync_server", "demo-office", "--dir", str(folder / "server"))
+    with (folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "sync_server", "serve", "--dir", str(folder / "server")]
+            + ["--host", "127.0.0.1", "--port", "0", "--port-file", str(port_file)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    until = time.monotonic() + 60
+    while not (port_file.exists() and port_file.read_text().strip()):
+        assert server.poll() is None, (folder / "server.log").read_text()
+        assert time.monotonic() < until, "the server never listened"
+        time.sleep(0.1)
+    yield Office(f"http://127.0.0.1:{port_file.read_text().strip()}", folder / "server")
+    server.terminate()
+    server.wait(20)
+
+
+def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
+    """Enrol a device folder with the office and fetch what the worker may see."""
+    _run(
+        "app",
+        "enrol",
+        "--dir",
+        str(folder),
+        "--server",
+        office.address,
+        "--login",
+        login,
+        environment={"HOMEWARD_PASSWORD": PASSWORD, "HOMEWARD_PASSPHRASE": PASSPHRASE},
+    )
+    return folder
+
+
+@pytest.fixture
+def window(display: Display, office: Office, tmp_path: Path) -> Iterator[AppWindow]:
+    folder = enrol(office, tmp_path / "tablet")
+    window = AppWindow(display, folder, tmp_path)
+    window.start()
+    yield window
+    window.close()
