@@ -123,13 +123,14 @@ class Contact:
         truly = self.received - (self.uptime - change_set.uptime)
         return _trusted(milliseconds_of(change_set.stamp) - truly)
 
-    def effective(self, claim: str, offset: int) -> str:
-        """The claim corrected by `offset`, and never later than it arrived; not yet lifted."""
-        ms, counter, device = parse_stamp(claim)
-        corrected = ms - offset
-        if corrected > self.received:
-            return format_stamp(self.received, counter, device)
-        return format_stamp(corrected, counter, device) if offset else claim
+
+def corrected(claim: str, offset: int, received: int) -> str:
+    """The effective stamp of a claim, not yet lifted: corrected by the clock's `offset`, and never
+    later than it arrived."""
+    if not offset and int(claim[:12], 16) <= received:
+        return claim
+    ms, counter, device = parse_stamp(claim)
+    return format_stamp(min(ms - offset, received), counter, device)
 
 
 def lifted(own: str, parents: Iterable[str]) -> str:

@@ -107,6 +107,13 @@ class RecordDelta:
             states[path] = FieldState(value, heads, effective, author, device_of(stamp), rivals)
         return states
 
+    @property
+    def latest(self) -> str:
+        """The greatest effective stamp in the delta."""
+        claims = (stamp for path, stamp in self.stamps.items() if path not in self.effectives)
+        heads = (head.effective for rivals in self.rivals.values() for head in rivals)
+        return max(self.effective or self.stamp, *claims, *self.effectives.values(), *heads, "")
+
     @classmethod
     def of(cls, record: str, case: str, form: str, form_version: str, states: RecordState) -> RecordDelta:
         """The delta that tells these states, as briefly as it can. `states` must not be empty."""

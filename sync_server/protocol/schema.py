@@ -74,6 +74,30 @@ class _ByPath(fields.Field[dict[str, Any]]):
         return {path: self._entry(item) for path, item in value.items()}
 
 
+class _Sequences(fields.Field[tuple[int, ...]]):
+    """Ascending numbers, on the wire as ranges: 1, 2, 3, 7 is [[1, 3], [7, 7]]."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        ranges: list[list[int]] = []
+        for number in value:
+            if ranges and ranges[-1][1] == number - 1:
+                ranges[-1][1] = number
+            else:
+                ranges.append([number, number])
+        return ranges
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[int, ...]:
+        numbers: list[int] = []
+        for item in value if isinstance(value, list) else [None]:
+            if not (isinstance(item, list) and len(item) == 2 and all(type(end) is int for end in item)):
+                raise ValidationError("ranges")
+            first, last = item
+            if not (0 < first <= last and last - first + len(numbers) < MAX_CHANGES):
+                raise ValidationError("ranges")
+            numbers.extend(range(first, last + 1))
+        return tuple(numbers)
+
+
 def _load_stamp(item: Any) -> str:
     if not isinstance(item, str):
         raise ValidationError("stamp")
@@ -287,7 +311,7 @@ class SyncResponseSchema(_Response):
     page = fields.Nested(PageSchema, required=True)
     now = _number()
     max_stamp = _optional_text(_stamp)
-    accepted = _TupleOf(fields.Integer(), load_default=())
+    accepted = _Sequences(load_default=())
     refused = _many(RefusedSchema, load_default=())
     received = _number(validate.Range(min=0), load_default=0)
     conflicts = _many(ConflictNoticeSchema, load_default=())

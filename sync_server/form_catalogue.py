@@ -1,0 +1,83 @@
+"""The published forms: every version that ever was, since records of every version come back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from sync_server.protocol.merge import LAST, Rules
+from sync_server.protocol.messages import FormListing
+from sync_server.protocol.problems import Problem
+from sync_server.storage.base import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class FormFacts:
+    """What the server needs of a form: its name, and the merge rule of each template path."""
+
+    id: str
+    version: str
+    merge_rules: Mapping[str, str]
+
+
+def read_form(xml: str) -> FormFacts:
+    """The facts of an XForm. Raises the form library's own problem when it is none."""
+    from forms.xform import load_form
+
+    definition = load_form(xml)
+    return FormFacts(definition.id, definition.version, dict(definition.merge_rules))
+
+
+class FormCatalogue:
+    """Publishes forms and tells how their fields are merged. Safe to use from many threads."""
+
+    def __init__(
+        self, storage: Storage, now_ms: Callable[[], int], read: Callable[[str], FormFacts] = read_form
+    ) -> None:
+        self._storage = storage
+        self._now_ms = now_ms
+        self._read = read
+        self._rules: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._lock = Lock()
+
+    def publish(self, xml: str) -> FormListing:
+        """Publish a form. The same version again changes nothing; with another content it raises
+        Problem('form.version.published'), since records of it are out there."""
+        facts = self._read(xml)
+        hash = hashlib.blake2b(xml.encode(), digest_size=16).hexdigest()
+        self._storage.publish_form(facts.id, facts.version, xml, hash, self._now_ms())
+        return FormListing(facts.id, facts.version, hash)
+
+    def xml(self, id: str, version: str) -> str:
+        """The XForm of a published version. Raises Problem('form.not_found')."""
+        xml = self._storage.form(id, version)
+        if xml is None:
+            raise Problem("form.not_found", {"form": id[:200], "version": version[:200]})
+        return xml
+
+    def current(self) -> tuple[FormListing, ...]:
+        """The newest version of each form, by id."""
+        newest = {form.id: FormListing(form.id, form.version, form.hash) for form in self._storage.forms()}
+        return tuple(newest[id] for id in sorted(newest))
+
+    def rules(self, id: str, version: str) -> Rules | None:
+        """How the fields of a published version are merged; None when it was never published."""
+        rules = self._rules.get((id, version))
+        if rules is None:
+            xml = self._storage.form(id, version)
+            if xml is None:
+                return None
+            rules = self._read(xml).merge_rules
+            with self._lock:
+                self._rules[(id, version)] = rules
+        return _by_path(rules)
+
+
+def _by_path(rules: Mapping[str, str]) -> Rules:
+    from forms.paths import template
+
+    if not rules:
+        return lambda path: LAST
+    return lambda path: rules.get(template(path), LAST)

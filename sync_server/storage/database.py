@@ -1,0 +1,200 @@
+"""The two databases behind one storage: an embedded SQLCipher file, and PostgreSQL."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
+
+from sync_server.protocol.problems import Problem
+from sync_server.storage import migrate
+from sync_server.storage.base import Ledger
+from sync_server.storage.directory import Directory
+from sync_server.storage.ledger import SqlLedger
+
+T = TypeVar("T")
+
+_ATTEMPTS: Final = 8
+_FIRST_PAUSE: Final = 0.02
+
+#: A transaction was in another one's way: serialization failure, deadlock, lock not available.
+_COLLISIONS: Final = frozenset({"40001", "40P01", "55P03"})
+
+
+class Database(Directory):
+    """One database through SQLAlchemy Core. `embedded` and `postgres` make one.
+
+    `pause` waits between attempts and can be replaced by a test.
+    """
+
+    def __init__(self, engine: Engine, pause: Callable[[float], None] = time.sleep) -> None:
+        self._engine = engine
+        self._pause = pause
+        self._reading = engine.execution_options(**self._options_of_reading(engine))
+
+    @classmethod
+    def embedded(cls, path: Path, key: bytes, connections: int = 8) -> Database:
+        """The SQLCipher database at `path`, made when there is none.
+
+        `key` is the raw key, 32 bytes. Raises ValueError when it is not, and
+        Problem('server.error') when the file does not open with it.
+        """
+        if len(key) != 32:
+            raise ValueError("the key of the database has 32 bytes")
+        engine = create_engine(
+            "sqlite+pysqlite://",
+            module=sqlcipher,
+            creator=lambda: _open_embedded(path, key),
+            poolclass=QueuePool,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=30,
+        )
+        event.listen(engine, "begin", _begin_embedded)
+        return cls(engine)
+
+    @classmethod
+    def postgres(cls, url: str, connections: int = 8) -> Database:
+        """A PostgreSQL database, by its URL `postgresql://…`."""
+        engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=30,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+        )
+        return cls(engine)
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations and tests; everything else goes through transactions."""
+        return self._engine
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest version; wholly or not at all."""
+        migrate.upgrade(self._engine)
+
+    def write(self, work: Callable[[Ledger], T]) -> T:
+        return self._repeated(
+            lambda: self._once(self._engine, lambda connection: work(SqlLedger(connection, writes=True))),
+            collisions=True,
+        )
+
+    def read(self, work: Callable[[Ledger], T]) -> T:
+        return self._in_read(lambda connection: work(SqlLedger(connection, writes=False)))
+
+    def checkpoint(self) -> None:
+        if self._engine.dialect.name == "sqlite":
+            with self._raw() as raw:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _in_write(self, work: Callable[[Connection], T]) -> T:
+        return self._repeated(lambda: self._once(self._engine, work), collisions=False)
+
+    def _in_read(self, work: Callable[[Connection], T]) -> T:
+        return self._repeated(lambda: self._once(self._reading, work), collisions=False)
+
+    @staticmethod
+    def _once(engine: Engine, work: Callable[[Connection], T]) -> T:
+        with engine.begin() as connection:
+            return work(connection)
+
+    def _repeated(self, attempt: Callable[[], T], collisions: bool) -> T:
+        """Repeat a transaction that another one was in the way of, each time after a longer pause.
+
+        `collisions`: a row that somebody else has just inserted counts as such too; the
+        repetition finds it.
+        """
+        for number in range(_ATTEMPTS):
+            try:
+                return attempt()
+            except DBAPIError as error:
+                if not (_collided(error) or (collisions and isinstance(error, IntegrityError))):
+                    raise
+                if number == _ATTEMPTS - 1 and isinstance(error, IntegrityError):
+                    raise
+            self._pause(_FIRST_PAUSE * 2**number * random.uniform(0.5, 1.5))  # noqa: S311
+        raise Problem("server.busy", {"retry_after": 5})
+
+    @contextmanager
+    def _raw(self) -> Iterator[Any]:
+        connection = self._engine.raw_connection()
+        try:
+            yield connection.driver_connection
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _options_of_reading(engine: Engine) -> dict[str, Any]:
+        if engine.dialect.name == "postgresql":
+            return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return {"homeward_reads": True}
+
+
+def open_database(url: str, key: bytes | None) -> Database:
+    """The database of a URL: `sqlite:///path` (with its key) or `postgresql://…`, migrated."""
+    if make_url(url).get_backend_name() == "sqlite":
+        path = make_url(url).database
+        if not path or key is None:
+            raise ValueError("an embedded database needs a path and a key")
+        database = Database.embedded(Path(path), key)
+    else:
+        database = Database.postgres(url)
+    database.migrate()
+    return database
+
+
+def _open_embedded(path: Path, key: bytes) -> sqlcipher.Connection:
+    connection = sqlcipher.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+    try:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        if not connection.execute("PRAGMA cipher_version").fetchone():
+            raise Problem("server.error", {"what": "no_cipher"})
+        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        for pragma in (
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            "temp_store = MEMORY",
+            "trusted_schema = OFF",
+            "cell_size_check = ON",
+            "cache_size = -32000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlcipher.DatabaseError:
+        connection.close()
+        raise Problem("server.error", {"what": "database_does_not_open"}) from None
+    except Problem:
+        connection.close()
+        raise
+    return connection
+
+
+def _begin_embedded(connection: Connection) -> None:
+    """A writer waits for its turn at the beginning, not in the middle, where it could not go on."""
+    reads = connection.get_execution_options().get("homeward_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _collided(error: DBAPIError) -> bool:
+    original = error.orig
+    state = getattr(original, "sqlstate", None)
+    if state is not None:
+        return state in _COLLISIONS
+    return isinstance(original, sqlcipher.OperationalError) and bool(_LOCKED.search(str(original)))
+
+
+_LOCKED = re.compile(r"database (table )?is locked")

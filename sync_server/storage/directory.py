@@ -1,0 +1,166 @@
+"""People, devices, forms and attachments in SQL: small tables, one short transaction a call."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from sync_server.protocol.problems import Problem
+from sync_server.storage.base import Device, Office, PublishedForm, Storage, User
+from sync_server.storage.tables import attachments, devices, forms, meta, offices, replies, users
+
+T = TypeVar("T")
+
+
+class Directory(Storage):
+    """The part of `Storage` that has nothing to do with syncing."""
+
+    @abstractmethod
+    def _in_write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a writing transaction. A row that is there already comes out as IntegrityError."""
+
+    @abstractmethod
+    def _in_read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a reading transaction."""
+
+    @property
+    def epoch(self) -> str:
+        epoch = self.meta("epoch")
+        assert epoch is not None, "a migrated database has an epoch"
+        return epoch
+
+    def meta(self, name: str) -> str | None:
+        query = select(meta.c.value).where(meta.c.name == name)
+        return self._in_read(lambda connection: connection.execute(query).scalar_one_or_none())
+
+    def set_meta(self, name: str, value: str) -> None:
+        self._in_write(lambda connection: put_meta(connection, name, value))
+
+    def add_office(self, office: Office) -> None:
+        def work(connection: Connection) -> None:
+            facts = {"name": office.name, "country": office.country}
+            changed = connection.execute(update(offices).where(offices.c.id == office.id).values(facts))
+            if changed.rowcount == 0:
+                connection.execute(insert(offices).values(id=office.id, sequence=0, **facts))
+
+        self._in_write(work)
+
+    def offices(self) -> list[Office]:
+        query = select(offices.c.id, offices.c.name, offices.c.country).order_by(offices.c.id)
+        return self._in_read(lambda connection: [Office(*row) for row in connection.execute(query)])
+
+    def add_user(self, user: User) -> None:
+        row = {name: getattr(user, name) for name in user.__slots__}
+        self._insert(users, row, "the login is taken or the office unknown")
+
+    def user_by_login(self, login: str) -> User | None:
+        query = select(users).where(users.c.login == login)
+        row = self._in_read(lambda connection: connection.execute(query).mappings().one_or_none())
+        return None if row is None else User(**row)
+
+    def users(self) -> list[User]:
+        query = select(users).order_by(users.c.login)
+        return self._in_read(lambda connection: [User(**row) for row in connection.execute(query).mappings()])
+
+    def add_device(self, device: str, login: str, label: str, token_hash: str, now_ms: int) -> None:
+        row = {
+            "id": device,
+            "login": login,
+            "label": label,
+            "token_hash": token_hash,
+            "enrolled_ms": now_ms,
+            "clock_offset_ms": 0,
+            "received": 0,
+        }
+        self._insert(devices, row, "the device's id is taken or its user unknown")
+
+    def device_by_token_hash(self, token_hash: str) -> tuple[Device, User] | None:
+        query = (
+            select(devices, *(column.label(f"user_{column.name}") for column in users.c))
+            .join(users, users.c.login == devices.c.login)
+            .where(devices.c.token_hash == token_hash)
+        )
+        row = self._in_read(lambda connection: connection.execute(query).mappings().one_or_none())
+        if row is None:
+            return None
+        return (
+            Device(**{name: row[name] for name in Device.__slots__}),
+            User(**{name: row[f"user_{name}"] for name in User.__slots__}),
+        )
+
+    def devices(self) -> list[Device]:
+        query = select(*(devices.c[name] for name in Device.__slots__)).order_by(devices.c.id)
+        return self._in_read(
+            lambda connection: [Device(**row) for row in connection.execute(query).mappings()]
+        )
+
+    def touch_device(self, device: str, clock_offset_ms: int, now_ms: int) -> None:
+        heard = update(devices).where(devices.c.id == device)
+        facts = {"clock_offset_ms": clock_offset_ms, "last_contact_ms": now_ms}
+        self._in_write(lambda connection: connection.execute(heard.values(facts)) and None)
+
+    def revoke_device(self, device: str, now_ms: int) -> None:
+        revoked = update(devices).where(devices.c.id == device, devices.c.revoked_ms.is_(None))
+        self._in_write(lambda connection: connection.execute(revoked.values(revoked_ms=now_ms)) and None)
+
+    def publish_form(self, id: str, version: str, xml: str, hash: str, now_ms: int) -> bool:
+        def work(connection: Connection) -> bool:
+            query = select(forms.c.hash).where(forms.c.id == id, forms.c.version == version)
+            there = connection.execute(query).scalar_one_or_none()
+            if there is None:
+                row = {"id": id, "version": version, "xml": xml, "hash": hash, "published_ms": now_ms}
+                connection.execute(insert(forms).values(row))
+            elif there != hash:
+                raise Problem("form.version.published", {"form": id, "version": version})
+            return there is None
+
+        return self._in_write(work)
+
+    def forms(self) -> list[PublishedForm]:
+        columns = (forms.c[name] for name in PublishedForm.__slots__)
+        query = select(*columns).order_by(forms.c.id, forms.c.published_ms, forms.c.version)
+        return self._in_read(lambda connection: [PublishedForm(*row) for row in connection.execute(query)])
+
+    def form(self, id: str, version: str) -> str | None:
+        query = select(forms.c.xml).where(forms.c.id == id, forms.c.version == version)
+        return self._in_read(lambda connection: connection.execute(query).scalar_one_or_none())
+
+    def add_attachment(self, office: str, hash: str, size: int, device: str, now_ms: int) -> None:
+        row = {"office": office, "hash": hash, "size": size, "device": device, "received_ms": now_ms}
+
+        def work(connection: Connection) -> None:
+            there = select(attachments.c.hash).where(
+                attachments.c.office == office, attachments.c.hash == hash
+            )
+            if connection.execute(there).first() is None:
+                connection.execute(insert(attachments).values(row))
+
+        self._in_write(work)
+
+    def has_attachment(self, office: str, hash: str) -> bool:
+        query = select(attachments.c.hash).where(attachments.c.office == office, attachments.c.hash == hash)
+        return self._in_read(lambda connection: connection.execute(query).first() is not None)
+
+    def attachment_hashes(self) -> set[str]:
+        query = select(attachments.c.hash)
+        return self._in_read(lambda connection: set(connection.execute(query).scalars()))
+
+    def forget_replies(self, before_ms: int) -> int:
+        old = delete(replies).where(replies.c.given_ms < before_ms)
+        return self._in_write(lambda connection: connection.execute(old).rowcount)
+
+    def _insert(self, table: Any, row: dict[str, Any], otherwise: str) -> None:
+        try:
+            self._in_write(lambda connection: connection.execute(insert(table).values(row)) and None)
+        except IntegrityError:
+            raise ValueError(otherwise) from None
+
+
+def put_meta(connection: Connection, name: str, value: str) -> None:
+    changed = connection.execute(update(meta).where(meta.c.name == name).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(meta).values(name=name, value=value))

@@ -1,0 +1,172 @@
+"""The tables, for both databases. Migrations make them; a test compares the two.
+
+Two kinds. What belongs to cases is the office's: each of those unique keys contains the office,
+ids are uuids, and no number counts over all offices, so that a cluster could split them by office.
+Offices, people, devices, forms and facts of the server are few and could lie on every node.
+
+JSON stands in text columns: the databases store it, they never look into it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+_UUID = String(36)
+_STAMP = String(26)
+_DEVICE = String(8)
+_NAME = String(200)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String(50), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+#: `sequence` is the number of the office's latest change; its row lock orders the commits.
+offices = Table(
+    "offices",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("name", _NAME, nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("login", _NAME, primary_key=True),
+    Column("display_name", _NAME, nullable=False),
+    Column("role", String(30), nullable=False),
+    Column("office", _NAME, ForeignKey(offices.c.id), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("zone", String(64), nullable=False),
+)
+
+#: `received` is the highest sequence of the device that was decided, accepted or refused.
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", _DEVICE, primary_key=True),
+    Column("login", _NAME, ForeignKey(users.c.login), nullable=False),
+    Column("label", _NAME, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("enrolled_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    Column("last_contact_ms", BigInteger),
+    Column("clock_offset_ms", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+)
+
+forms = Table(
+    "forms",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("version", _NAME, primary_key=True),
+    Column("hash", String(64), nullable=False),
+    Column("xml", Text, nullable=False),
+    Column("published_ms", BigInteger, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("id", _UUID, primary_key=True),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("ix_cases_id", "id"),
+)
+
+#: One row a record. `answers` are the values by path, `stamps` their ancestry and order.
+records = Table(
+    "records",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("id", _UUID, primary_key=True),
+    Column("case", _UUID, nullable=False),
+    Column("form", _NAME, nullable=False),
+    Column("form_version", _NAME, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("stamps", Text, nullable=False),
+    Index("ix_records_changed", "office", "changed"),
+)
+
+#: Every change set that was accepted, as it came. Only ever added to.
+changes = Table(
+    "changes",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("device", _DEVICE, nullable=False),
+    Column("device_sequence", BigInteger, nullable=False),
+    Column("id", _UUID, nullable=False),
+    Column("record", _UUID, nullable=False),
+    Column("author", _NAME, nullable=False),
+    Column("form_version", _NAME, nullable=False),
+    Column("stamp", _STAMP, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("clock_offset_ms", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("uq_changes_device", "office", "device", "device_sequence", unique=True),
+    Index("ix_changes_record", "office", "record", "sequence"),
+)
+
+#: Every value that lost to a concurrent one. Only `state` and `sequence` ever change.
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("id", _UUID, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("record", _UUID, nullable=False),
+    Column("case", _UUID, nullable=False),
+    Column("form", _NAME, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("rule", String(30), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("kept", Text, nullable=False),
+    Column("kept_author", _NAME, nullable=False),
+    Column("kept_stamp", _STAMP, nullable=False),
+    Column("kept_effective", _STAMP, nullable=False),
+    Column("lost", Text, nullable=False),
+    Column("lost_author", _NAME, nullable=False),
+    Column("lost_stamp", _STAMP, nullable=False),
+    Column("lost_effective", _STAMP, nullable=False),
+    Column("logged_ms", BigInteger, nullable=False),
+    Index("ix_conflicts_author", "office", "lost_author", "sequence"),
+    Index("ix_conflicts_record", "office", "record"),
+)
+
+#: What a batch was answered, to be given again when it is sent again.
+replies = Table(
+    "replies",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("device", _DEVICE, primary_key=True),
+    Column("batch", _UUID, primary_key=True),
+    Column("reply", Text, nullable=False),
+    Column("given_ms", BigInteger, nullable=False),
+)
+
+#: Which sealed files an office has; the bytes lie in blobs, named by the same hash.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("device", _DEVICE, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+)
