@@ -103,10 +103,10 @@ def due(
     now: datetime | None = None,
     watch: timedelta = ARRIVAL_WATCH,
 ) -> list[Due]:
-    """What is to be done in this case, the overdue first: at most three items, however much was missed.
+    """What is to be done in this case, the overdue first: at most two items, however much was missed.
 
-    At most one arrival, one contact that is overdue (one visit makes up for all that were missed) and
-    the next one. `now`, in the office's zone, lets an arrival become overdue on its very day. Records
+    Either the arrival, or one contact that is overdue (one visit makes up for all that were missed)
+    and the next one. `now`, in the office's zone, lets an arrival become overdue on its very day. Records
     dated after today say nothing yet: a wrong year must not silence a case. A closed case has nothing.
     """
     if case.stage == "closed":
@@ -146,7 +146,7 @@ def milestones(arrived: date) -> tuple[Milestone, ...]:
         ("contact.week_2", arrived + timedelta(days=14)),
         *((f"contact.month_{month}", add_months(arrived, month)) for month in _MONTHS),
     ]
-    planned = []
+    planned: list[Milestone] = []
     before = arrived
     for kind, day in days:
         opens = arrived if not planned else day - (day - before) // 2
@@ -197,9 +197,11 @@ def _contacts(case: Case, arrived: date, contacts: Sequence[Finished], today: da
 
     late = [item for item in candidates if item.overdue]
     ahead = [item for item in candidates if not item.overdue]
-    again = _again(case, in_order, heard, today) if open_ones else None
-    if again is not None and not again.overdue:
-        late, ahead = [], [*ahead, again]
+    last_try = _last_try(in_order, heard)
+    if last_try is not None and open_ones:
+        again = _again(last_try, _risk(case, in_order), today)
+        if not again.overdue:
+            late, ahead = [], [*(item for item in ahead if item.due > last_try.on), again]
 
     items = []
     if late:
@@ -243,18 +245,18 @@ def _between(
     return [Due(kind, MONITORING_CONTACT, day, overdue=day < today)] if day <= end else []
 
 
-def _again(case: Case, in_order: Sequence[Finished], heard: date | None, today: date) -> Due | None:
-    """The next try after a contact that failed, if the last one did."""
+def _last_try(in_order: Sequence[Finished], heard: date | None) -> Finished | None:
+    """The last contact that failed, unless the person was heard on that day or since."""
     tries = [r for r in in_order if r.outcome in _AGAIN and (heard is None or r.on > heard)]
-    if not tries:
-        return None
-    last = tries[-1]
-    days = _AGAIN[last.outcome]
-    if _risk(case, in_order) == "high":
+    return tries[-1] if tries else None
+
+
+def _again(last_try: Finished, risk: Risk, today: date) -> Due:
+    """The next try. Until its day has passed, what was missed before is not called overdue again."""
+    days = _AGAIN[last_try.outcome]
+    if risk == "high":
         days = min(days, _AGAIN_AT_HIGH_RISK)
-    day = (
-        last.next_agreed
-        if last.next_agreed and last.next_agreed > last.on
-        else last.on + timedelta(days=days)
-    )
+    day = last_try.on + timedelta(days=days)
+    if last_try.next_agreed is not None and last_try.next_agreed > last_try.on:
+        day = last_try.next_agreed
     return Due("contact.again", MONITORING_CONTACT, day, overdue=day < today)
