@@ -140,16 +140,23 @@ class Demo:
     def serve(self) -> None:
         """Starts the server and waits until it answers.
 
-        A device keeps the address that it was enrolled with, so the port of the first start is
-        used again; where it is taken, another one is handed to the app by HOMEWARD_SERVER.
+        A device keeps the address that it was enrolled with, so every start uses the port of the
+        first. Raises DemoFailed where another program has it now.
         """
-        port_file, log = self.folder / "port", self.folder / "server.log"
-        port_file.unlink(missing_ok=True)
+        kept, log = self.folder / "port", self.folder / "server.log"
+        port = int(kept.read_text()) if kept.exists() else PREFERRED_PORT
+        if not _is_free(port):
+            if kept.exists():
+                raise DemoFailed(
+                    f"port {port} of this machine, where the devices of this demo find their server, is in "
+                    "use: is another 'make run' at work? End it, or use 'make reset-demo'."
+                )
+            port = 0
+        kept.unlink(missing_ok=True)
         server = self.children.start(
             [
                 sys.executable, "-m", "sync_server", "serve", "--dir", str(self.server),
-                "--host", "127.0.0.1", "--port", str(PREFERRED_PORT if _is_free(PREFERRED_PORT) else 0),
-                "--port-file", str(port_file),
+                "--host", "127.0.0.1", "--port", str(port), "--port-file", str(kept),
             ],
             self.environment,
             log,
@@ -158,9 +165,8 @@ class Demo:
         while time.monotonic() < patience:
             if server.poll() is not None:
                 raise DemoFailed(f"the server ended at its start; its last words are in {log}")
-            if port_file.exists() and (port := port_file.read_text().strip()):
-                self.url = f"http://127.0.0.1:{port}"
-                self.environment["HOMEWARD_SERVER"] = self.url
+            if kept.exists() and (told := kept.read_text().strip()):
+                self.url = f"http://127.0.0.1:{told}"
                 try:
                     urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
                     say(f"the server answers at {self.url}")
@@ -176,7 +182,7 @@ class Demo:
         shutil.rmtree(folder, ignore_errors=True)
         say(f"enrolling this machine as a device of '{login}'")
         self.run(
-            "app", "enrol", "--dir", folder, "--server", self.url, "--login", login,
+            "app", "enrol", "--demo", "--dir", folder, "--server", self.url, "--login", login,
             HOMEWARD_PASSWORD=PASSWORD, HOMEWARD_PASSPHRASE=PASSPHRASE,
         )  # fmt: skip
         self.run("app", "sync", "--dir", folder, HOMEWARD_PASSPHRASE=PASSPHRASE)
