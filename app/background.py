@@ -112,7 +112,7 @@ class Worker:
     def __init__(self, name: str, deliver: Deliver = deliver_here, unheard: OnProblem | None = None) -> None:
         self._queue: SimpleQueue[tuple[Job[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._deliver = deliver
-        self._unheard = unheard
+        self.unheard = unheard
         self._closed = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -120,7 +120,7 @@ class Worker:
 
     def submit(self, work: Callable[[], T]) -> Job[T]:
         """Do `work` on this worker's thread as soon as what came before is done."""
-        job: Job[T] = Job(self._deliver, self._unheard)
+        job: Job[T] = Job(self._deliver, self.unheard)
         with self._lock:
             if not self._closed:
                 self._queue.put((job, work))

@@ -7,131 +7,303 @@ never touches the network.
 
 from __future__ import annotations
 
+import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app.background import Deliver, Job, deliver_here
+from forms.entry import EntryChange
+from forms.validation import Violation
+
+from app import casefile, inbox, shelf, today
+from app.background import Deliver, Job, Worker, as_problem, deliver_here
+from app.boot import boot_facts
+from app.entries import Entries, OpenEntry
 from app.problems import Problem
+from app.schedule import SyncSchedule
 from app.settings import Settings
+from app.store import KeyCost, Snapshot, Store, Transaction, attachments, conflicts, records
+from app.store.keys import FLOOR
+from app.store.store import random_id, system_now_ms
+from app.sync import receipt
+from app.sync.http_client import HttpClient
+from app.sync.outcome import Outcome
+from app.sync.syncer import Syncer
 from app.views import CaseRow, CaseView, ConflictView, FormOffer, Session, SyncView, TodayView
+from forms.definition import FormDefinition
 
-if TYPE_CHECKING:
-    from forms.entry import EntryChange, FormEntry
-    from forms.validation import Violation
+__all__ = ["Fieldbook", "OpenEntry", "Topic", "unlock"]
 
-    from app.sync.outcome import Outcome
-
+T = TypeVar("T")
 Topic = Literal["cases", "records", "conflicts", "sync"]
+Topics = frozenset[Topic]
+
+_SAVED: Topics = frozenset({"records"})
+_FINISHED: Topics = frozenset({"cases", "records", "sync"})
+_SETTLED: Topics = frozenset({"cases", "conflicts", "records", "sync"})
+_SYNC: Topics = frozenset({"sync"})
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEntry:
-    """A record opened for filling in. `entry` belongs to the screen, on the UI thread only."""
+class World:
+    """What a fieldbook does not make itself, so that tests can: time and chance.
 
-    record: str
-    case: CaseRow
-    form: str
-    entry: FormEntry
+    `floor` is the cheapest key that a store is opened with; lower it for tests only.
+    """
+
+    now_ms: Callable[[], int] = system_now_ms
+    chance: random.Random | None = None
+    floor: KeyCost = FLOOR
 
 
-def unlock(settings: Settings, passphrase: str, deliver: Deliver = deliver_here) -> Job[Fieldbook]:
+def unlock(
+    settings: Settings, passphrase: str, deliver: Deliver = deliver_here, world: World | None = None
+) -> Job[Fieldbook]:
     """Open the store in `settings.folder`. Problems: store.passphrase.wrong, store.file.damaged, ..."""
-    raise NotImplementedError
+    given = world or World()
+    worker = Worker("store", deliver)
+
+    def open_store() -> Fieldbook:
+        try:
+            store = Store.open(
+                settings.folder, passphrase, now_ms=given.now_ms, boot_facts=boot_facts, floor=given.floor
+            )
+            return Fieldbook(settings, store, worker, deliver, given)
+        except BaseException:
+            worker.close(0)
+            raise
+
+    return worker.submit(open_store)
 
 
 class Fieldbook:
     """What one worker can do on this device. Made by `unlock`, ended by `close`.
 
     `on_change` are called on the UI thread with the topics that a save or a sync changed;
-    `on_problem` with each problem that nobody asked for, such as a save that failed.
+    `on_problem` with each problem that no callback took, such as that of a save.
     """
 
-    session: Session
-    on_change: list[Callable[[frozenset[Topic]], None]]
-    on_problem: list[Callable[[Problem], None]]
+    def __init__(
+        self, settings: Settings, store: Store, worker: Worker, deliver: Deliver, world: World
+    ) -> None:
+        who = store.identity
+        self.session = Session(
+            who.login, who.display_name, _role(who.role), who.office, who.zone, who.device, who.demo
+        )
+        self.on_change: list[Callable[[Topics], Any]] = []
+        self.on_problem: list[Callable[[Problem], Any]] = []
+        self._store, self._deliver, self._now_ms = store, deliver, world.now_ms
+        self._zone = _zone(who.zone)
+        self._shelf = shelf.FormShelf()
+        self._entries = Entries(
+            self._shelf,
+            self._now,
+            world.chance or random.SystemRandom(),
+            lambda db, case: casefile.row(db, case, self._now()),
+        )
+        self._writer = worker
+        self._writer.unheard = self._tell_problem
+        self._reader = Worker("store-read", deliver, self._tell_problem)
+        self._line = Worker("sync", deliver, self._tell_problem)
+        self._client = HttpClient(who.server, who.token)
+        self._syncer = Syncer(
+            store, self._client, shelf.read_form, on_phase=self._phase_is, now_ms=world.now_ms
+        )
+        self._syncing: Job[Outcome] | None = None
+        self._phase: str | None = None
+        self._lock = threading.Lock()
+        self._schedule = SyncSchedule(
+            lambda: self.sync_now().wait(), every=settings.sync_every, limit=settings.sync_pause_limit
+        )
+        if settings.auto_sync:
+            self._schedule.start()
 
     # -- what screens show
 
     def today(self) -> Job[TodayView]:
         """What is due today and overdue, drafts, open conflicts, and how much is only here."""
-        raise NotImplementedError
+        return self._read(lambda db: today.view(db, self._shelf, self._now(), self._progress))
 
     def cases(self, query: str = "", stage: str | None = None) -> Job[tuple[CaseRow, ...]]:
         """Cases whose code or names match `query` (all for an empty one), those due first."""
-        raise NotImplementedError
+        return self._read(lambda db: casefile.rows(db, self._now(), query, stage))
 
     def case(self, case_id: str) -> Job[CaseView]:
         """One case with its facts, records, what is due, and the forms that can be begun."""
-        raise NotImplementedError
+        return self._read(lambda db: casefile.view(db, self._shelf, case_id, self._now()))
 
     def forms(self) -> Job[tuple[FormOffer, ...]]:
         """The forms on this device, newest version each."""
-        raise NotImplementedError
+        return self._read(shelf.offers)
 
     # -- filling in
 
     def new_case(self, country: str, language: str) -> Job[str]:
-        """Open a case with a new code, made offline; returns its id. Its `case_file` is a draft to complete."""
-        raise NotImplementedError
+        """Open a case with a new code, made offline; returns its id. `edit` its case file to say more."""
+        return self._write(lambda db: self._entries.new_case(db, country, language), _FINISHED)
 
     def begin(self, case_id: str, form_id: str, language: str | None = None) -> Job[OpenEntry]:
-        """Begin a form for a case. Nothing is stored before the first save. `language`: of labels, default the form's."""
-        raise NotImplementedError
+        """Begin a form for a case, its labels in `language`. Nothing is stored before the first save."""
+        return self._read(lambda db: self._entries.begin(db, random_id(), case_id, form_id, language))
 
     def resume(self, record_id: str, language: str | None = None) -> Job[OpenEntry]:
         """Open a draft again, as it was at its last saved answer."""
-        raise NotImplementedError
+        return self._write(lambda db: self._entries.open(db, record_id, language))
 
     def edit(self, record_id: str, language: str | None = None) -> Job[OpenEntry]:
         """Open a finished record to change it: a draft on top of it, until it is finished again."""
-        raise NotImplementedError
+        return self._write(lambda db: self._entries.open(db, record_id, language))
 
     def save(self, record_id: str, change: EntryChange) -> Job[None]:
-        """Keep one answer with all that it changed; when the job ends well it survives a crash."""
-        raise NotImplementedError
+        """Keep one answer with all that it changed; when the job ends well it survives a crash.
 
-    def finish(self, record_id: str) -> Job[tuple[Violation, ...]]:
+        A save that fails is told to `on_problem` even when the screen did not ask.
+        """
+        job = self._write(lambda db: self._entries.save(db, record_id, change), _SAVED)
+        return job.then(None, self._tell_problem)
+
+    def finish(self, record_id: str, language: str | None = None) -> Job[tuple[Violation, ...]]:
         """Check the whole form as it is saved; without violations its changes wait for the next sync."""
-        raise NotImplementedError
+        return self._write(lambda db: self._entries.finish(db, record_id, language), _FINISHED)
 
     def discard(self, record_id: str) -> Job[None]:
         """Throw a draft away; of a finished record only the changes since it was finished."""
-        raise NotImplementedError
+        return self._write(lambda db: self._entries.discard(db, record_id), _FINISHED)
 
     def attach(self, record_id: str, path: str, source: Path) -> Job[str]:
         """Seal a copy of a file beside the store; returns the name to answer the question at `path` with."""
-        raise NotImplementedError
+
+        def seal() -> str:
+            sealed = attachments.seal_file(self._store.folder, source)
+            self._store.write(lambda db: attachments.add(db, record_id, sealed))
+            return sealed.name
+
+        return self._writer.submit(seal)
 
     def attachment(self, name: str) -> Job[bytes]:
         """The content of an attachment. Problem attachment.file.missing when it has not come down yet."""
-        raise NotImplementedError
+        return self._reader.submit(lambda: attachments.open_file(self._store.folder, name))
 
     # -- conflicts
 
     def conflicts(self) -> Job[tuple[ConflictView, ...]]:
-        """Answers of this worker that another one replaced, newest first, settled ones last."""
-        raise NotImplementedError
+        """Answers of this worker that another one replaced: open ones first, the latest first."""
+        return self._read(lambda db: inbox.views(db, self._shelf, self._now()))
 
     def restore(self, conflict_id: str) -> Job[None]:
         """Put the lost answer back: a new change, which goes to the server like any other."""
-        raise NotImplementedError
+        return self._write(lambda db: _nothing(conflicts.restore(db, conflict_id)), _SETTLED)
 
     def accept(self, conflict_id: str) -> Job[None]:
         """Let the other answer stand."""
-        raise NotImplementedError
+        return self._write(lambda db: conflicts.accept(db, conflict_id), _SETTLED)
 
     # -- sync
 
     def sync_now(self) -> Job[Outcome]:
         """Sync at once; while one is under way, its outcome. A failure is in the outcome, not raised."""
-        raise NotImplementedError
+        with self._lock:
+            if self._syncing is None or self._syncing.done:
+                self._syncing = self._line.submit(self._sync)
+            return self._syncing
 
     def sync_view(self) -> Job[SyncView]:
         """What is only here, what is under way, and how the last attempt ended."""
-        raise NotImplementedError
+        return self._read(self._sync_view)
 
     def close(self) -> Job[None]:
         """Stop syncing, checkpoint and close the store. Nothing can be called afterwards."""
-        raise NotImplementedError
+        job = self._writer.submit(self._shut)
+        self._writer.close(0)
+        return job
+
+    # -- behind the scenes
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._now_ms() / 1000, UTC).astimezone(self._zone)
+
+    def _read(self, work: Callable[[Snapshot], T]) -> Job[T]:
+        return self._reader.submit(lambda: self._store.read(work))
+
+    def _write(self, work: Callable[[Transaction], T], changes: Topics = frozenset()) -> Job[T]:
+        def write() -> T:
+            result = self._store.write(work)
+            self._changed(changes)
+            return result
+
+        return self._writer.submit(write)
+
+    def _sync(self) -> Outcome:
+        self._phase_is("connect")
+        try:
+            outcome = self._syncer.sync()
+        except Exception as error:
+            now = self._now()
+            outcome = Outcome(now, now, problem=as_problem(error))
+        self._phase_is(None)
+        self._schedule.heard(outcome)
+        self._changed(_SETTLED if outcome.changed_something else _SYNC)
+        return outcome
+
+    def _sync_view(self, db: Snapshot) -> SyncView:
+        told, now = receipt.receipt(db), self._now()
+        refused = [records.summary(db, each.record) for each in told.only_here if each.refused]
+        return SyncView(
+            running=self._syncing is not None and not self._syncing.done,
+            phase=self._phase,
+            last_try=told.last_try,
+            last_success=told.last_success,
+            problem=told.problem,
+            problem_params=told.problem_params,
+            waiting=sum(1 for each in told.only_here if each.waiting),
+            waiting_attachments=len(attachments.to_send(db)),
+            refused=casefile.record_rows(db, refused, now),
+            next_try=self._schedule.next_try,
+            sent=told.sent,
+            received=told.received,
+        )
+
+    def _shut(self) -> None:
+        self._schedule.stop()
+        self._client.close()
+        self._reader.close(2)
+        # A sync that hangs on the network is not waited for: what it has exchanged is committed.
+        self._line.close(2)
+        self._store.close()
+
+    def _progress(self, definition: FormDefinition, values: Any) -> tuple[int, int]:
+        return self._entries.progress(definition, values)
+
+    def _phase_is(self, phase: str | None) -> None:
+        if phase != self._phase:
+            self._phase = phase
+            self._changed(_SYNC)
+
+    def _changed(self, topics: Topics) -> None:
+        if topics:
+            self._deliver(lambda: [told(topics) for told in tuple(self.on_change)])
+
+    def _tell_problem(self, problem: Problem) -> None:
+        for told in tuple(self.on_problem):
+            told(problem)
+
+
+def _nothing(_: object) -> None:
+    """The result of what is asked for its effect only."""
+
+
+def _role(role: str) -> Literal["officer", "reception", "coordinator"]:
+    """A role that this app does not know is the one with the fewest screens."""
+    return role if role in ("officer", "reception", "coordinator") else "officer"  # type: ignore[return-value]
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The office's zone; UTC where the system does not know its name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -79,4 +79,4 @@ def lock(fieldbook: Fieldbook | None, settings: Settings, timeout: float = 10.0)
     if os.name == "nt":  # execv on Windows leaves the old process to be waited for
         subprocess.Popen(command, env=environment)
         os._exit(0)
-    os.execve(command[0], command, environment)
+    os.execve(command[0], command, environment)  # noqa: S606 - no shell is wanted

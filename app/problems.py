@@ -57,6 +57,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "A part of the file of this device is damaged or was put there by somebody. Do not delete "
         "anything, and call the coordinator."
     ),
+    "store.passphrase.empty": N_("A passphrase is needed: it is what protects the records on this device."),
     "store.read.failed": N_("The file of this device could not be read ({kind}). Restart the app."),
     "store.write.failed": N_(
         "This could not be saved ({kind}). Is the device's memory full? Make room and try again."
@@ -76,12 +77,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "record.form.missing": N_("The form of this record is not on this device yet. Sync, then try again."),
     "conflict.row.unknown": N_("This was settled already."),
     "conflict.record.draft": N_("This record is open as a draft. Finish or discard the draft first."),
-    "conflict.restore.invalid": N_(
-        "Your answer does not fit the form as it stands now. Open the record and enter it there."
-    ),
+    "draft.row.unknown": N_("This form is not open any more. Open the record again."),
+    "outbox.row.unknown": N_("This was sent or settled already."),
     "attachment.file.missing": N_("This file has not come down from the server yet. Sync, then try again."),
-    "attachment.file.unreadable": N_("This file cannot be read. Choose another one."),
-    "attachment.file.too_large": N_("This file is larger than {limit} MB. Choose a smaller one."),
+    "attachment.file.damaged": N_("This file arrived damaged and was not kept. The next sync tries again."),
+    "attachment.name.invalid": N_("This answer names no file. Choose the file again."),
+    "attachment.source.missing": N_("This file cannot be read. Choose another one."),
+    "attachment.source.too_large": N_("This file is too large. Choose a smaller one."),
     # syncing: the way to the server
     "sync.address.invalid": N_("This is not the address of a server. It looks like https://office.example"),
     "sync.address.not_secure": N_("The server's address must begin with https:// so that nobody can listen."),
@@ -115,6 +117,8 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server did not take this: the case is not one of yours. Ask the coordinator."
     ),
     "sync.form.unknown": N_("The server does not know this form. Tell the coordinator."),
+    "sync.form.unreadable": N_("This app is too old for the form {form}. Update the app."),
+    "sync.form.damaged": N_("The form {form} arrived damaged and was not kept. The next sync tries again."),
     "sync.sequence.gap": N_(
         "The server misses an earlier record of this device. The next sync sends it again."
     ),

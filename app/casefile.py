@@ -1,0 +1,172 @@
+"""Cases as screens show them, made of store rows, forms and the rules of casework."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from forms.display import text_of
+
+from app.shelf import FormShelf, offers, titles
+from app.store import Snapshot, cases, records
+from app.store.cases import CaseFacts
+from app.store.records import Summary
+from app.sync import receipt
+from app.views import CaseRow, CaseView, DueItem, FormOffer, RecordRow, StageView, Titles
+from forms.casework import pathway
+from forms.casework.case import Case
+from forms.casework.due import Due, Finished, due
+from forms.definition import FormDefinition
+from forms.library import AIRPORT_RECEPTION, CASE_FILE, MONITORING_CONTACT
+
+#: The records from which it follows what is due.
+DECIDING: Final = (AIRPORT_RECEPTION, MONITORING_CONTACT)
+#: Told elsewhere on the screen, or only when asked for.
+_NOT_LISTED: Final = frozenset(
+    (
+        "case_code", "stage", "risk", "office", "given_name", "family_name", "other_names",
+        "safe_channel", "safe_times", "safe_never", "code_word_agreed",
+    )
+)  # fmt: skip
+_LAST_DAY: Final = date.max
+
+
+def rows(db: Snapshot, now: datetime, query: str = "", stage: str | None = None) -> tuple[CaseRow, ...]:
+    """The cases that match, what is due first leading; then by code."""
+    found = cases.listed(db, query, stage)
+    due_by_case = due_of(db, found, now)
+    only_here = Counter(each.case for each in receipt.unsent(db))
+    listed = [_row(case, due_by_case[case.id], only_here[case.id]) for case in found]
+    return tuple(sorted(listed, key=lambda row: (row.next_due or _LAST_DAY, row.code)))
+
+
+def row(db: Snapshot, case: str, now: datetime) -> CaseRow:
+    """Problem case.row.unknown."""
+    facts = cases.get(db, case)
+    return _row(facts, due_of(db, [facts], now)[case], len(receipt.unsent(db, case)))
+
+
+def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
+    """One case opened. Problem case.row.unknown."""
+    facts = cases.get(db, case)
+    items = due_of(db, [facts], now)[case]
+    known = Case.from_values(facts.facts)
+    head = records.header(db, facts.record)
+    definition = shelf.find(db, head.form, head.form_version)
+    return CaseView(
+        row=_row(facts, items, len(receipt.unsent(db, case))),
+        name=known.name,
+        stages=_stages(known),
+        safe_contact=_safe_contact(definition, facts.facts),
+        facts=_facts(definition, facts.facts),
+        due=items,
+        records=record_rows(db, records.of_case(db, case), now),
+        offers=_offers(db, known, items),
+    )
+
+
+def record_rows(db: Snapshot, found: Iterable[Summary], now: datetime) -> tuple[RecordRow, ...]:
+    known = titles(db)
+    return tuple(
+        RecordRow(
+            id=each.id,
+            form=each.form,
+            titles=known.get((each.form, each.form_version)) or {"en": each.form},
+            changed_at=moment(each.changed_ms, now),
+            state=each.state,
+            on_server_since=None if each.on_server_ms is None else moment(each.on_server_ms, now),
+            refused=each.refused,
+            author=each.author,
+        )
+        for each in found
+        if each.finished or each.values
+    )
+
+
+def due_of(db: Snapshot, found: Sequence[CaseFacts], now: datetime) -> dict[str, tuple[DueItem, ...]]:
+    """What is due in each of these cases, by case id, the most pressing first."""
+    wanted = {case.id for case in found}
+    done: dict[str, list[Finished]] = {}
+    deciding = (
+        records.of_forms(db, DECIDING)
+        if len(wanted) > 1
+        else [each for case in wanted for each in records.of_case(db, case) if each.form in DECIDING]
+    )
+    for each in deciding:
+        if each.finished and each.case in wanted:
+            changed_on = moment(each.changed_ms, now).date()
+            done.setdefault(each.case, []).append(Finished.from_values(each.form, each.values, changed_on))
+    return {
+        case.id: tuple(
+            _due_item(case, item)
+            for item in due(Case.from_values(case.facts), done.get(case.id, ()), now.date(), now=now)
+        )
+        for case in found
+    }
+
+
+def moment(milliseconds: int, now: datetime) -> datetime:
+    """A moment of the store in the zone of `now`, the office's."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(now.tzinfo)
+
+
+def _due_item(case: CaseFacts, item: Due) -> DueItem:
+    known = Case.from_values(case.facts)
+    detail: dict[str, Any] = {"missed": item.missed} if item.missed else {}
+    if item.kind == "arrival" and known.expected_arrival is not None:
+        detail["expected"] = known.expected_arrival
+    return DueItem(case.id, known.code, known.risk, item.kind, item.form, item.due, item.overdue, detail)
+
+
+def _row(case: CaseFacts, items: Sequence[DueItem], only_here: int) -> CaseRow:
+    known = Case.from_values(case.facts)
+    first = min(items, key=lambda item: item.due, default=None)
+    return CaseRow(
+        id=case.id,
+        code=known.code,
+        country=known.country,
+        stage=known.stage,
+        risk=known.risk,
+        language=known.language,
+        next_due=first.due if first else None,
+        next_kind=first.kind if first else None,
+        only_here=only_here,
+    )
+
+
+def _stages(case: Case) -> tuple[StageView, ...]:
+    progress = pathway.pathway(case.stage).progress(case.stage)
+    return tuple(StageView(stage, place) for stage, place in progress)
+
+
+def _offers(db: Snapshot, case: Case, items: Sequence[DueItem]) -> tuple[FormOffer, ...]:
+    """Every form but the case file, of which a case has one, in the order in which the stage needs them."""
+    here = {offer.form: offer for offer in offers(db) if offer.form != CASE_FILE}
+    return tuple(here[form] for form in pathway.offers(case.stage, here, [i.form for i in items if i.form]))
+
+
+def _facts(definition: FormDefinition | None, facts: Mapping[str, Any]) -> tuple[tuple[Titles, Titles], ...]:
+    if definition is None:
+        return ()
+    return tuple(
+        (question.label.plain_by_language(), text_of(definition, path, facts[path]))
+        for path, question in definition.questions.items()
+        if question.asks and path in facts and path not in _NOT_LISTED
+    )
+
+
+def _safe_contact(definition: FormDefinition | None, facts: Mapping[str, Any]) -> Titles:
+    """How the person may be reached, and how never, in each language of the form."""
+    if definition is None:
+        return {}
+    parts: dict[str, list[str]] = {}
+    for path in ("safe_channel", "safe_times", "safe_never"):
+        if path not in facts or path not in definition.questions:
+            continue
+        label = definition.questions[path].label.plain_by_language()
+        for language, text in text_of(definition, path, facts[path]).items():
+            named = f"{label.get(language, '')}: {text}" if path == "safe_never" else text
+            parts.setdefault(language, []).append(named)
+    return {language: " · ".join(texts) for language, texts in parts.items()}

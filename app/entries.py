@@ -1,0 +1,169 @@
+"""Filling in: from opening a record to finishing it. What runs here runs on the store's thread.
+
+The screen owns the `FormEntry` that it is handed; what is checked at finish is what was *saved*,
+read back from the store, so that a worker never finishes what she would not find there again.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from forms.entry import EntryChange, FormEntry
+from forms.validation import Violation
+
+from app.problems import Problem
+from app.shelf import FormShelf
+from app.store import Snapshot, Transaction, attachments, cases, drafts, records
+from app.views import CaseRow
+from forms.casework.case import new_case_code
+from forms.definition import FormDefinition
+from sync_server.protocol.merge import same
+
+#: What a new case is, until somebody knows more.
+_FIRST_FACTS: Final = {"stage": "identified", "risk": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """A record opened for filling in. `entry` belongs to the screen, on the UI thread only."""
+
+    record: str
+    case: CaseRow
+    form: str
+    entry: FormEntry
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A record that was opened and has no saved answer: the store does not know it yet."""
+
+    case: str
+    form: str
+    version: str
+    values: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Entries:
+    """The records that are open on this device. `now` is the time in the office's zone."""
+
+    shelf: FormShelf
+    now: Callable[[], datetime]
+    chance: random.Random
+    case_row: Callable[[Snapshot, str], CaseRow]
+    _begun: dict[str, _Begun] = field(default_factory=dict)
+
+    def begin(self, db: Snapshot, record: str, case: str, form: str, language: str | None) -> OpenEntry:
+        """A new record in the newest version of a form, prefilled with what is known of the case."""
+        definition = self.shelf.newest(db, form)
+        row = self.case_row(db, case)
+        entry = self._entry(definition, None, language, self._facts(db, case))
+        self._begun[record] = _Begun(case, definition.id, definition.version, entry.values())
+        return OpenEntry(record, row, form, entry)
+
+    def open(self, db: Transaction, record: str, language: str | None) -> OpenEntry:
+        """A draft to go on with, or a finished record to change."""
+        head = records.header(db, record)
+        definition = self.shelf.get(db, head.form, head.form_version)
+        draft = drafts.open_draft(db, record)
+        entry = self._entry(definition, draft.values, language, self._facts(db, head.case))
+        return OpenEntry(record, self.case_row(db, head.case), head.form, entry)
+
+    def save(self, db: Transaction, record: str, change: EntryChange) -> None:
+        """Keep one answer and what it changed; with the first one, what the form began with."""
+        if change.values:
+            self._keep(db, record, change.values)
+
+    def finish(self, db: Transaction, record: str, language: str | None) -> tuple[Violation, ...]:
+        """Check what is saved; when nothing is wrong, hand it over to the outbox."""
+        if record in self._begun:
+            self.save(
+                db, record, EntryChange(path="", values={}, redraw=(), restructured=False, violation=None)
+            )
+        head = records.header(db, record)
+        definition = self.shelf.get(db, head.form, head.form_version)
+        saved = records.values(db, record)
+        entry = self._entry(definition, saved, language, self._facts(db, head.case))
+        violations = entry.validate()
+        if violations:
+            return violations
+        # Calculations follow the day, and a merge may have moved what they are made of.
+        if differing := _differences(saved, entry.values()):
+            drafts.save_answers(db, record, differing)
+        drafts.finish(db, record)
+        return ()
+
+    def discard(self, db: Transaction, record: str) -> None:
+        if self._begun.pop(record, None) is None:
+            drafts.discard(db, record)
+        else:
+            attachments.forget_unused(db, record)
+
+    def progress(self, definition: FormDefinition, values: Mapping[str, Any]) -> tuple[int, int]:
+        """(answered, asked) of a form with these values."""
+        return self._entry(definition, values, None, {}).progress()
+
+    def new_case(self, db: Transaction, country: str, language: str) -> str:
+        """Open a case: its code and first facts, finished at once, so that colleagues can find it."""
+        definition = self.shelf.newest(db, cases.FORM)
+        case, record = db.new_id(), db.new_id()
+        facts = {
+            **_FIRST_FACTS,
+            "case_code": new_case_code(country, self.chance),
+            "country": country.lower(),
+            "language": language,
+            "office": db.identity.office,
+            "carer": db.identity.login,
+        }
+        drafts.begin(db, record, case, cases.FORM, definition.version)
+        drafts.save_answers(db, record, {name: facts[name] for name in facts if name in definition.questions})
+        drafts.finish(db, record)
+        return case
+
+    def _keep(self, db: Transaction, record: str, values: Mapping[str, Any]) -> None:
+        begun = self._begun.get(record)
+        if begun is not None:
+            drafts.begin(db, record, begun.case, begun.form, begun.version)
+            values = {**begun.values, **values}
+            db.after_commit.append(lambda: self._begun.pop(record, None))
+        drafts.save_answers(db, record, values)
+
+    def _entry(
+        self,
+        definition: FormDefinition,
+        values: Mapping[str, Any] | None,
+        language: str | None,
+        facts: Mapping[str, Any],
+    ) -> FormEntry:
+        shown = language or definition.default_language
+        return FormEntry(definition, values, language=shown, now=self.now, random=self.chance, facts=facts)
+
+    def _facts(self, db: Snapshot, case: str) -> dict[str, Any]:
+        """What the case file says, by meaning: no form asks for it again."""
+        try:
+            known = cases.get(db, case)
+            summary = records.header(db, known.record)
+        except Problem:
+            return {}
+        definition = self.shelf.find(db, summary.form, summary.form_version)
+        questions = definition.questions.values() if definition else ()
+        return {
+            each.meaning: known.facts[each.path]
+            for each in questions
+            if each.meaning and each.path in known.facts
+        }
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What to save so that `before` becomes `after`: new values, and None for what is gone."""
+    gone = {path: None for path in before if path not in after}
+    new = {
+        path: value
+        for path, value in after.items()
+        if value is not None and not (path in before and same(before[path], value))
+    }
+    return {**gone, **new}

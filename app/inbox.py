@@ -1,0 +1,72 @@
+"""Answers of this worker that another one replaced, as the screen shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from forms.display import text_of
+
+from app.casefile import moment
+from app.shelf import FormShelf
+from app.store import Snapshot, cases, conflicts, drafts, records
+from app.store.conflicts import StoredConflict
+from app.views import ConflictView, Titles
+from forms.definition import FormDefinition
+from forms.errors import FormProblem
+from sync_server.protocol.clock import milliseconds_of
+
+
+def views(
+    db: Snapshot, shelf: FormShelf, now: datetime, state: conflicts.State | None = None
+) -> tuple[ConflictView, ...]:
+    """All of them or those in one state, as `conflicts.listed` orders them."""
+    codes = {case.id: str(case.facts.get("case_code", "")) for case in cases.listed(db)}
+    return tuple(_view(db, shelf, now, each, codes) for each in conflicts.listed(db, state))
+
+
+def _view(
+    db: Snapshot, shelf: FormShelf, now: datetime, found: StoredConflict, codes: dict[str, str]
+) -> ConflictView:
+    here = bool(found.case)
+    version = records.header(db, found.record).form_version if here else ""
+    definition = shelf.find(db, found.form, version)
+    return ConflictView(
+        id=found.id,
+        record=found.record,
+        case=found.case,
+        code=codes.get(found.case, ""),
+        form_titles=definition.titles if definition else {"en": found.form},
+        path=found.path,
+        question=_question(definition, found.path),
+        kept=found.kept,
+        kept_text=_text(definition, found.path, found.kept),
+        kept_by=found.kept_author,
+        kept_at=moment(milliseconds_of(found.kept_effective), now),
+        lost=found.lost,
+        lost_text=_text(definition, found.path, found.lost),
+        lost_at=moment(milliseconds_of(found.lost_effective), now),
+        rule=found.rule,
+        can_restore=found.state == "open" and here and not drafts.is_open(db, found.record),
+        state=found.state,
+    )
+
+
+def _question(definition: FormDefinition | None, path: str) -> Titles:
+    """The question's label; the path where the form has no such question, or has not come down."""
+    try:
+        labels = definition.question_at(path).label.plain_by_language() if definition else {}
+    except FormProblem:
+        labels = {}
+    return labels or {"en": path}
+
+
+def _text(definition: FormDefinition | None, path: str, value: Any) -> Titles:
+    """The answer in words; '' for a cleared one."""
+    if value is None:
+        return {"en": ""}
+    try:
+        texts = text_of(definition, path, value) if definition else {}
+    except FormProblem:
+        texts = {}
+    return texts or {"en": str(value)}

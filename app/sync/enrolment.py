@@ -1,0 +1,60 @@
+"""Making this device known to a server, and the store that goes with it: once in a device's life."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.boot import boot_facts
+from app.problems import Problem
+from app.store import Identity, KeyCost, Store
+from app.store.keys import FLOOR
+from app.sync.http_client import HttpClient
+from sync_server.protocol.messages import EnrolRequest
+
+
+def enrol(
+    folder: Path,
+    server: str,
+    login: str,
+    password: str,
+    passphrase: str,
+    label: str = "",
+    *,
+    demo: bool = False,
+    cost: KeyCost = FLOOR,
+) -> Identity:
+    """Enrol with `server` and create the store in `folder`; returns who now works here.
+
+    A demo device is refused by a real server and a real one by a demo server, before the password
+    is sent (sync.demo.mismatch). Nothing is stored when any step fails, and a folder that holds a
+    store already is refused before the server is asked. `cost` below the default is for tests.
+    """
+    if Store.exists(folder):
+        raise Problem("store.file.exists", {"name": folder.name})
+    if not passphrase:
+        raise Problem("store.passphrase.empty")
+    client = HttpClient(server)
+    try:
+        about = client.about()
+        if about.demo != demo:
+            raise Problem("sync.demo.mismatch")
+        enrolled = client.enrol(EnrolRequest(login, password, label or "device", demo))
+    finally:
+        client.close()
+    if enrolled.server != about.server:
+        raise Problem("sync.server.other")
+    identity = Identity(
+        device=enrolled.device,
+        login=enrolled.user.login,
+        display_name=enrolled.user.display_name,
+        role=enrolled.user.role,
+        office=enrolled.user.office,
+        zone=enrolled.user.zone,
+        server=client.address,
+        server_id=enrolled.server,
+        epoch=enrolled.epoch,
+        demo=demo,
+        token=enrolled.token,
+    )
+    Store.create(folder, passphrase, identity, boot_facts=boot_facts, cost=cost).close()
+    return identity

@@ -1,0 +1,268 @@
+"""One sync, as a list of steps: greet, push and pull, forms, attachments, finish.
+
+Every step leaves the store in order, so a cut at any moment costs at most the exchange under way:
+what was acknowledged stays acknowledged, the cursor is saved with the page that it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from app.boot import boot_facts
+from app.problems import Problem
+from app.store import Store, Transaction, attachments, conflicts, form_library, meta, outbox, pages
+from app.store.form_library import StoredForm
+from app.store.store import system_now_ms
+from app.sync import receipt
+from app.sync.http_client import HttpClient
+from app.sync.outcome import Outcome
+from app.sync.pace import Pace
+from sync_server.protocol.change import ChangeSet
+from sync_server.protocol.messages import (
+    ClockReading,
+    FormListing,
+    Settled,
+    SyncRequest,
+    SyncResponse,
+    forms_fingerprint,
+)
+
+#: The fingerprint of the server's list of forms, once all of it is here.
+_FORMS: Final = "sync.forms"
+
+#: connect, push, pull, forms, attachments; None when the sync has ended.
+OnPhase = Callable[[str | None], object]
+#: From a listed version and its XML to what is stored; raises when the XML is not that form.
+ReadForm = Callable[[FormListing, str], StoredForm]
+
+_BATCHES: Final = uuid.UUID("0b1f5a52-6f0e-5d0a-8a6b-2d8d0a6f0e11")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Counts:
+    """What one sync has exchanged so far."""
+
+    sent: int = 0
+    refused: int = 0
+    received: set[str] = field(default_factory=set)
+    conflicts: set[str] = field(default_factory=set)
+    forms: int = 0
+    files_sent: int = 0
+    files_received: int = 0
+
+    def add(self, response: SyncResponse) -> None:
+        self.sent += len(response.accepted)
+        self.refused += len(response.refused)
+        self.received.update(delta.record for delta in response.page.items)
+        self.conflicts.update(notice.id for notice in response.conflicts if notice.state == "open")
+
+
+class Syncer:
+    """Syncs one store with the server that it is enrolled with. One `sync` at a time, on any thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: HttpClient,
+        read_form: ReadForm,
+        *,
+        on_phase: OnPhase = lambda phase: None,
+        now_ms: Callable[[], int] = system_now_ms,
+        pace: Pace | None = None,
+    ) -> None:
+        self._store = store
+        self._client = client
+        self._read_form = read_form
+        self._on_phase = on_phase
+        self._now_ms = now_ms
+        self._pace = pace or Pace()
+        self._greeted = False
+
+    def sync(self) -> Outcome:
+        """Exchange everything there is. What goes wrong is in the outcome; nothing is raised for it."""
+        started, counts = self._now(), _Counts()
+        problem: Problem | None = None
+        try:
+            self._greet()
+            listed = self._push_and_pull(counts)
+            self._fetch_forms(listed, counts)
+            self._send_attachments(counts)
+            self._fetch_attachments(counts)
+        except Problem as met:
+            # Whoever answers next time may be somebody else: greet again before anything is sent.
+            problem, self._greeted = met, False
+            log.info("sync ended early: %s", met)
+        outcome = self._outcome(started, counts, problem)
+        self._store.write(lambda db: receipt.note(db, outcome))
+        self._on_phase(None)
+        return outcome
+
+    # -- the steps
+
+    def _greet(self) -> None:
+        """Nothing is sent to a server that is not the one of the enrolment, or of the other kind (demo)."""
+        if self._greeted:
+            return
+        self._on_phase("connect")
+        about = self._client.about()
+        if about.demo != self._store.identity.demo:
+            raise Problem("sync.demo.mismatch")
+        if about.server != self._store.identity.server_id:
+            raise Problem("sync.server.other")
+        self._greeted = True
+
+    def _push_and_pull(self, counts: _Counts) -> Sequence[FormListing] | None:
+        """Both go in one round trip, again and again until nothing waits and no page is left.
+
+        Returns the server's list of forms where it differs from the one of the last sync.
+        """
+        self._on_phase("push")
+        listed, more = None, True
+        while more:
+            request = self._request()
+            if not request.changes:
+                self._on_phase("pull")
+            response = self._exchange(request)
+            counts.add(response)
+            listed = response.forms if response.forms is not None else listed
+            more = response.page.more or bool(self._store.read(lambda db: outbox.batch(db, limit=1)))
+        return listed
+
+    def _fetch_forms(self, listed: Sequence[FormListing] | None, counts: _Counts) -> None:
+        """The versions that the server lists and this device lacks; one that it withdrew may go."""
+        if listed is None:
+            return
+        self._on_phase("forms")
+        here = {(form, version): digest for form, version, digest in self._store.read(form_library.listed)}
+        for form in listed:
+            if here.pop((form.id, form.version), None) != form.hash:
+                self._fetch_form(form)
+                counts.forms += 1
+        self._store.write(lambda db: _forms_are(db, listed, withdrawn=here))
+
+    def _fetch_form(self, form: FormListing) -> None:
+        stored = self._read_form(form, self._client.form(form.id, form.version))
+        self._store.write(lambda db: form_library.put(db, stored))
+
+    def _send_attachments(self, counts: _Counts) -> None:
+        """After the rows that name them, so that the server knows whose they are; small ones first."""
+        for digest, _ in self._store.read(attachments.to_send):
+            self._on_phase("attachments")
+            self._send_attachment(digest)
+            counts.files_sent += 1
+
+    def _send_attachment(self, digest: str) -> None:
+        self._client.put_attachment(digest, attachments.path_of(self._store.folder, digest))
+        self._store.write(lambda db: attachments.sent(db, digest))
+
+    def _fetch_attachments(self, counts: _Counts) -> None:
+        """What the server lacks too, because its author has not sent it yet, is left for the next time."""
+        for digest in self._store.read(attachments.to_fetch):
+            self._on_phase("attachments")
+            try:
+                self._fetch_attachment(digest)
+            except Problem as problem:
+                if problem.code != "attachment.not_found":
+                    raise
+            else:
+                counts.files_received += 1
+
+    def _fetch_attachment(self, digest: str) -> None:
+        size = attachments.keep_file(self._store.folder, digest, self._client.get_attachment(digest))
+        self._store.write(lambda db: attachments.fetched(db, digest, size))
+
+    # -- one exchange
+
+    def _request(self) -> SyncRequest:
+        size = self._pace.size
+        changes, settled, cursor, forms = self._store.read(
+            lambda db: (
+                outbox.batch(db, size),
+                conflicts.to_tell(db),
+                meta.cursor(db),
+                meta.get(db, _FORMS),
+            )
+        )
+        boot, uptime = boot_facts()
+        return SyncRequest(
+            clock=ClockReading(self._now_ms(), boot, uptime),
+            batch=_batch_id(changes, settled),
+            changes=changes,
+            settled=settled,
+            cursor=cursor,
+            limit=size,
+            forms=forms,
+            demo=self._store.identity.demo,
+        )
+
+    def _exchange(self, request: SyncRequest) -> SyncResponse:
+        """One round trip, its answer taken in; the size of the next one follows from how long it took."""
+        began = time.monotonic()
+        try:
+            response = self._client.sync(request)
+        except Problem:
+            self._pace.failed()
+            raise
+        arrived = time.monotonic()
+        _refuse_standstill(request, response)
+        self._store.write(lambda db: _take_in(db, request, response))
+        self._pace.took(arrived - began, time.monotonic() - arrived)
+        return response
+
+    def _outcome(self, started: datetime, counts: _Counts, problem: Problem | None) -> Outcome:
+        return Outcome(
+            started=started,
+            ended=self._now(),
+            sent=counts.sent,
+            received=len(counts.received),
+            conflicts=len(counts.conflicts),
+            refused=counts.refused,
+            attachments_sent=counts.files_sent,
+            attachments_received=counts.files_received,
+            forms_received=counts.forms,
+            problem=problem,
+        )
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._now_ms() / 1000, UTC)
+
+
+def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> None:
+    """Everything that one answer says, in one transaction with the cursor that it ends at."""
+    outbox.acknowledge(db, response.accepted)
+    for refused in response.refused:
+        outbox.refuse(db, refused.sequence, refused.code, refused.params)
+    conflicts.told(db, request.settled)
+    pages.apply_page(db, response.page, response.max_stamp)
+    conflicts.take_in(db, response.conflicts)
+
+
+def _batch_id(changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> str | None:
+    """The same work sent again is the same batch, after a restart too: its content decides."""
+    if not changes:
+        return None
+    lines = [*(each.id for each in changes), *(f"{each.conflict} {each.state}" for each in settled)]
+    return str(uuid.uuid5(_BATCHES, "\n".join(lines)))
+
+
+def _refuse_standstill(request: SyncRequest, response: SyncResponse) -> None:
+    """An answer that decides nothing of what was sent, or a page that leads nowhere, would go on for ever."""
+    decided = {*response.accepted, *(refused.sequence for refused in response.refused)}
+    if not decided.issuperset(change_set.sequence for change_set in request.changes):
+        raise Problem("sync.answer.invalid", {"field": "accepted"})
+    if response.page.more and response.page.cursor == request.cursor:
+        raise Problem("sync.answer.invalid", {"field": "page.cursor"})
+
+
+def _forms_are(db: Transaction, listed: Sequence[FormListing], withdrawn: Iterable[tuple[str, str]]) -> None:
+    for form, version in withdrawn:
+        form_library.forget(db, form, version)
+    meta.put(db, _FORMS, forms_fingerprint(tuple(listed)))

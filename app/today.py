@@ -1,0 +1,63 @@
+"""What a worker sees first: the day's work of all her cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from app import inbox
+from app.casefile import due_of, moment
+from app.shelf import FormShelf
+from app.store import Snapshot, cases, drafts, records
+from app.sync import receipt
+from app.views import DraftView, TodayView
+from forms.definition import FormDefinition
+
+#: (answered, asked) of a form with these values.
+Progress = Callable[[FormDefinition, Mapping[str, Any]], tuple[int, int]]
+
+
+def view(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progress) -> TodayView:
+    """Overdue first and oldest first; then what is due today; drafts; the open conflicts."""
+    found = cases.listed(db)
+    items = sorted(
+        (item for each in due_of(db, found, now).values() for item in each if item.due <= now.date()),
+        key=lambda item: (item.due, item.code),
+    )
+    return TodayView(
+        day=now.date(),
+        overdue=tuple(item for item in items if item.overdue),
+        today=tuple(item for item in items if not item.overdue),
+        drafts=draft_views(db, shelf, now, progress),
+        conflicts=inbox.views(db, shelf, now, "open"),
+        only_here=len(receipt.unsent(db)),
+        last_sync=_in_zone(receipt.last_success(db), now),
+    )
+
+
+def draft_views(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progress) -> tuple[DraftView, ...]:
+    codes = {case.id: str(case.facts.get("case_code", "")) for case in cases.listed(db)}
+    shown = []
+    for draft in drafts.listed(db):
+        definition = shelf.find(db, draft.form, draft.form_version)
+        answered, asked = (
+            progress(definition, records.values(db, draft.record)) if definition else (draft.answered, 0)
+        )
+        shown.append(
+            DraftView(
+                record=draft.record,
+                case=draft.case,
+                code=codes.get(draft.case, ""),
+                form=draft.form,
+                titles=definition.titles if definition else {"en": draft.form},
+                answered=answered,
+                questions=asked,
+                saved_at=moment(draft.saved_ms, now),
+            )
+        )
+    return tuple(shown)
+
+
+def _in_zone(when: datetime | None, now: datetime) -> datetime | None:
+    return None if when is None else when.astimezone(now.tzinfo)
