@@ -12,7 +12,6 @@ import re
 import secrets
 import threading
 import unicodedata
-import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -180,8 +179,9 @@ def token_hash(token: str) -> str:
 
 
 def found_server(storage: Storage, name: str, demo: bool) -> None:
-    """Give a new database its identity: once, for ever. A demo server never becomes a real one."""
-    storage.set_meta("server", str(uuid.uuid4()))
+    """Say once what a new server is, for ever: a demo server never becomes a real one."""
+    if not name.strip() or not name.isprintable() or len(name) > 100:
+        raise SetupProblem("server.name.invalid")
     storage.set_meta("name", name)
     storage.set_meta("demo", "true" if demo else "false")
 

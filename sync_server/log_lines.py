@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 #: What a line may carry beside time, level and event. Anything else that a record holds stays out.
@@ -33,6 +35,7 @@ FACTS: Final = frozenset(
     }
 )
 _OURS: Final = "sync_server"
+_HOME: Final = Path(__file__).resolve().parents[1]
 
 
 class JsonLines(logging.Formatter):
@@ -63,3 +66,12 @@ def install(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger(_OURS).setLevel(level)
     logging.captureWarnings(True)
+
+
+def place(error: BaseException) -> str:
+    """File and line of the innermost frame that is ours, as `sync_server/exchange.py:120`."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(_HOME) and "site-packages" not in path.parts:
+            return f"{path.relative_to(_HOME).as_posix()}:{frame.lineno}"
+    return "elsewhere"

@@ -78,7 +78,7 @@ Leïla | Fictive | ليلى | f | 1996-05-19 | ma | fr | decision | medium | off
 Соломія | Небувала | | f | 1998-12-24 | ua | uk | travel | high | officer | | -1 |
 Ганна | Уявна | Hanna Uiavna | f | 1986-11-11 | ua | uk | decision | low | coordinator | | |
 Остап | Байка | | m | 2001-02-28 | ua | uk | shelter | medium | officer | | |
-Дарина | Легендарна | D. Lehendarna | f | 1997-09-01 | ua | uk | reintegration | high | coordinator | 15 | | 14
+Дарина | Легендарна | Daryna L. | f | 1997-09-01 | ua | uk | reintegration | high | coordinator | 15 | | 14
 Єва | Прикладенко | | f | 2002-03-03 | ua | uk | identified | high | officer | | |
 Лесь | Казковий | Les Kazkovyi | m | 1990-01-22 | ua | uk | pre_departure | medium | officer | | 12 |
 """

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from sync_server.protocol import schema
 
 #: OpenAPI's words for the token of a device.
-BEARER: Final = [{"deviceToken": []}]
+BEARER: Final[list[dict[str, list[str]]]] = [{"deviceToken": []}]
 
 
 class ProblemSchema(Schema):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, request
 from flask_smorest import Blueprint
 
@@ -11,6 +13,7 @@ from sync_server.web.answers import BEARER, binary
 from sync_server.web.auth import actor, require_actor
 
 _SEALED = "application/octet-stream"
+_PIECE = 64 * 1024
 
 
 def blueprint(attachments: Attachments, accounts: Accounts, limit: int) -> Blueprint:
@@ -23,7 +26,7 @@ def blueprint(attachments: Attachments, accounts: Accounts, limit: int) -> Bluep
     def put(name: str) -> Response:
         """Keep the sealed bytes. Sending them again changes nothing."""
         request.max_content_length = limit
-        attachments.put(actor(), name, request.get_data(cache=False))
+        attachments.put(actor(), name, iter(partial(request.stream.read, _PIECE), b""))
         return Response(status=204)
 
     @api.route("/v1/attachments/<name>", methods=["GET"])

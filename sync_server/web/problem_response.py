@@ -10,21 +10,19 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-import traceback
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from flask import Flask, Response, g
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
+from sync_server.log_lines import place
 from sync_server.protocol.problems import Problem
 
 log = logging.getLogger("sync_server.web")
 
 CONTENT_TYPE: Final = "application/problem+json"
-_HOME: Final = Path(__file__).resolve().parents[2]
 
 #: What werkzeug, flask-smorest and waitress say by status alone, in our codes.
 _BY_STATUS: Final = {
@@ -112,15 +110,6 @@ def _unforeseen(error: Exception) -> Response:
         extra={"request_id": current_request_id(), "error": type(error).__name__, "at": place(error)},
     )
     return problem_response("server.error", {}, 500)
-
-
-def place(error: BaseException) -> str:
-    """File and line of the innermost frame that is ours, as `sync_server/exchange.py:120`."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.is_relative_to(_HOME) and "site-packages" not in path.parts:
-            return f"{path.relative_to(_HOME).as_posix()}:{frame.lineno}"
-    return "elsewhere"
 
 
 def first_field(messages: object) -> str:

@@ -1,8 +1,8 @@
 """waitress around the app: bounded threads and connections, our error shape, a quiet end.
 
 waitress answers some requests itself (a header too long, a body too large); those answers get the
-same shape as all others. Bodies stay in memory, never in temporary files. At SIGTERM or SIGINT the
-server stops accepting, lets running requests finish for a while and returns.
+same shape as all others. Readable bodies stay in memory, never in temporary files. At SIGTERM or
+SIGINT the server stops accepting, lets running requests finish for a while and returns.
 """
 
 from __future__ import annotations
@@ -67,7 +67,6 @@ class Server:
         self._stopping = threading.Event()
         listening = _listen(host, port)
         self.host, self.port = listening.getsockname()[:2]
-        in_memory = max(config.max_body, config.max_attachment, config.max_decoded_body) + 1024 * 1024
         self._map: dict[int, Any] = {}
         self._server = waitress.server.create_server(
             app,
@@ -81,8 +80,9 @@ class Server:
             max_request_header_size=16 * 1024,
             # The app knows the limit of each route; this one only guards the memory before it.
             max_request_body_size=max(config.max_body, config.max_attachment) + 1024,
-            inbuf_overflow=in_memory,
-            outbuf_overflow=in_memory,
+            # What waitress may put into a temporary file is longer than any body but a sealed attachment.
+            inbuf_overflow=config.max_body + 1024,
+            outbuf_overflow=max(config.max_decoded_body, config.max_body) + 1024,
             ident=None,
             expose_tracebacks=False,
             log_socket_errors=False,

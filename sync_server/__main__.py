@@ -1,0 +1,268 @@
+"""The server's commands, and the only place where its parts are put together.
+
+python -m sync_server init --dir DIR [--name NAME] [--demo] [--unattended] [--database URL]
+python -m sync_server add-user --dir DIR --login L --name N --role R --office O [--country XX] [--zone Z]
+python -m sync_server publish-form --dir DIR (FILE… | --library)
+python -m sync_server demo-office --dir DIR
+python -m sync_server serve --dir DIR [--host H] [--port P] [--port-file F]
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import ipaddress
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from forms import library
+from forms.errors import FormProblem
+from forms.xform import load_form
+from forms.xlsform import xform_from_xlsform
+from sync_server import config as configuration
+from sync_server import jobs, log_lines
+from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
+from sync_server.attachments import Attachments
+from sync_server.command_texts import text_of
+from sync_server.config import ServerConfig, SetupProblem
+from sync_server.demo_office import people
+from sync_server.exchange import Exchange
+from sync_server.form_catalogue import FormCatalogue
+from sync_server.protocol.problems import Problem
+from sync_server.storage.blobs import Blobs
+from sync_server.storage.database import Database
+from sync_server.web.build import Services, build_app
+from sync_server.web.serving import Server, stop_on_signals
+
+log = logging.getLogger("sync_server.command")
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def open_storage(config: ServerConfig, key: bytes) -> Database:
+    """The database of this server, brought to the newest version."""
+    if config.database is not None:
+        database = Database.postgres(config.database, connections=config.threads + 2)
+    else:
+        database = Database.embedded(config.database_file, key, connections=config.threads + 2)
+    try:
+        database.migrate()
+    except Problem:
+        database.close()
+        raise SetupProblem("server.database.does_not_open") from None
+    return database
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[ServerConfig, Database]]:
+    config = configuration.load_config(folder)
+    storage = open_storage(config, configuration.master_key(config))
+    try:
+        yield config, storage
+        storage.checkpoint()
+    finally:
+        storage.close()
+
+
+def accounts_of(config: ServerConfig, storage: Database) -> Accounts:
+    return Accounts(storage, now_ms, Passwords(at_once=config.logins_at_once), Throttle(time.monotonic))
+
+
+def init(wanted: argparse.Namespace) -> None:
+    config = configuration.new_folder(wanted.dir)
+    if wanted.database:
+        config = ServerConfig(folder=wanted.dir, database=configuration.safe_to_write(wanted.database))
+    unattended = wanted.unattended or wanted.demo
+    given = os.environ.get("HOMEWARD_MASTER_KEY")
+    key = configuration.key_from_text(given) if given else configuration.new_master_key()
+    if unattended:
+        configuration.write_key_file(config, key)
+    storage = open_storage(config, key)
+    try:
+        found_server(storage, wanted.name or (people.OFFICE if wanted.demo else "Homeward"), wanted.demo)
+        storage.checkpoint()
+    finally:
+        storage.close()
+    configuration.write_config(config)
+    kind = "demo server (for invented people only)" if wanted.demo else "server"
+    print(f"A new {kind} in {wanted.dir}.")
+    if unattended:
+        print(f"It starts unattended: its master key lies in {config.key_file}.")
+    elif not given:
+        print("Its master key, shown this once. Write it down; without it the data cannot be opened:")
+        print(f"\n    {configuration.key_as_text(key)}\n")
+
+
+def add_user(wanted: argparse.Namespace) -> None:
+    with opened(wanted.dir) as (config, storage):
+        accounts = accounts_of(config, storage)
+        password = os.environ.get("HOMEWARD_PASSWORD") or getpass.getpass(f"Password for {wanted.login}: ")
+        if wanted.country:
+            accounts.add_office(wanted.office, wanted.country)
+        accounts.add_user(
+            wanted.login, wanted.name or wanted.login, wanted.role, wanted.office, wanted.zone, password
+        )
+    print(f"Added {wanted.login} ({wanted.role}, {wanted.office}).")
+
+
+def publish_form(wanted: argparse.Namespace) -> None:
+    sources: list[tuple[str, Path | str]] = [(str(path), path) for path in wanted.files]
+    if wanted.library:
+        sources += [(form_id, library.read(form_id)) for form_id, _ in library.forms()]
+    with opened(wanted.dir) as (_, storage):
+        forms = FormCatalogue(storage, now_ms)
+        for name, source in sources:
+            try:
+                listing = forms.publish(_xform(source))
+            except FormProblem as problem:
+                raise SetupProblem("form.file.invalid", file=name, reason=str(problem)) from None
+            except Problem as problem:
+                raise SetupProblem("form.file.invalid", file=name, reason=problem.code) from None
+            print(f"Published {listing.id}, version {listing.version}.")
+
+
+def _xform(source: Path | str) -> str:
+    if isinstance(source, Path) and source.suffix.lower() == ".xml":
+        return source.read_text("utf-8")
+    return xform_from_xlsform(source).xml
+
+
+def make_demo(wanted: argparse.Namespace) -> None:
+    # A real server never loads the invented office, nor the form engine that fills its forms.
+    from sync_server.demo_office.office import make_demo_office
+
+    with opened(wanted.dir) as (config, storage):
+        definitions = {}
+        for listing in FormCatalogue(storage, now_ms).current():
+            definitions[listing.id] = load_form(storage.form(listing.id, listing.version) or "")
+        for form_id, _ in library.forms():
+            if form_id not in definitions:
+                raise SetupProblem("demo.forms.missing", form=form_id)
+        make_demo_office(
+            accounts_of(config, storage),
+            storage,
+            lambda clock: Exchange(storage, FormCatalogue(storage, clock), clock, demo=True),
+            definitions,
+            datetime.now(ZoneInfo(people.OFFICE_ZONE)).date(),
+            tell=print,
+        )
+    print(f"Everybody's password is {people.PASSWORD}")
+
+
+def serve(wanted: argparse.Namespace) -> None:
+    if not (wanted.behind_tls_proxy or _is_loopback(wanted.host)):
+        raise SetupProblem("server.host.not_loopback")
+    log_lines.install()
+    with opened(wanted.dir) as (config, storage):
+        attachments = Attachments(storage, Blobs(config.blobs), now_ms)
+        forms = FormCatalogue(storage, now_ms)
+        accounts = accounts_of(config, storage)
+        app = build_app(
+            Services(
+                config=config,
+                accounts=accounts,
+                exchange=Exchange(storage, forms, now_ms, demo=accounts.demo),
+                forms=forms,
+                attachments=attachments,
+            )
+        )
+        try:
+            server = Server(app, wanted.host, wanted.port, config)
+        except OSError:
+            raise SetupProblem("server.port.taken", port=wanted.port) from None
+        stop_on_signals(server.stop)
+        scheduler = jobs.start(jobs.Housekeeping(storage, attachments, now_ms))
+        try:
+            if wanted.port_file:
+                _write_port(wanted.port_file, server.port)
+            log.info(
+                "server.listening", extra={"host": server.host, "port": server.port, "demo": accounts.demo}
+            )
+            server.run()
+        finally:
+            scheduler.shutdown(wait=True)
+            if wanted.port_file:
+                wanted.port_file.unlink(missing_ok=True)
+    log.info("server.ended")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _write_port(path: Path, port: int) -> None:
+    """Whoever waits for the file finds the whole number in it, never a part."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(f"{port}\n", "ascii")
+    os.replace(partial, path)
+
+
+def parser() -> argparse.ArgumentParser:
+    commands = argparse.ArgumentParser(prog="python -m sync_server", description="Homeward's sync server")
+    verbs = commands.add_subparsers(dest="command", required=True)
+
+    def verb(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        added.add_argument(
+            "--dir", type=Path, default=configuration.default_folder(), help="the server's folder"
+        )
+        return added
+
+    new = verb("init", init, "make a new server")
+    new.add_argument("--name", help="what devices call the server")
+    new.add_argument("--demo", action="store_true", help="for invented people only, for ever")
+    new.add_argument("--unattended", action="store_true", help="keep the master key beside the database")
+    new.add_argument("--database", metavar="URL", help="PostgreSQL instead of an encrypted file")
+
+    user = verb("add-user", add_user, "add a worker (password: typed, or HOMEWARD_PASSWORD)")
+    user.add_argument("--login", required=True)
+    user.add_argument("--name", help="what colleagues see; the login if left out")
+    user.add_argument("--role", required=True, choices=ROLES)
+    user.add_argument("--office", required=True)
+    user.add_argument("--country", help="two letters; makes the office if it is new")
+    user.add_argument("--zone", default="UTC", help="the office's time zone, as Europe/Tirane")
+
+    form = verb("publish-form", publish_form, "publish forms (XLSForm as .md or .xlsx, or XForm .xml)")
+    form.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    form.add_argument("--library", action="store_true", help="the forms that come with Homeward")
+
+    verb("demo-office", make_demo, "fill a demo server with an invented office")
+
+    run = verb("serve", serve, "answer devices until SIGTERM or Ctrl-C")
+    run.add_argument("--host", default="127.0.0.1")
+    run.add_argument("--port", type=int, default=8765, help="0 chooses a free one")
+    run.add_argument("--port-file", type=Path, help="gets the port as soon as the server listens")
+    run.add_argument("--behind-tls-proxy", action="store_true", help="allow a host beyond this machine")
+    return commands
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    commands = parser()
+    wanted = commands.parse_args(arguments)
+    if wanted.command == "publish-form" and not (wanted.files or wanted.library):
+        commands.error("publish-form needs FILEs or --library")
+    try:
+        wanted.run(wanted)
+    except SetupProblem as problem:
+        print(text_of(problem), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

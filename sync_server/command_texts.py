@@ -1,0 +1,48 @@
+"""What the server's commands say when something has to be put right: what happened, and what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sync_server.config import SetupProblem
+
+TEXTS: Final = {
+    "account.country.invalid": "A country is two small letters, as in 'al'.",
+    "account.display_name.invalid": "The name shown to colleagues must have 1 to 100 printable characters.",
+    "account.login.invalid": "A login has 2 to 40 characters: small letters, digits, '.', '_' and '-'.",
+    "account.login.taken": "This login is taken. Choose another one.",
+    "account.office.invalid": "The name of an office must have 1 to 100 printable characters.",
+    "account.office.unknown": "There is no such office yet. Add --country, and it is made.",
+    "account.password.length": "A password needs {least} to {greatest} characters; a few words are good.",
+    "account.role.unknown": "Unknown role. Roles are: {roles}.",
+    "account.zone.unknown": "Unknown time zone. Use a name such as Europe/Tirane.",
+    "config.database.password_in_url": "The settings file is no place for a password. Leave it out "
+    "of --database and give it by PGPASSWORD or ~/.pgpass.",
+    "config.database.unsupported": "Only postgresql:// is reached by URL. Without --database the server "
+    "keeps an encrypted file of its own.",
+    "config.file.not_toml": "{file} is not valid TOML.",
+    "config.folder.already_initialised": "{folder} is a server's folder already. Nothing was changed.",
+    "config.folder.not_empty": "{folder} is not empty. Choose an empty or a new folder.",
+    "config.folder.not_initialised": "{folder} is no server's folder. Run 'init --dir {folder}' first.",
+    "config.master_key.missing": "The master key is needed: type it, or set HOMEWARD_MASTER_KEY.",
+    "config.master_key.readable_by_others": "{file} can be read by others, so it is no secret any more. "
+    "Run 'chmod 600' on it, and think about who may have read it.",
+    "config.master_key.unreadable": "This is not a master key: 13 groups of four letters and digits.",
+    "config.setting.invalid": "The setting '{setting}' has a value of the wrong kind.",
+    "config.setting.out_of_range": "The setting '{setting}' must be between {least} and {greatest}.",
+    "config.setting.unknown": "There is no setting '{setting}'.",
+    "demo.forms.missing": "The form '{form}' is not published. Run 'publish-form --library' first.",
+    "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",
+    "demo.server.not_empty": "This server has users already; the demo office needs a new one.",
+    "form.file.invalid": "{file}: {reason}",
+    "server.database.does_not_open": "The database does not open. Is this its master key?",
+    "server.database.not_initialised": "This database was never initialised. Run 'init' first.",
+    "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
+    "a proxy that speaks TLS: say so by --behind-tls-proxy.",
+    "server.name.invalid": "The server's name must have 1 to 100 printable characters.",
+    "server.port.taken": "Port {port} is taken or not allowed. Choose another one, or 0 for any.",
+}
+
+
+def text_of(problem: SetupProblem) -> str:
+    return TEXTS.get(problem.code, problem.code).format(**problem.params) + f" [{problem.code}]"

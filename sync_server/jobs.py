@@ -1,0 +1,70 @@
+"""What the server does by itself: forgets old replies, removes orphaned files, folds its log in."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from sync_server.attachments import Attachments
+from sync_server.log_lines import place
+from sync_server.storage.base import Storage
+
+log = logging.getLogger("sync_server.jobs")
+
+_HOUR_MS: Final = 3_600_000
+#: A device that did not get its reply within this time has come back with a new batch long since.
+REPLIES_KEPT_MS: Final = 30 * 24 * _HOUR_MS
+#: A file is sent after the rows that refer to it; one that nobody refers to for a day was cut off.
+ORPHANS_KEPT_MS: Final = 24 * _HOUR_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """The jobs themselves, each safe to run at any moment and as often as anybody likes."""
+
+    storage: Storage
+    attachments: Attachments
+    now_ms: Callable[[], int]
+
+    def forget_replies(self) -> int:
+        return self.storage.forget_replies(self.now_ms() - REPLIES_KEPT_MS)
+
+    def remove_orphans(self) -> int:
+        return self.attachments.remove_orphans((self.now_ms() - ORPHANS_KEPT_MS) / 1000)
+
+    def checkpoint(self) -> int:
+        self.storage.checkpoint()
+        return 0
+
+
+def start(housekeeping: Housekeeping) -> BackgroundScheduler:
+    """Run the jobs beside the server until the scheduler is shut down."""
+    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    for minutes, job in (
+        (60, housekeeping.forget_replies),
+        (60, housekeeping.remove_orphans),
+        (10, housekeeping.checkpoint),
+    ):
+        scheduler.add_job(_logged(job), "interval", minutes=minutes, jitter=60, id=job.__name__)
+    scheduler.start()
+    return scheduler
+
+
+def _logged(job: Callable[[], int]) -> Callable[[], None]:
+    """A job that leaves a line when it did something, and one when it failed; it never raises."""
+    name = job.__name__
+
+    def run() -> None:
+        try:
+            count = job()
+        except Exception as error:
+            log.error("job.failed", extra={"job": name, "error": type(error).__name__, "at": place(error)})
+            return
+        if count:
+            log.info("job.done", extra={"job": name, "count": count})
+
+    return run
