@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+from defusedxml import ElementTree
+
+from forms.casework.case import RISKS, STAGES
+from forms.definition import FormDefinition, Repeat
+from forms.library import LANGUAGES, forms, read
+from forms.xlsform import XFormSource
+
+XFORMS = "{http://www.w3.org/2002/xforms}"
+IDS = [form_id for form_id, _ in forms()]
+ARABIC = re.compile(r"[\u0600-\u06ff]")
+CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+
+
+def texts(source: XFormSource) -> dict[str, dict[str, Element]]:
+    """{language code: {id of the text: its value element}} as the XForm holds them."""
+    itext = ElementTree.fromstring(source.xml).iter(f"{XFORMS}translation")
+    return {
+        re.sub(r".*\((.*)\)", r"\1", translation.get("lang", "")): {
+            text.get("id", ""): next(text.iter(f"{XFORMS}value")) for text in translation
+        }
+        for translation in itext
+    }
+
+
+def plain(value: Element) -> str:
+    return "".join(value.itertext()).strip()
+
+
+def rows(form_id: str, sheet: str) -> list[dict[str, str]]:
+    """The rows of one sheet of the form's Markdown, by column."""
+    found: list[list[str]] = []
+    here = False
+    for line in read(form_id).splitlines():
+        if not line.startswith("|"):
+            continue
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("| |"):
+            here = cells[0] == sheet
+        elif here:
+            found.append([cell.strip() for cell in line[3:].rstrip().removesuffix("|").split("|")])
+    return [dict(zip(found[0], row, strict=True)) for row in found[1:]]
+
+
+def test_the_library_has_the_first_three_forms_under_their_ids() -> None:
+    assert IDS == ["case_file", "airport_reception", "monitoring_contact"]
+    for form_id, path in forms():
+        assert path.is_file()
+        assert f"| {form_id} |" in read(form_id)
+
+
+def test_a_form_that_the_library_does_not_have_is_not_looked_for_on_the_disk() -> None:
+    with pytest.raises(KeyError):
+        read("../../secrets")
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_a_form_compiles_without_any_warning(form_id: str, sources: dict[str, XFormSource]) -> None:
+    assert sources[form_id].warnings == ()
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_a_form_loads_with_its_id_its_version_and_all_languages(
+    form_id: str, definitions: dict[str, FormDefinition]
+) -> None:
+    form = definitions[form_id]
+    assert (form.id, form.version) == (form_id, "1")
+    assert form.languages == LANGUAGES
+    assert form.default_language == "en"
+    assert form.warnings == ()
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_a_form_has_a_title_of_its_own_in_every_language(
+    form_id: str, definitions: dict[str, FormDefinition]
+) -> None:
+    titles = definitions[form_id].titles
+    assert set(titles) == set(LANGUAGES)
+    assert len(set(titles.values())) == len(LANGUAGES)
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_no_translation_is_missing(form_id: str, sources: dict[str, XFormSource]) -> None:
+    by_language = texts(sources[form_id])
+    assert tuple(by_language) == LANGUAGES
+    for language, found in by_language.items():
+        missing = [name for name, value in found.items() if plain(value) in ("", "-")]
+        assert not missing, (language, missing)
+        assert set(found) == set(by_language["en"])
+
+
+@pytest.mark.parametrize("form_id", IDS)
+@pytest.mark.parametrize("sheet", ["survey", "choices"])
+def test_a_text_that_one_language_has_all_have(form_id: str, sheet: str) -> None:
+    for row in rows(form_id, sheet):
+        for kind in ("label", "hint", "constraint_message", "required_message"):
+            cells = [text for column, text in row.items() if column.startswith(f"{kind}::")]
+            assert len(cells) in (0, len(LANGUAGES))
+            assert all(cells) or not any(cells), (row.get("name"), kind)
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_whoever_may_be_asked_to_correct_an_answer_is_told_why(form_id: str) -> None:
+    for row in rows(form_id, "survey"):
+        assert bool(row.get("constraint")) == bool(row.get("constraint_message::English (en)")), row["name"]
+        assert bool(row.get("required")) == bool(row.get("required_message::English (en)")), row["name"]
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_every_language_is_written_in_its_script(form_id: str, sources: dict[str, XFormSource]) -> None:
+    for language, found in texts(sources[form_id]).items():
+        for name, value in found.items():
+            text = plain(value)
+            assert bool(ARABIC.search(text)) == (language == "ar"), (language, name, text)
+            assert bool(CYRILLIC.search(text)) == (language == "uk"), (language, name, text)
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_no_language_stands_in_for_another_in_a_sentence(
+    form_id: str, sources: dict[str, XFormSource]
+) -> None:
+    """Single words may be alike (a note, a document); a whole sentence is alike only by mistake."""
+    by_language = texts(sources[form_id])
+    for name, value in by_language["en"].items():
+        sentence = plain(value)
+        if sentence.count(" ") < 2:
+            continue
+        others = [plain(by_language[language][name]) for language in ("fr", "sq")]
+        assert sentence not in others, name
+        assert others[0] != others[1], name
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_a_text_fills_in_the_same_answers_in_every_language(
+    form_id: str, sources: dict[str, XFormSource]
+) -> None:
+    def outputs(value: Element) -> Counter[str]:
+        return Counter(output.get("value", "") for output in value.iter(f"{XFORMS}output"))
+
+    by_language = texts(sources[form_id])
+    for name, value in by_language["en"].items():
+        for language in LANGUAGES[1:]:
+            assert outputs(by_language[language][name]) == outputs(value), (language, name)
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_a_message_that_names_an_answer_names_it_as_the_answer_is_written(form_id: str) -> None:
+    """The message on answers that stand alone quotes them; it must quote what is on the screen."""
+    labels = {
+        column: {row[column] for row in rows(form_id, "choices")}
+        for column in rows(form_id, "choices")[0]
+        if column.startswith("label::")
+    }
+    quoted = re.compile(r"“([^”]*)”|« ([^»]*) »|«([^»]*)»")
+    for row in rows(form_id, "survey"):
+        for column, text in row.items():
+            if not column.startswith("constraint_message::"):
+                continue
+            for found in quoted.finditer(text):
+                answer = next(group for group in found.groups() if group)
+                assert answer in labels[column.replace("constraint_message", "label")], (row["name"], text)
+
+
+NAMES: dict[str, list[str]] = {
+    "case_file": [
+        "case_code", "country", "office", "stage", "risk", "language", "given_name", "family_name",
+        "other_names", "birth_date", "sex", "safe_channel", "safe_times", "safe_never", "code_word_agreed",
+        "expected_arrival", "arrived_on", "carer", "notes",
+    ],
+    "airport_reception": ["handed_over_to", "handed_over_at"],
+    "monitoring_contact": [
+        "contact_date", "outcome", "present", "safe_to_talk", "lives_with", "own_safety", "risk_level",
+        "observation",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_the_names_that_others_read_exist(form_id: str, definitions: dict[str, FormDefinition]) -> None:
+    names = {question.name for question in definitions[form_id].questions.values()}
+    assert set(NAMES[form_id]) <= names
+
+
+def test_the_facts_of_a_case_are_addressed_by_their_bare_names(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    assert set(NAMES["case_file"]) <= set(definitions["case_file"].questions)
+
+
+def test_the_stages_and_risks_of_the_case_file_are_those_of_the_rules(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    questions = definitions["case_file"].questions
+    assert tuple(choice.name for choice in questions["stage"].choices) == STAGES
+    assert tuple(choice.name for choice in questions["risk"].choices) == RISKS
+
+
+def test_the_countries_of_the_first_programme_lead_the_list(definitions: dict[str, FormDefinition]) -> None:
+    countries = [choice.name for choice in definitions["case_file"].questions["country"].choices]
+    assert countries[:3] == ["al", "ma", "ua"]
+    assert len(countries) == len(set(countries))
+
+
+def test_a_fact_is_asked_in_one_place_and_elsewhere_only_carried_over() -> None:
+    asked: Counter[str] = Counter()
+    for form_id in IDS:
+        survey = [row for row in rows(form_id, "survey") if row["bind::homeward:meaning"]]
+        here = [row["bind::homeward:meaning"] for row in survey]
+        assert len(here) == len(set(here)), form_id
+        asked.update(row["bind::homeward:meaning"] for row in survey if row.get("readonly") != "yes")
+        read_only = {row["bind::homeward:meaning"] for row in survey if row.get("readonly") == "yes"}
+        assert read_only <= {"case.code", "case.office"}
+    assert [meaning for meaning, times in asked.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_every_answer_has_a_meaning(form_id: str, definitions: dict[str, FormDefinition]) -> None:
+    unnamed = [q.path for q in definitions[form_id].questions.values() if q.asks and not q.meaning]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_two_workers_who_write_a_narrative_at_once_keep_both(
+    form_id: str, definitions: dict[str, FormDefinition]
+) -> None:
+    form = definitions[form_id]
+    narratives = [q.path for q in form.questions.values() if q.appearance == "multiline"]
+    assert narratives
+    assert all(form.merge_rules[path] == "both" for path in narratives)
+    chosen = [q for q in form.questions.values() if q.type != "text"]
+    assert all(form.merge_rules[question.path] == "last" for question in chosen)
+
+
+SENSITIVE = [
+    "threats", "home", "debt", "offers_abroad", "wellbeing", "family_change", "own_safety", "work_conditions",
+    "urgent_health", "feels_safe", "safety_concern",
+]  # fmt: skip
+
+
+def test_who_prefers_not_to_say_can_say_so_at_every_sensitive_choice(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    questions = {q.name: q for form in definitions.values() for q in form.questions.values()}
+    for name in SENSITIVE:
+        question = questions[name]
+        assert question.safety == "private", name
+        if question.chooses:
+            assert "no_answer" in [choice.name for choice in question.choices], name
+            assert question.required is None or name == "urgent_health", name
+
+
+def test_reception_at_the_airport_takes_three_minutes(definitions: dict[str, FormDefinition]) -> None:
+    """What is asked when all goes as planned and nobody came along: at most 16 questions."""
+    form = definitions["airport_reception"]
+    depends = re.compile(r"met_by|with_others|feels_safe|not_arrived'\s*$")
+    usual = [
+        q
+        for q in form.questions.values()
+        if q.asks and not q.readonly and "companion" not in q.path and not depends.search(q.relevant or "")
+    ]
+    assert len(usual) <= 16, [q.name for q in usual]
+
+
+def test_a_monitoring_contact_has_at_most_forty_questions(definitions: dict[str, FormDefinition]) -> None:
+    asked = [q for q in definitions["monitoring_contact"].questions.values() if q.asks]
+    assert 25 <= len(asked) <= 40
+
+
+def test_the_two_forms_of_the_day_have_every_kind_of_question(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    for form_id in ("airport_reception", "monitoring_contact"):
+        form = definitions[form_id]
+        kinds: set[Any] = {q.type for q in form.questions.values()}
+        assert {"select_one", "select_multiple", "note", "image", "text", "integer"} <= kinds
+        assert kinds & {"date", "dateTime"}
+        assert any(q.calculate for q in form.questions.values())
+        assert any(q.relevant for q in form.questions.values())
+        assert any(q.constraint for q in form.questions.values())
+        assert any(isinstance(group, Repeat) for group in form.groups.values())
