@@ -1,0 +1,187 @@
+"""Merging, over random histories: the order of arrival never matters, and no value gets lost."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync_server.protocol.change import Change
+from sync_server.protocol.clock import corrected, format_stamp, lifted
+from sync_server.protocol.merge import FieldState, Known, Merged, merge
+
+DEVICES = ["aaaaaaaa", "bbbbbbbb", "cccccccc"]
+PATHS = ["status", "note"]
+RECEIVED = 10_000
+
+History = list[Known]
+Law = settings(max_examples=400, deadline=None)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Changes of two paths by three devices whose clocks are off, each knowing any of those before."""
+    changes: History = []
+    offsets = {device: draw(st.integers(-500, 500)) for device in DEVICES}
+    for number in range(draw(st.integers(1, 9))):
+        device, path = draw(st.sampled_from(DEVICES)), draw(st.sampled_from(PATHS))
+        earlier = [known.change.stamp for known in changes if known.change.path == path]
+        parents = draw(st.lists(st.sampled_from(earlier), unique=True, max_size=3)) if earlier else []
+        ms = 5_000 + draw(st.integers(0, 40)) * 10 + offsets[device]
+        stamp = format_stamp(ms, number, device)
+        value = draw(st.sampled_from(["x", "y", "z", None, 1, True]))
+        change = Change(path, value, stamp, tuple(sorted(parents)), f"author-{device[0]}", device)
+        changes.append(Known(change, corrected(stamp, draw(st.sampled_from([0, offsets[device]])), RECEIVED)))
+    return changes
+
+
+def rules(path: str) -> str:
+    return "both" if path == "note" else "last"
+
+
+def taken_in(batches: Iterable[Sequence[Known]]) -> tuple[dict[str, FieldState], dict[str, Merged]]:
+    """The state after these batches, one by one, and the conflicts met on the way, by id."""
+    state: dict[str, FieldState] = {}
+    log: list[Known] = []
+    conflicts = {}
+    for batch in batches:
+        history = list(log)
+        merged = merge(
+            state, batch, rules, lambda path, past=history: [k for k in past if k.change.path == path]
+        )
+        state = merged.state
+        log += [known for known in batch if known.change.stamp not in {k.change.stamp for k in log}]
+        conflicts.update({conflict.id_in("record"): conflict for conflict in merged.conflicts})
+    return state, conflicts
+
+
+def ancestors(stamp: str, changes: dict[str, Change]) -> set[str]:
+    found: set[str] = set()
+    waiting = [stamp]
+    while waiting:
+        for parent in changes[waiting.pop()].parents:
+            if parent in changes and parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def one_by_one(history: History) -> list[list[Known]]:
+    return [[known] for known in history]
+
+
+def parents_first(history: History, chance: random.Random) -> History:
+    """A random order in which nobody's change comes before what it replaced, as a server sees it."""
+    waiting, ordered = list(history), []
+    while waiting:
+        there = {known.change.stamp for known in ordered}
+        ready = [known for known in waiting if there.issuperset(known.change.parents)]
+        ordered.append(chance.choice(ready))
+        waiting.remove(ordered[-1])
+    return ordered
+
+
+@Law
+@given(histories(), st.randoms(use_true_random=False))
+def test_any_order_of_arrival_gives_the_same_state(history: History, chance: random.Random) -> None:
+    expected, _ = taken_in(one_by_one(history))
+    shuffled = list(history)
+    chance.shuffle(shuffled)
+    assert taken_in(one_by_one(shuffled))[0] == expected
+
+
+@Law
+@given(histories(), st.randoms(use_true_random=False))
+def test_any_grouping_into_batches_gives_the_same_state(history: History, chance: random.Random) -> None:
+    shuffled = list(history)
+    chance.shuffle(shuffled)
+    cuts = sorted(chance.randrange(len(shuffled) + 1) for _ in range(3))
+    edges = [0, *cuts, len(shuffled)]
+    batches = [shuffled[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    assert taken_in(batches)[0] == taken_in(one_by_one(history))[0]
+
+
+@Law
+@given(histories(), st.randoms(use_true_random=False))
+def test_changes_that_come_twice_change_nothing(history: History, chance: random.Random) -> None:
+    state, _ = taken_in(one_by_one(history))
+    repeated = history + chance.choices(history, k=5)
+    assert taken_in(one_by_one(repeated))[0] == state
+    again = merge(state, history, rules, lambda path: [k for k in history if k.change.path == path])
+    assert again.state == state
+    assert again.applied == ()
+
+
+@Law
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_heads_are_the_changes_that_nobody_replaced(history: History, chance: random.Random) -> None:
+    chance.shuffle(history)
+    state, _ = taken_in(one_by_one(history))
+    for path, field in state.items():
+        changes = {known.change.stamp: known.change for known in history if known.change.path == path}
+        replaced = {parent for change in changes.values() for parent in change.parents}
+        assert set(field.heads) == changes.keys() - replaced
+
+
+@Law
+@given(histories(), st.randoms(use_true_random=False))
+def test_every_losing_value_is_logged_or_seen_by_who_replaced_it(
+    history: History, chance: random.Random
+) -> None:
+    chance.shuffle(history)
+    state, conflicts = taken_in(one_by_one(history))
+    logged = {conflict.lost.stamp: conflict for conflict in conflicts.values()}
+    assert len(conflicts) == len(logged)
+    for path, field in state.items():
+        changes = {known.change.stamp: known.change for known in history if known.change.path == path}
+        seen = set().union(*(ancestors(head, changes) for head in field.heads))
+        winner = max(field.in_full, key=lambda head: head.order)
+        for stamp, change in changes.items():
+            kept = change.value == field.value and type(change.value) is type(field.value)
+            joined = isinstance(change.value, str) and change.value in str(field.value) and path == "note"
+            same_device = change.device == winner.device
+            assert stamp in seen or kept or joined or same_device or stamp in logged
+
+
+@Law
+@given(histories(), st.randoms(use_true_random=False))
+def test_only_concurrent_different_values_of_different_devices_are_conflicts(
+    history: History, chance: random.Random
+) -> None:
+    _, conflicts = taken_in(one_by_one(parents_first(history, chance)))
+    for conflict in conflicts.values():
+        kept, lost = conflict.kept, conflict.lost
+        changes = {
+            known.change.stamp: known.change for known in history if known.change.path == conflict.path
+        }
+        assert lost.value == changes[lost.stamp].value
+        assert kept.device != lost.device
+        assert (kept.value, type(kept.value)) != (lost.value, type(lost.value))
+        assert kept.stamp not in ancestors(lost.stamp, changes)
+        assert lost.stamp not in ancestors(kept.stamp, changes)
+
+
+@Law
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_latest_head_wins_and_a_child_is_later_than_its_parents(
+    history: History, chance: random.Random
+) -> None:
+    chance.shuffle(history)
+    state, _ = taken_in(one_by_one(history))
+    if "status" not in state:
+        return
+    ordered = sorted(
+        (known for known in history if known.change.path == "status"),
+        key=lambda known: int(known.change.stamp[13:17], 16),
+    )
+    effective: dict[str, str] = {}
+    for known in ordered:
+        parents = [effective[parent] for parent in known.change.parents]
+        effective[known.change.stamp] = lifted(known.effective, parents)
+        assert all(parent < effective[known.change.stamp] for parent in parents)
+    field = state["status"]
+    best = max(field.heads, key=lambda head: (effective[head], head))
+    values = {known.change.stamp: known.change.value for known in ordered}
+    assert (field.value, field.effective) == (values[best], effective[best])
