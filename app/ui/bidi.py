@@ -106,7 +106,9 @@ def levels(text: str, rtl: bool) -> tuple[int | None, ...]:
         base = 1 if rtl else 0
         for index, character in enumerate(text):
             kind = unicodedata.bidirectional(character)
-            found[index] = 1 if kind in ("R", "AL") else base + base % 2 if kind in ("L", "EN", "AN") else base
+            found[index] = (
+                1 if kind in ("R", "AL") else base + base % 2 if kind in ("L", "EN", "AN") else base
+            )
     for index, character in enumerate(text):
         if character in _CONTROLS:
             found[index] = None
@@ -126,7 +128,9 @@ def script_of(character: str) -> str | None:
     return "Latn"
 
 
-def line_levels(text: str, start: int, end: int, of_paragraph: tuple[int | None, ...], rtl: bool) -> list[int | None]:
+def line_levels(
+    text: str, start: int, end: int, of_paragraph: tuple[int | None, ...], rtl: bool
+) -> list[int | None]:
     """The levels of one line: blanks at its end take the paragraph's level (rule L1)."""
     base = 1 if rtl else 0
     line = list(of_paragraph[start:end])
@@ -207,9 +211,9 @@ def break_places(text: str) -> list[int]:
     places = []
     for index, character in enumerate(text[:-1]):
         following = text[index + 1]
-        if character.isspace() and character != "\u00a0" and not following.isspace():
-            places.append(index + 1)
-        elif character in "—–/" and not following.isspace() and following.isalpha():
+        if (character.isspace() and character != "\u00a0" and not following.isspace()) or (
+            character in "—–/" and not following.isspace() and following.isalpha()
+        ):
             places.append(index + 1)
     return places
 

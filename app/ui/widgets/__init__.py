@@ -16,6 +16,7 @@ from app.ui.widgets.focus import Focusable, focus
 from app.ui.widgets.icon import Icon
 from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.layouts import Column, Flow, Hairline, Page, RowLayout, Spacer
+from app.ui.widgets.live import Live
 from app.ui.widgets.messages import Banner, DemoBar, Toast
 from app.ui.widgets.navigation_bars import BottomBar, NavEntry, Rail
 from app.ui.widgets.progress import Progress as ProgressBar
@@ -40,6 +41,7 @@ __all__ = [
     "Hairline",
     "Icon",
     "IconButton",
+    "Live",
     "NavEntry",
     "Page",
     "Painted",

@@ -52,7 +52,9 @@ class _Mark(Live):
             if self.selected and self.square:
                 Color(rgba=theme.colour("on_primary"))
                 at = [(0.25, 0.5), (0.43, 0.31), (0.76, 0.68)]
-                points = [value for x, y in at for value in (self.x + x * self.width, self.y + y * self.height)]
+                points = [
+                    value for x, y in at for value in (self.x + x * self.width, self.y + y * self.height)
+                ]
                 SmoothLine(points=points, width=dp(1.2), overdraw_width=1.1)
             elif self.selected:
                 shape("on_primary", dp(8.5))

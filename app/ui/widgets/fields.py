@@ -210,9 +210,12 @@ class TextField(Focusable, Painted, RowLayout):
                 Rectangle(pos=(x, y), size=(dp(2), height))
 
     def on_touch_down(self, touch: Any) -> Any:
-        if self.collide_point(*touch.pos) and not self.disabled and not self._reveal.collide_point(*touch.pos):
+        if (
+            self.collide_point(*touch.pos)
+            and not self.disabled
+            and not self._reveal.collide_point(*touch.pos)
+        ):
             if not self._input.collide_point(*touch.pos):
                 self._input.focus = True
                 return True
         return super().on_touch_down(touch)
-

@@ -65,7 +65,17 @@ class BidiLabel(Live):
         self.line_count = 0
         self._laid_out_for: tuple[Any, ...] = ()
         super().__init__(**options)
-        for name in ("text", "style", "bold", "fit", "max_width", "shorten", "max_lines", "padding", "halign"):
+        for name in (
+            "text",
+            "style",
+            "bold",
+            "fit",
+            "max_width",
+            "shorten",
+            "max_lines",
+            "padding",
+            "halign",
+        ):
             self.fbind(name, self._lay_out)
         self.fbind("width", self._lay_out)
         for name in ("pos", "height", "tone", "strike", "valign"):

@@ -93,7 +93,9 @@ class Toast(Painted, RowLayout):
         )
         self.text = text
         self.add_widget(Icon(icon=_ICONS[meaning], tone="on_ink", extent=20))
-        self.add_widget(BidiLabel(text=text, tone="on_ink", fit=True, max_width=min(dp(520), Window.width - dp(110))))
+        self.add_widget(
+            BidiLabel(text=text, tone="on_ink", fit=True, max_width=min(dp(520), Window.width - dp(110)))
+        )
 
     @classmethod
     def show(cls, text: Any, meaning: str = "neutral", seconds: float = 4.0) -> Toast:

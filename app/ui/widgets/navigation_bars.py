@@ -145,7 +145,12 @@ class BottomBar(_Destinations, RowLayout):
 
     def __init__(self, *, entries: Sequence[NavEntry], **options: Any) -> None:
         super().__init__(
-            fill="rail", radius=0, padding=[dp(4), dp(4), dp(4), dp(4)], spacing=dp(2), min_height=dp(ROW + 8), **options
+            fill="rail",
+            radius=0,
+            padding=[dp(4), dp(4), dp(4), dp(4)],
+            spacing=dp(2),
+            min_height=dp(ROW + 8),
+            **options,
         )
         for entry in entries:
             self.add_widget(self._item(entry))

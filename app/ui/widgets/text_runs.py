@@ -26,9 +26,7 @@ class _RunLabel(CoreLabel):
 
     def _get_font_id(self) -> str:
         chosen = self.options
-        return (
-            f"{chosen['font_size']}|{chosen['font_name_r']}|{chosen['font_direction']}|{chosen['font_script_name']}"
-        )
+        return f"{chosen['font_size']}|{chosen['font_name_r']}|{chosen['font_direction']}|{chosen['font_script_name']}"
 
     def size_of(self, text: str) -> tuple[int, int]:
         self._size = (1, 1)
