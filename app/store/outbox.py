@@ -9,7 +9,7 @@ sends it again. A change set that may have been sent is never altered.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -135,10 +135,12 @@ def of_record(db: Snapshot, record: str) -> tuple[Outgoing, ...]:
     return tuple(_outgoing(row) for row in rows)
 
 
-def by_record(db: Snapshot) -> dict[str, list[Outgoing]]:
-    """Everything in the outbox, by record, in order."""
+def by_record(
+    db: Snapshot, where: str = "true", params: Sequence[object] = ()
+) -> dict[str, list[Outgoing]]:
+    """What is in the outbox, by record, in order; all of it, or what a condition on `record` chooses."""
     found: dict[str, list[Outgoing]] = {}
-    for row in db.rows(f"SELECT {_COLUMNS} FROM outbox ORDER BY sequence"):
+    for row in db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY sequence", *params):
         outgoing = _outgoing(row)
         found.setdefault(outgoing.change_set.record, []).append(outgoing)
     return found

@@ -199,13 +199,17 @@ def _answered(found: Mapping[str, Any]) -> Values:
 
 
 def _summaries(db: Snapshot, where: str, params: Iterable[object]) -> Iterator[Summary]:
-    unsent = outbox.by_record(db)
+    given = tuple(params)
+    those = f"record IN (SELECT id FROM record WHERE {where})"
+    unsent = outbox.by_record(db, those, given)
     saved: dict[str, dict[str, Any]] = {}
     stamps: dict[str, str] = {}
-    for record, path, value, stamp in db.rows("SELECT record, path, value, stamp FROM answer ORDER BY rowid"):
+    for record, path, value, stamp in db.rows(
+        f"SELECT record, path, value, stamp FROM answer WHERE {those} ORDER BY rowid", *given
+    ):
         saved.setdefault(record, {})[path] = json.loads(value)
         stamps[record] = max(stamp, stamps.get(record, ""))
-    for row in db.rows(f"SELECT {_HEADER}, {COLUMNS} FROM record WHERE {where}", *params):
+    for row in db.rows(f"SELECT {_HEADER}, {COLUMNS} FROM record WHERE {where}", *given):
         yield _summary(db, row, unsent.get(row[0], []), saved.get(row[0]), stamps.get(row[0], ""))
 
 

@@ -1,0 +1,114 @@
+"""A wrong passphrase, a damaged key file and a weakened one are three different things."""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+
+import pytest
+
+from app.problems import Problem
+from app.store import KeyCost, Store, drafts, records
+from app.store.keys import CEILING, FILE_NAME, FLOOR, _checksum, unwrap_keys
+
+
+def code_of(device, passphrase=None, floor=KeyCost(8, 1)):
+    device.store.close()
+    with pytest.raises(Problem) as caught:
+        Store.open(device.folder, passphrase or device.passphrase, floor=floor)
+    return caught.value.code
+
+
+def rewrite(device, change):
+    """Edit the key file as somebody would who also makes the checksum fit."""
+    path = device.folder / FILE_NAME
+    content = json.loads(path.read_text())
+    content.pop("checksum")
+    change(content["header"])
+    content["checksum"] = _checksum(content)
+    path.write_text(json.dumps(content))
+
+
+def test_a_wrong_passphrase_is_called_just_that(mira):
+    assert code_of(mira, "another one") == "store.passphrase.wrong"
+
+
+def test_any_flipped_byte_of_the_key_file_is_damage_or_at_least_never_opens(mira):
+    path = mira.folder / FILE_NAME
+    whole = path.read_bytes()
+    mira.store.close()
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        try:
+            unwrap_keys(mira.folder, mira.passphrase, KeyCost(8, 1))
+        except Problem as problem:
+            assert problem.code == "store.keys.damaged"
+        else:
+            assert json.loads(path.read_bytes()) == json.loads(whole), "only white space may be ignored"
+
+
+@pytest.mark.parametrize("cut", [0, 1, 100])
+def test_a_cut_key_file_is_damage(mira, cut):
+    path = mira.folder / FILE_NAME
+    path.write_bytes(path.read_bytes()[:cut])
+    assert code_of(mira) == "store.keys.damaged"
+
+
+def test_a_missing_key_file_is_no_wrong_passphrase(mira):
+    (mira.folder / FILE_NAME).unlink()
+    assert code_of(mira) == "store.keys.missing"
+
+
+def test_parameters_below_the_floor_are_refused_before_any_work(mira):
+    assert code_of(mira, floor=FLOOR) == "store.keys.weak"
+
+
+def test_parameters_above_the_ceiling_are_refused_before_any_work(mira):
+    rewrite(mira, lambda header: header.update(memory_kib=CEILING.memory_kib + 1))
+    assert code_of(mira) == "store.keys.weak"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"memory_kib": 16},
+        {"passes": 2},
+        {"store": "00000000-0000-4000-8000-000000000000"},
+    ],
+)
+def test_parameters_are_authenticated(mira, change):
+    rewrite(mira, lambda header: header.update(change))
+    assert code_of(mira) == "store.passphrase.wrong"
+
+
+def test_the_passphrase_can_be_changed_and_the_work_stays(mira):
+    def work(db):
+        drafts.begin(db, "r", "c", "visit", "1")
+        drafts.save_answers(db, "r", {"outcome": "met"})
+
+    mira.store.write(work)
+    with pytest.raises(Problem, match=r"store\.passphrase\.wrong"):
+        mira.store.change_passphrase("another one", "new", cost=KeyCost(8, 1), floor=KeyCost(8, 1))
+    mira.store.change_passphrase(mira.passphrase, "new", cost=KeyCost(8, 1), floor=KeyCost(8, 1))
+    assert code_of(mira) == "store.passphrase.wrong"
+    mira.passphrase = "new"
+    assert mira.reopen().read(lambda db: records.values(db, "r")) == {"outcome": "met"}
+
+
+def test_one_passphrase_opens_however_the_keyboard_composes_it(mira):
+    composed, decomposed = (unicodedata.normalize(form, "çelësi її") for form in ("NFC", "NFD"))
+    assert composed != decomposed
+    mira.store.change_passphrase(mira.passphrase, composed, cost=KeyCost(8, 1), floor=KeyCost(8, 1))
+    mira.passphrase = decomposed
+    mira.reopen()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the modes of files are POSIX")
+def test_nobody_else_on_the_machine_can_read_the_files(mira):
+    for file in mira.folder.rglob("*"):
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_a_new_store_asks_for_at_least_64_mib_and_three_passes():
+    assert KeyCost() == FLOOR == KeyCost(65_536, 3)

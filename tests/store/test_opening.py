@@ -1,0 +1,266 @@
+"""Opening tells damage from theft from mistakes, and a planted file never harms the store."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+
+import pytest
+
+from app.problems import Problem
+from app.store import Store, drafts, migrations, records
+from app.store.connection import FILE_NAME
+from app.store.migrations import Migration, migrate
+
+
+def save(device, record="r", **answers):
+    def work(db):
+        drafts.begin(db, record, "c", "visit", "1")
+        drafts.save_answers(db, record, answers)
+
+    device.store.write(work)
+
+
+def values(device, record="r"):
+    return device.store.read(lambda db: records.values(db, record))
+
+
+def code_of(device):
+    with pytest.raises(Problem) as caught:
+        device.reopen()
+    return caught.value.code
+
+
+@pytest.fixture
+def closed(mira):
+    """A device with something saved, its store closed."""
+    save(mira, outcome="met", story="x" * 20_000)
+    mira.store.close()
+    return mira
+
+
+def test_a_missing_store_is_refused_and_not_made_anew(closed):
+    (closed.folder / FILE_NAME).unlink()
+    assert code_of(closed) == "store.file.missing"
+    assert not (closed.folder / FILE_NAME).exists()
+
+
+def test_an_empty_store_is_refused(closed):
+    (closed.folder / FILE_NAME).write_bytes(b"")
+    assert code_of(closed) == "store.file.empty"
+
+
+def test_a_link_is_refused(closed):
+    path = closed.folder / FILE_NAME
+    path.rename(closed.folder / "elsewhere")
+    path.symlink_to(closed.folder / "elsewhere")
+    assert code_of(closed) == "store.file.linked"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the modes of files are POSIX")
+def test_a_store_that_everybody_can_read_is_refused(closed):
+    (closed.folder / FILE_NAME).chmod(0o644)
+    assert code_of(closed) == "store.file.exposed"
+
+
+def test_a_flipped_byte_anywhere_is_damage_and_never_a_wrong_passphrase(closed):
+    path = closed.folder / FILE_NAME
+    whole = path.read_bytes()
+    for place in [0, 20, 100, 4095, *range(4096 + 50, len(whole), 4096)]:
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert code_of(closed) == "store.file.damaged", place
+    path.write_bytes(whole)
+    closed.reopen()
+    assert values(closed)["outcome"] == "met"
+
+
+def test_a_cut_store_is_damage(closed):
+    path = closed.folder / FILE_NAME
+    path.write_bytes(path.read_bytes()[: 4096 * 5 + 7])
+    assert code_of(closed) == "store.file.damaged"
+
+
+def test_a_plain_sqlite_file_is_refused(closed):
+    path = closed.folder / FILE_NAME
+    path.unlink()
+    plain = sqlite3.connect(path)
+    plain.execute("CREATE TABLE sentinel (id, magic, store)")
+    plain.execute("INSERT INTO sentinel VALUES (1, 'homeward', 'x')")
+    plain.commit()
+    plain.close()
+    path.chmod(0o600)
+    assert code_of(closed) == "store.file.damaged"
+
+
+def test_the_store_of_other_keys_is_refused(closed, arben):
+    arben.store.close()
+    shutil.copyfile(arben.folder / FILE_NAME, closed.folder / FILE_NAME)
+    assert code_of(closed) == "store.file.damaged"
+
+
+def test_a_store_without_its_sentinel_is_refused(mira):
+    mira.store.write(lambda db: db.run("DELETE FROM sentinel"))
+    assert code_of(mira) == "store.file.foreign"
+
+
+def live_copy(device, target):
+    """The store's files while it is open, as a crash would leave them: with a journal."""
+    target.mkdir(mode=0o700)
+    for file in device.folder.iterdir():
+        if file.is_file() and not file.name.endswith("-shm"):
+            shutil.copy2(file, target / file.name)
+
+
+@pytest.fixture
+def crashed(mira, tmp_path):
+    """A device whose last save stands in the journal only: its process ended before the checkpoint."""
+    save(mira, outcome="met")
+    reader = mira.store._reader
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM meta").fetchone()  # in the checkpoint's way
+    save(mira, outcome="phone")
+    live_copy(mira, tmp_path / "crashed")
+    reader.execute("ROLLBACK")
+    mira.store.close()
+    mira.folder = tmp_path / "crashed"
+    assert (mira.folder / f"{FILE_NAME}-wal").stat().st_size > 0
+    return mira
+
+
+def test_the_journal_of_a_crash_is_replayed(crashed):
+    crashed.reopen()
+    assert values(crashed) == {"outcome": "phone"}
+    assert not list(crashed.folder.glob("probe-*"))
+
+
+def test_the_journal_is_tried_on_a_copy_before_the_store_is_opened(crashed, monkeypatch):
+    from app.store import connection
+
+    original = (crashed.folder / FILE_NAME).read_bytes()
+    opened = []
+
+    def watch(path, keys, connect=connection._connect):
+        opened.append(path.parent)
+        if path.parent == crashed.folder:
+            assert opened[0].name.startswith("probe-")
+        else:
+            assert (crashed.folder / FILE_NAME).read_bytes() == original
+        return connect(path, keys)
+
+    monkeypatch.setattr(connection, "_connect", watch)
+    crashed.reopen()
+    assert crashed.folder in opened
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-journal"])
+def test_a_planted_journal_is_put_aside_and_the_store_stays_as_it_was(closed, arben, tmp_path, suffix):
+    reader = arben.store._reader
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM meta").fetchone()
+    save(arben, outcome="evil")
+    foreign = (arben.folder / f"{FILE_NAME}-wal").read_bytes()
+    reader.execute("ROLLBACK")
+    assert foreign
+    before = (closed.folder / FILE_NAME).read_bytes()
+    (closed.folder / f"{FILE_NAME}{suffix}").write_bytes(foreign)
+    try:
+        closed.reopen()
+    except Problem as problem:
+        assert problem.code == "store.journal.damaged"
+        assert (closed.folder / FILE_NAME).read_bytes() == before
+        assert list((closed.folder / "quarantine").iterdir())
+        closed.reopen()
+    assert values(closed)["outcome"] == "met"
+    assert not list(closed.folder.glob("probe-*"))
+
+
+def test_a_linked_journal_is_put_aside(closed, tmp_path):
+    (tmp_path / "target").write_bytes(b"x" * 5000)
+    (closed.folder / f"{FILE_NAME}-wal").symlink_to(tmp_path / "target")
+    assert code_of(closed) == "store.journal.damaged"
+    closed.reopen()
+    assert (tmp_path / "target").read_bytes() == b"x" * 5000
+
+
+def test_every_setting_holds_on_both_connections(mira):
+    for connection in (mira.store._writer, mira.store._reader):
+        says = {
+            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in (
+                "journal_mode", "synchronous", "secure_delete", "temp_store", "trusted_schema",
+                "cell_size_check",
+            )
+        }  # fmt: skip
+        assert says == {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "secure_delete": 1,
+            "temp_store": 2,
+            "trusted_schema": 0,
+            "cell_size_check": 1,
+        }
+
+
+def test_the_reading_connection_cannot_write(mira):
+    with pytest.raises(Problem, match=r"store\.read\.failed"):
+        mira.store.read(lambda db: db.rows("DELETE FROM meta"))
+
+
+def test_nothing_stands_in_the_journal_after_a_save(mira):
+    save(mira, outcome="met")
+    assert (mira.folder / f"{FILE_NAME}-wal").stat().st_size == 0
+
+
+def test_a_store_is_never_made_over_another(closed):
+    with pytest.raises(Problem, match=r"store\.file\.exists"):
+        Store.create(closed.folder, "other", closed.identity)
+    closed.reopen()
+    assert values(closed)["outcome"] == "met"
+
+
+def test_a_closed_store_says_so(closed):
+    closed.store.close()
+    with pytest.raises(Problem, match=r"store\.closed\.already"):
+        values(closed)
+
+
+def test_a_store_of_a_newer_app_is_refused_unharmed(mira):
+    mira.store._writer.execute("PRAGMA user_version = 999")
+    assert code_of(mira) == "store.version.newer"
+
+
+def test_a_migration_that_fails_leaves_the_store_as_it_was(mira):
+    version = len(migrations.shipped())
+    broken = Migration(
+        version + 1,
+        "broken",
+        "CREATE TABLE half (x);\nINSERT INTO half VALUES (1);\nSELECT nonsense FROM nowhere;",
+    )
+    save(mira, outcome="met")
+    writer = mira.store._writer
+    with pytest.raises(Problem, match=r"store\.migration\.failed"):
+        migrate(writer, [*migrations.shipped(), broken])
+    assert writer.execute("PRAGMA user_version").fetchone() == (version,)
+    assert writer.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").fetchone() == (0,)
+    assert values(mira) == {"outcome": "met"}
+
+
+def test_a_trigger_is_one_statement_of_a_migration(mira):
+    version = len(migrations.shipped())
+    step = Migration(
+        version + 1,
+        "trigger",
+        "CREATE TABLE t (x);\nCREATE TRIGGER tt AFTER INSERT ON t BEGIN\n  DELETE FROM t;\n  SELECT 1;\nEND;\n",
+    )
+    assert migrate(mira.store._writer, [*migrations.shipped(), step]) == version + 1
+
+
+def test_the_identity_is_kept_and_its_token_is_not_shown(mira):
+    from dataclasses import replace
+
+    mira.store.identify(replace(mira.identity, token="secret-token", server="https://office.example"))
+    mira.reopen()
+    assert mira.store.identity.token == "secret-token"
+    assert mira.store.identity.demo is True
+    assert "secret-token" not in repr(mira.store.identity)
