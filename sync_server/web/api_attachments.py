@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 
 from sync_server.accounts import Accounts
 from sync_server.attachments import Attachments
+from sync_server.protocol.problems import Problem
 from sync_server.web.answers import BEARER, binary
 from sync_server.web.auth import actor, require_actor
 
@@ -25,6 +26,8 @@ def blueprint(attachments: Attachments, accounts: Accounts, limit: int) -> Bluep
     @api.response(204)
     def put(name: str) -> Response:
         """Keep the sealed bytes. Sending them again changes nothing."""
+        if (request.content_length or 0) > limit:
+            raise Problem("attachment.too_large", {"limit": limit})
         request.max_content_length = limit
         attachments.put(actor(), name, iter(partial(request.stream.read, _PIECE), b""))
         return Response(status=204)
