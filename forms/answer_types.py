@@ -1,0 +1,239 @@
+"""One codec a data type: typed text -> lexical text -> JSON, and back.
+
+The lexical text is what XForms stores and expressions read (`2026-11-22`, `5`, `a b`). JSON is what
+a record keeps and the wire carries. Digits of other scripts are understood when typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from typing import Any
+
+from forms.definition import Question
+from forms.expression.values import Moment, Value, moment_of_number, number_to_text, parse_moment, to_text
+
+Json = str | int | float | list[str] | None
+Raw = str | int | float | list[str] | tuple[str, ...] | None
+
+MAX_TEXT = 20_000
+_INTEGER = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})", re.ASCII)
+_TIME = re.compile(
+    r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
+)
+_UNWANTED = {code: None for code in range(32) if chr(code) not in "\n\t"}
+_SEPARATORS = str.maketrans({"٫": ".", "٬": "", "−": "-", "،": ","})
+
+
+class BadAnswer(ValueError):
+    """The text is no answer of this type. `code` says why: `answer.integer.not_a_number` …"""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How one data type reads what is typed, and how it is kept as JSON."""
+
+    parse: Callable[[str, tzinfo], str]
+    to_json: Callable[[str], Json]
+
+
+def latin_digits(text: str) -> str:
+    """Digits of any script as 0–9, with the Arabic decimal separator as a point."""
+    return "".join(
+        str(unicodedata.digit(character)) if character.isdigit() and not character.isascii() else character
+        for character in text.strip().translate(_SEPARATORS)
+    )
+
+
+def _parse_text(text: str, zone: tzinfo) -> str:
+    if len(text) > MAX_TEXT:
+        raise BadAnswer("answer.text.too_long")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNWANTED)
+
+
+def _parse_integer(text: str, zone: tzinfo) -> str:
+    digits = latin_digits(text)
+    if not _INTEGER.fullmatch(digits):
+        raise BadAnswer("answer.integer.not_a_number")
+    return str(int(digits))
+
+
+def _parse_decimal(text: str, zone: tzinfo) -> str:
+    digits = latin_digits(text).replace(",", ".")
+    if not _DECIMAL.fullmatch(digits):
+        raise BadAnswer("answer.decimal.not_a_number")
+    return number_to_text(float(digits))
+
+
+def _parse_date(text: str, zone: tzinfo) -> str:
+    moment = parse_moment(latin_digits(text), zone)
+    if moment is None or moment.day.year < 1000:
+        raise BadAnswer("answer.date.not_a_date")
+    return moment.day.isoformat()
+
+
+def _parse_time(text: str, zone: tzinfo) -> str:
+    digits = latin_digits(text)
+    if not _TIME.fullmatch(digits):
+        raise BadAnswer("answer.time.not_a_time")
+    try:
+        time.fromisoformat(digits.zfill(5) if len(digits) == 4 else digits)
+    except ValueError as problem:
+        raise BadAnswer("answer.time.not_a_time") from problem
+    return digits.zfill(5) if len(digits) == 4 else digits
+
+
+def _parse_date_time(text: str, zone: tzinfo) -> str:
+    digits = latin_digits(text)
+    if len(digits) > 10 and digits[10] == " ":
+        digits = f"{digits[:10]}T{digits[11:]}"
+    moment = parse_moment(digits, zone)
+    if moment is None or moment.day.year < 1000:
+        raise BadAnswer("answer.dateTime.not_a_moment")
+    day = moment.day
+    return (moment.at or datetime(day.year, day.month, day.day, tzinfo=zone)).isoformat()
+
+
+def _parse_names(text: str, zone: tzinfo) -> str:
+    return " ".join(dict.fromkeys(text.split()))
+
+
+def _parse_file_name(text: str, zone: tzinfo) -> str:
+    name = text.strip()
+    if "/" in name or "\\" in name or len(name) > 255:
+        raise BadAnswer("answer.file.bad_name")
+    return name
+
+
+def _parse_geo(text: str, zone: tzinfo) -> str:
+    """Points as `latitude longitude altitude accuracy`, several of them separated by `;`."""
+    points = [point.split() for point in latin_digits(text).split(";") if point.strip()]
+    try:
+        good = all(
+            2 <= len(point) <= 4 and abs(float(point[0])) <= 90 and abs(float(point[1])) <= 180
+            for point in points
+        )
+    except ValueError:
+        good = False
+    if not good:
+        raise BadAnswer("answer.geo.not_a_place")
+    return "; ".join(" ".join(point) for point in points)
+
+
+def _as_text(text: str) -> Json:
+    return text
+
+
+def _as_integer(text: str) -> Json:
+    try:
+        return int(text) if _INTEGER.fullmatch(text) else int(float(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _as_decimal(text: str) -> Json:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+_CODECS: dict[str, Codec] = {
+    "string": Codec(_parse_text, _as_text),
+    "int": Codec(_parse_integer, _as_integer),
+    "decimal": Codec(_parse_decimal, _as_decimal),
+    "boolean": Codec(_parse_text, _as_text),
+    "date": Codec(_parse_date, _as_text),
+    "time": Codec(_parse_time, _as_text),
+    "dateTime": Codec(_parse_date_time, _as_text),
+    "select": Codec(_parse_names, _as_text),
+    "geo": Codec(_parse_geo, _as_text),
+    "binary": Codec(_parse_file_name, _as_text),
+    "barcode": Codec(_parse_text, _as_text),
+}
+
+
+def parse(question: Question, raw: Raw, zone: tzinfo) -> str:
+    """What was typed or chosen, as lexical text; the empty text clears. Raises BadAnswer."""
+    if raw is None:
+        return ""
+    if isinstance(raw, list | tuple):
+        return _parse_names(" ".join(raw), zone)
+    text = number_to_text(float(raw)) if isinstance(raw, float) else str(raw)
+    if not text.strip():
+        return ""
+    if question.type in ("select_multiple", "rank"):
+        return _parse_names(text, zone)
+    return _CODECS[question.data_type].parse(text, zone)
+
+
+def to_json(question: Question, lexical: str) -> Json:
+    """The value that a record keeps; None for an empty one."""
+    if not lexical:
+        return None
+    if question.type in ("select_multiple", "rank"):
+        return lexical.split()
+    return _CODECS[question.data_type].to_json(lexical)
+
+
+def from_json(value: Any) -> str:
+    """A value of a record as lexical text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number_to_text(float(value)) if isinstance(value, float) else str(value)
+    if isinstance(value, list | tuple):
+        return " ".join(str(name) for name in value)
+    return str(value)
+
+
+def from_default(question: Question, zone: tzinfo) -> str:
+    """The static default as lexical text; one that is no answer of its type counts as none."""
+    if not question.default:
+        return ""
+    try:
+        return parse(question, question.default, zone)
+    except BadAnswer:
+        return ""
+
+
+def from_result(question: Question, value: Value, zone: tzinfo) -> str:
+    """The result of a calculation as lexical text of the question's type; what is no number is empty."""
+    if isinstance(value, float) and not isinstance(value, bool):
+        if value != value:
+            return ""
+        if question.data_type in ("date", "dateTime"):
+            moment = moment_of_number(value, zone)
+            return _moment_text(question, moment) if moment is not None else ""
+        if question.data_type == "int":
+            return number_to_text(float(int(value))) if abs(value) < 1e15 else ""
+        return number_to_text(value)
+    if isinstance(value, Moment):
+        return _moment_text(question, value)
+    text = to_text(value)
+    if question.data_type == "int" and text:
+        number = _as_integer(text)
+        return "" if number is None else str(number)
+    if question.data_type in ("date", "dateTime") and text:
+        parsed = parse_moment(text, zone)
+        return text if parsed is None else _moment_text(question, parsed)
+    return text
+
+
+def _moment_text(question: Question, moment: Moment) -> str:
+    if question.data_type == "date":
+        return moment.day.isoformat()
+    if question.data_type == "dateTime" and moment.at is None:
+        day: date = moment.day
+        return datetime(day.year, day.month, day.day, tzinfo=moment.zone).isoformat()
+    return moment.text()

@@ -1,0 +1,277 @@
+"""Keeps an entry's tree right: after a change it calculates what depends on it, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+
+from forms import answer_types, choices, paths
+from forms.definition import Question, Repeat, SetValue
+from forms.dependencies import Cell, DependencyGraph
+from forms.expression.compile import Expression
+from forms.expression.values import to_number
+from forms.instance import Document, InstanceNode
+from forms.world import World
+
+MAX_INSTANCES = 1000
+
+
+class Calculation:
+    """The running state of calculation: what is waiting, and what has changed since it was last told."""
+
+    def __init__(self, document: Document, world: World, new_id: Callable[[], str]) -> None:
+        self.document = document
+        self.world = world
+        self.new_id = new_id
+        self.graph = DependencyGraph.of(document.definition)
+        self.touched: dict[str, None] = {}
+        self.redrawn: dict[str, None] = {}
+        self.restructured = False
+        self.evaluations = 0
+        self.fresh: list[InstanceNode] = []
+        """Instances made since dynamic defaults were last set."""
+        self._waiting: dict[Cell, dict[InstanceNode, None]] = {}
+        self._heap: list[tuple[int, Cell]] = []
+
+    # Scheduling
+
+    def schedule(self, cell: Cell, nodes: Iterable[InstanceNode]) -> None:
+        waiting = self._waiting.get(cell)
+        if waiting is None:
+            waiting = self._waiting[cell] = {}
+            heappush(self._heap, (self.graph.rank[cell], cell))
+        waiting.update(dict.fromkeys(nodes))
+
+    def schedule_all(self, node: InstanceNode) -> None:
+        """Everything in a part of the tree, such as a new instance."""
+        for inner in node.everything():
+            definition = inner.definition
+            if definition is None:
+                self._schedule_counts(inner)
+                continue
+            self.schedule(Cell("relevant", definition.path), (inner,))
+            if isinstance(definition, Question):
+                self.schedule(Cell("value", definition.path), (inner,))
+            else:
+                self._schedule_counts(inner)
+
+    def _schedule_counts(self, node: InstanceNode) -> None:
+        for repeat in self.document.repeats_in(node):
+            if repeat.count is not None:
+                self.schedule(Cell("structure", repeat.path), (node,))
+
+    def schedule_dependents(self, cell: Cell, near: InstanceNode) -> None:
+        """All that reads this cell of this node; for a structure the node is what holds the instances."""
+        for dependent in self.graph.dependents.get(cell, ()):
+            within = _ancestor(near, dependent.anchor)
+            target = dependent.cell
+            if target.kind == "structure":
+                nodes = self.document.nodes(paths.parent(target.template), within)
+            else:
+                nodes = self.document.nodes(target.template, within)
+            if target.kind == "relevant" and self.document.definition.is_repeat(target.template):
+                # A repeat without instances appears or disappears too.
+                self.restructured = True
+            if target.kind == "display":
+                self.redrawn.update((node.path, None) for node in nodes)
+            else:
+                self.schedule(target, nodes)
+
+    def run(self) -> None:
+        """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once."""
+        while self._heap:
+            _, cell = heappop(self._heap)
+            nodes = self._waiting.pop(cell)
+            for node in nodes:
+                self.evaluations += 1
+                if cell.kind == "relevant":
+                    self._relevance(node)
+                elif cell.kind == "value":
+                    self._value(node)
+                else:
+                    self._count(node, cell.template)
+
+    # One cell of one node
+
+    def _relevance(self, node: InstanceNode) -> None:
+        definition = node.definition
+        assert definition is not None
+        if definition.relevant:
+            node.hidden_by_itself = not self.expression(
+                node, "relevant", definition.relevant, "boolean"
+            ).holds()
+        assert node.parent is not None
+        self._show(node, node.parent.visible)
+
+    def _show(self, node: InstanceNode, parent_visible: bool) -> None:
+        visible = parent_visible and not node.hidden_by_itself
+        if visible == node.visible:
+            return
+        node.visible = visible
+        self.restructured = True
+        self.touched[node.path] = None
+        self.redrawn[node.path] = None
+        cell = Cell("relevant", node.template)
+        self.schedule_dependents(cell, node)
+        if isinstance(node.definition, Question):
+            self.schedule(Cell("value", node.template), (node,))
+            # Hidden and empty are not the same to a count of nodes.
+            self.schedule_dependents(Cell("value", node.template), node)
+        for child in node.inner():
+            self._show(child, visible)
+
+    def _value(self, node: InstanceNode) -> None:
+        question = node.question
+        before = node.text
+        if question.calculate and node.visible:
+            # What was hidden until now has its former value again: once() reads it.
+            node.set_text(node.answer)
+            result = self.expression(node, "calculate", question.calculate, "value").evaluate()
+            node.answer = answer_types.from_result(question, result, self.world.zone)
+        text = node.answer if node.visible else ""
+        if question.itemset is not None and question.itemset.filtered:
+            self.redrawn[node.path] = None
+            if text:
+                offered = {choice.name for choice in choices.offered(self, node)}
+                text = " ".join(name for name in text.split() if name in offered)
+        node.set_text(text)
+        if text != before:
+            self.touched[node.path] = None
+            self.redrawn[node.path] = None
+            self.schedule_dependents(Cell("value", question.path), node)
+
+    def _count(self, holder: InstanceNode, template: str) -> None:
+        """Makes a repeat as long as its count says. What is taken away waits, and comes back first."""
+        repeat = self.document.definition.groups[template]
+        assert isinstance(repeat, Repeat)
+        assert repeat.count is not None
+        count = self.expression(holder.range_of(repeat), "count", repeat.count, "number")
+        number = to_number(count.evaluate(), self.world.zone)
+        wanted = max(0, min(MAX_INSTANCES, int(number))) if number == number else 0
+        instances = holder.instances(repeat.name)
+        waiting = holder.waiting.setdefault(repeat.name, [])
+        while len(instances) > wanted:
+            last = instances.pop()
+            self.detach(last)
+            waiting.append(last)
+        while len(instances) < wanted:
+            instances.append(self.reattach(holder, waiting.pop()) if waiting else self.append(holder, repeat))
+
+    # Structure
+
+    def append(self, holder: InstanceNode, repeat: Repeat) -> InstanceNode:
+        """A new instance at the end, with its static defaults and what is in it."""
+        fellows = holder.instances(repeat.name)
+        order = fellows[-1].order_number + 1 if fellows else 1
+        return self.insert(holder, repeat, self.new_id(), order, fresh=True)
+
+    def insert(
+        self, holder: InstanceNode, repeat: Repeat, instance_id: str, order: int, *, fresh: bool
+    ) -> InstanceNode:
+        """An instance in its place; a fresh one has its defaults and its own inner repeats."""
+        node = self.document.add(holder, repeat, instance_id, order)
+        node.visible = holder.visible
+        for inner in node.everything():
+            inner.visible = holder.visible
+        if fresh:
+            self.fill(node)
+            self.fresh.append(node)
+        self._settled(holder, node)
+        return node
+
+    def fill(self, node: InstanceNode) -> None:
+        """Static defaults and first instances of repeats, in a new part of the tree."""
+        for inner in list(node.everything()):
+            if isinstance(inner.definition, Question):
+                inner.answer = answer_types.from_default(inner.definition, self.world.zone)
+                continue
+            for repeat in self.document.repeats_in(inner):
+                if repeat.count is None and not inner.instances(repeat.name):
+                    for _ in range(repeat.initial):
+                        self.append(inner, repeat)
+
+    def reattach(self, holder: InstanceNode, node: InstanceNode) -> InstanceNode:
+        self.document.attach(holder, node)
+        self._settled(holder, node)
+        return node
+
+    def detach(self, node: InstanceNode) -> None:
+        """Takes an instance out; its paths are touched, so that they are told as cleared."""
+        holder = node.parent
+        assert holder is not None
+        self.touched.update((inner.path, None) for inner in node.everything())
+        self.document.detach(node)
+        self._restructured(holder, node)
+
+    def _settled(self, holder: InstanceNode, node: InstanceNode) -> None:
+        self.touched.update((inner.path, None) for inner in node.everything())
+        self.schedule_all(node)
+        self._restructured(holder, node)
+
+    def _restructured(self, holder: InstanceNode, node: InstanceNode) -> None:
+        self.restructured = True
+        self.schedule_dependents(Cell("structure", node.template), holder)
+
+    def is_offered(self, holder: InstanceNode, repeat: Repeat) -> bool:
+        """Whether the repeat as a whole is relevant, with or without instances."""
+        if not holder.visible:
+            return False
+        if not repeat.relevant:
+            return True
+        return self.expression(holder.range_of(repeat), "relevant", repeat.relevant, "boolean").holds()
+
+    # Values that are set from outside or by events
+
+    def set_answer(self, node: InstanceNode, lexical: str) -> None:
+        """Gives a question an answer; `run` calculates what follows from it."""
+        if node.answer != lexical:
+            node.answer = lexical
+            self.schedule(Cell("value", node.template), (node,))
+
+    def set_value(self, set_value: SetValue, node: InstanceNode) -> None:
+        """Evaluates a set value for one node and calculates what follows from it."""
+        result = self.expression(
+            node, f"set:{set_value.expression}", set_value.expression, "value"
+        ).evaluate()
+        self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
+        self.run()
+
+    def settle(self) -> None:
+        """Calculates all that is waiting; instances that came into being get their dynamic defaults."""
+        self.run()
+        while self.fresh:
+            fresh, self.fresh = self.fresh, []
+            for set_value in self.document.definition.set_values:
+                if "odk-new-repeat" not in set_value.events:
+                    continue
+                for instance in fresh:
+                    if paths.is_within(set_value.target, instance.template):
+                        for node in self.document.nodes(set_value.target, instance):
+                            self.set_value(set_value, node)
+            self.run()
+
+    # Expressions
+
+    def expression(self, node: InstanceNode, purpose: str, source: str, kind: str) -> Expression:
+        """The expression bound to the node, compiled at its first use."""
+        bound = node.bound.get(purpose)
+        if bound is None:
+            bound = node.bound[purpose] = Expression(source, self.world, node, kind)
+        return bound
+
+    def language_changed(self) -> None:
+        """Recalculates what speaks a language."""
+        for cell in self.graph.language_cells:
+            template = paths.parent(cell.template) if cell.kind == "structure" else cell.template
+            self.schedule(cell, self.document.nodes(template))
+        self.settle()
+
+
+def _ancestor(node: InstanceNode, template: str) -> InstanceNode | None:
+    """The node itself or the ancestor of that template; None stands for the whole tree."""
+    if not template:
+        return None
+    found: InstanceNode | None = node
+    while found is not None and found.template != template:
+        found = found.parent
+    return found

@@ -1,0 +1,196 @@
+"""One version of a form as immutable data: what is asked, in which order, under which rules.
+
+Expressions are kept as text here; an entry compiles them. Paths are template paths (see `paths`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from forms import paths
+from forms.errors import FormProblem
+from forms.expression.nodes import Node
+from forms.translations import NO_TEXT, Text
+
+QuestionType = Literal[
+    "text",
+    "integer",
+    "decimal",
+    "date",
+    "time",
+    "dateTime",
+    "select_one",
+    "select_multiple",
+    "rank",
+    "image",
+    "audio",
+    "video",
+    "file",
+    "geopoint",
+    "geotrace",
+    "geoshape",
+    "barcode",
+    "acknowledge",
+    "note",
+    "calculate",
+]
+DataType = Literal[
+    "string", "int", "decimal", "boolean", "date", "time", "dateTime", "select", "geo", "binary", "barcode"
+]
+MergeRule = Literal["last", "both"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that can be chosen."""
+
+    name: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Itemset:
+    """Where a question's choices come from: a list of the form, filtered, or instances of a repeat.
+
+    `list` names a secondary instance when there is one; `value_ref` and `label_ref` are relative to
+    an item. `translated` means that the label is looked up in the form's texts.
+    """
+
+    nodeset: str
+    value_ref: str
+    label_ref: str
+    translated: bool
+    list: str | None
+    filtered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """A value that is set by an event: at the first opening, or when another question is answered."""
+
+    target: str
+    expression: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, note or calculation, and all that is said about it."""
+
+    path: str
+    name: str
+    type: QuestionType
+    data_type: DataType
+    label: Text = NO_TEXT
+    hint: Text = NO_TEXT
+    guidance: Text = NO_TEXT
+    appearance: str = ""
+    relevant: str | None = None
+    constraint: str | None = None
+    constraint_message: Text = NO_TEXT
+    required: str | None = None
+    required_message: Text = NO_TEXT
+    readonly: str | None = None
+    calculate: str | None = None
+    default: str = ""
+    preload: str | None = None
+    choices: tuple[Choice, ...] = ()
+    itemset: Itemset | None = None
+    triggers: tuple[SetValue, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    visible: bool = True
+    merge: MergeRule = "last"
+    safety: str | None = None
+    seal: str | None = None
+    meaning: str | None = None
+    htcds: str | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is to answer it."""
+        return self.visible and self.calculate is None and self.type not in ("note", "calculate")
+
+    @property
+    def chooses(self) -> bool:
+        return self.type in ("select_one", "select_multiple", "rank")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that belong together. A group without a place in the data has the path of its parent."""
+
+    path: str
+    name: str
+    children: tuple[Element, ...] = ()
+    label: Text = NO_TEXT
+    appearance: str = ""
+    relevant: str | None = None
+    readonly: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Questions that are asked once for each instance: each person, each need."""
+
+    path: str
+    name: str
+    children: tuple[Element, ...] = ()
+    label: Text = NO_TEXT
+    appearance: str = ""
+    relevant: str | None = None
+    readonly: str | None = None
+    count: str | None = None
+    fixed: bool = False
+    initial: int = 1
+
+
+Element = Question | Group | Repeat
+
+
+@dataclass(frozen=True, eq=False)
+class FormDefinition:
+    """One immutable version of a form.
+
+    `children` is what a person sees, in the order in which it is shown. `questions` and `groups` hold
+    all that has a place in the data, calculations too, by template path in the order of the data.
+    """
+
+    id: str
+    version: str
+    root: str
+    titles: Mapping[str, str]
+    languages: tuple[str, ...]
+    language_names: Mapping[str, str]
+    default_language: str
+    children: tuple[Element, ...]
+    questions: Mapping[str, Question]
+    groups: Mapping[str, Group | Repeat]
+    texts: Mapping[str, Text]
+    lists: Mapping[str, Node]
+    set_values: tuple[SetValue, ...] = ()
+    warnings: tuple[str, ...] = ()
+    merge_rules: Mapping[str, MergeRule] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "merge_rules", {path: q.merge for path, q in self.questions.items()})
+
+    def question_at(self, path: str) -> Question:
+        """The question that an instance path or a template path names."""
+        question = self.questions.get(paths.template(path))
+        if question is None:
+            raise FormProblem("form.path.unknown", path=paths.template(path))
+        return question
+
+    def is_repeat(self, path: str) -> bool:
+        """Whether the path names a repeat, or an instance of one."""
+        return isinstance(self.groups.get(paths.template(path)), Repeat)
+
+
+def walk(elements: tuple[Element, ...]) -> Iterator[Element]:
+    """All elements, each before its children, in the order of the form."""
+    for element in elements:
+        yield element
+        if not isinstance(element, Question):
+            yield from walk(element.children)

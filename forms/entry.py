@@ -1,0 +1,456 @@
+"""One record being filled in: the object that a screen drives, without knowing about screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Any, Literal
+
+from forms import answer_types, choices, paths, validation
+from forms.answer_types import BadAnswer, Json, Raw
+from forms.calculation import MAX_INSTANCES, Calculation
+from forms.choices import ChoiceView
+from forms.definition import Element, FormDefinition, Question, QuestionType, Repeat
+from forms.errors import FormProblem
+from forms.expression.values import Moment
+from forms.instance import Document, InstanceNode
+from forms.validation import Violation
+from forms.world import World
+
+Values = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One line of the outline. A group that has no place in the data has its parent's path."""
+
+    path: str
+    kind: Literal["group", "repeat", "instance", "question"]
+    depth: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionState:
+    """A question as it is to be shown now, in the entry's language."""
+
+    path: str
+    type: QuestionType
+    label: str
+    hint: str
+    guidance: str
+    value: Json
+    raw: str | list[str]
+    required: bool
+    readonly: bool
+    appearance: str
+    choices: tuple[ChoiceView, ...]
+    violation: Violation | None
+    calculated: bool
+    media: Mapping[str, str]
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatState:
+    """A repeat as a whole: its instances in order, and whether a person may add or remove one."""
+
+    path: str
+    label: str
+    instances: tuple[str, ...]
+    can_add: bool
+    can_remove: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """What one action changed.
+
+    `values` holds everything that differs from what was last told, calculations, defaults and cleared
+    answers included: who saves each change has saved the entry. `redraw` are the questions whose state
+    may look different; `restructured` says that the outline is another one.
+    """
+
+    path: str
+    values: Values
+    redraw: tuple[str, ...]
+    restructured: bool
+    violation: Violation | None = None
+
+
+class FormEntry:
+    """The answers of one record, kept consistent with the rules of its form.
+
+    Without `values` the entry is new and has its defaults; with them it goes on where it was left.
+    `facts` fill questions of a new entry by their meaning (`case.code`). Not safe for several threads.
+    """
+
+    def __init__(
+        self,
+        definition: FormDefinition,
+        values: Mapping[str, Any] | None = None,
+        *,
+        language: str | None = None,
+        now: Callable[[], datetime],
+        random: Random,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.definition = definition
+        self._document = Document(definition)
+        self._world = World(self._document, language or definition.default_language, now, random)
+        self._calculation = Calculation(
+            self._document, self._world, lambda: paths.new_instance_id(random.getrandbits(64))
+        )
+        self._rejected: dict[str, tuple[str, Violation]] = {}
+        self._told: Values = {}
+        self._validated: set[str] = set()
+        if values is None:
+            self._begin(facts or {})
+        else:
+            self._told = {path: value for path, value in values.items() if value is not None}
+            self._resume(values)
+        self.opening = self._change("", None)
+
+    # Beginning
+
+    def _begin(self, facts: Mapping[str, Any]) -> None:
+        calculation, document = self._calculation, self._document
+        calculation.fill(document.root)
+        calculation.schedule_all(document.root)
+        calculation.run()
+        calculation.fresh.clear()
+        for question in self.definition.questions.values():
+            preloaded = self._preloaded(question)
+            if preloaded:
+                for node in document.nodes(question.path):
+                    calculation.set_answer(node, preloaded)
+        calculation.run()
+        for set_value in self.definition.set_values:
+            if (
+                "odk-instance-first-load" in set_value.events
+                and set_value.target in self.definition.questions
+            ):
+                for node in document.nodes(set_value.target):
+                    calculation.set_value(set_value, node)
+        for question in self.definition.questions.values():
+            if question.meaning in facts and not question.calculate:
+                for node in document.nodes(question.path):
+                    calculation.set_answer(node, answer_types.from_json(facts[question.meaning]))
+        calculation.settle()
+        calculation.touched.update((node.path, None) for node in document.root.everything())
+
+    def _preloaded(self, question: Question) -> str:
+        now = self._world.now().astimezone(self._world.zone)
+        moments = {"timestamp:start": Moment(now.date(), now, self._world.zone), "date:today": None}
+        if question.preload not in moments:
+            return ""
+        moment = moments[question.preload] or Moment(now.date(), None, self._world.zone)
+        return answer_types.from_result(question, moment, self._world.zone)
+
+    def _resume(self, values: Mapping[str, Any]) -> None:
+        calculation, document = self._calculation, self._document
+        markers = [
+            (path.count("/"), order, path)
+            for path, order in values.items()
+            if isinstance(order, int) and paths.instance_id(path) and self.definition.is_repeat(path)
+        ]
+        for _, order, path in sorted(markers):
+            above = paths.parent(path)
+            holder = document.by_path.get(above) if above else document.root
+            repeat = self.definition.groups[paths.template(path)]
+            assert isinstance(repeat, Repeat)
+            if holder is not None and path not in document.by_path:
+                calculation.insert(holder, repeat, paths.instance_id(path) or "", order, fresh=False)
+        for path, value in values.items():
+            node = document.by_path.get(path)
+            if node is not None and isinstance(node.definition, Question):
+                node.answer = answer_types.from_json(value)
+        calculation.schedule_all(document.root)
+        calculation.run()
+        # A hidden repeat has no instances in the record; it shall not be empty when it appears.
+        for holder in list(document.root.everything()):
+            if isinstance(holder.definition, Question):
+                continue
+            for repeat in document.repeats_in(holder):
+                empty = repeat.count is None and not holder.instances(repeat.name)
+                if empty and not calculation.is_offered(holder, repeat):
+                    for _ in range(repeat.initial):
+                        calculation.append(holder, repeat)
+        calculation.settle()
+        calculation.touched.update((node.path, None) for node in document.root.everything())
+        calculation.touched.update(
+            (path, None) for path in self._told if paths.template(path) in self.definition.questions
+        )
+
+    # Language
+
+    @property
+    def language(self) -> str:
+        """The language of all texts; setting it changes them at once."""
+        return self._world.language
+
+    @language.setter
+    def language(self, language: str) -> None:
+        if language != self._world.language:
+            self._world.speak(language)
+            self._calculation.language_changed()
+
+    # Answering
+
+    def answer(self, path: str, raw: Raw) -> EntryChange:
+        """Takes what was typed or chosen; None or an empty text clears.
+
+        What is no answer of the question's type stays visible as `raw`, and the value stays as it was.
+        An answer against a constraint is kept, and reported: a draft must not lose it.
+        A question that cannot be answered now (calculated, read-only, hidden) does not change.
+        """
+        node = self._question_node(path)
+        question = node.question
+        if not node.visible or question.type == "note" or validation.is_readonly(self._calculation, node):
+            return self._change(path, None)
+        try:
+            lexical = answer_types.parse(question, raw, self._world.zone)
+            self._check_choices(node, lexical)
+        except BadAnswer as bad:
+            shown = raw if isinstance(raw, str) else answer_types.from_json(raw)
+            violation = Violation(path, "type", "", bad.code)
+            self._rejected[path] = (shown, violation)
+            self._calculation.redrawn[path] = None
+            return self._change(path, violation)
+        if self._rejected.pop(path, None) is not None:
+            self._calculation.redrawn[path] = None
+        before = node.answer
+        self._calculation.set_answer(node, lexical)
+        self._calculation.run()
+        if before != node.answer:
+            self._run_triggers(node)
+        self._calculation.settle()
+        self._calculation.redrawn[path] = None
+        self._validated.add(path)
+        violation = validation.wrong_value(self._calculation, node) or validation.missing_value(
+            self._calculation, node
+        )
+        return self._change(path, violation)
+
+    def _check_choices(self, node: InstanceNode, lexical: str) -> None:
+        if node.question.chooses and lexical:
+            names = {choice.name for choice in choices.offered(self._calculation, node)}
+            if any(name not in names for name in lexical.split()):
+                raise BadAnswer("answer.choice.unknown")
+            if node.question.type == "select_one" and " " in lexical:
+                raise BadAnswer("answer.choice.too_many")
+
+    def _run_triggers(self, node: InstanceNode) -> None:
+        for set_value in node.question.triggers:
+            if "xforms-value-changed" not in set_value.events:
+                continue
+            around: InstanceNode | None = node
+            while around is not None and not paths.is_within(set_value.target, around.template):
+                around = around.parent
+            for target in self._document.nodes(set_value.target, around):
+                self._calculation.set_value(set_value, target)
+
+    # Repeats
+
+    def add_instance(self, repeat_path: str) -> EntryChange:
+        """A new instance at the end. Where a count decides, or the repeat is hidden, nothing changes."""
+        holder, repeat = self._document.holder_of(repeat_path)
+        state = self.repeat(repeat_path)
+        if not state.can_add:
+            return self._change(repeat_path, None)
+        node = self._calculation.append(holder, repeat)
+        self._calculation.settle()
+        return self._change(node.path, None)
+
+    def remove_instance(self, instance_path: str) -> EntryChange:
+        """Takes an instance away with all that is in it; the last one too."""
+        node = self._document.at(instance_path)
+        repeat = node.definition
+        if node.instance_id is None or not isinstance(repeat, Repeat):
+            raise FormProblem("entry.path.not_an_instance", path=paths.template(instance_path))
+        if repeat.count is None and not repeat.fixed and node.visible:
+            for inner in node.everything():
+                self._rejected.pop(inner.path, None)
+                self._validated.discard(inner.path)
+            self._calculation.detach(node)
+            self._calculation.settle()
+        return self._change(instance_path, None)
+
+    def repeat(self, path: str) -> RepeatState:
+        """A repeat by its path: what is in it and what may be done."""
+        holder, repeat = self._document.holder_of(path)
+        instances = tuple(node.path for node in holder.instances(repeat.name) if node.visible)
+        offered = self._calculation.is_offered(holder, repeat)
+        free = offered and repeat.count is None and not repeat.fixed
+        return RepeatState(
+            path,
+            self._world.shown(repeat.label, holder.range_of(repeat)),
+            instances,
+            free and len(instances) < MAX_INSTANCES,
+            free and bool(instances),
+        )
+
+    # Looking
+
+    def outline(self) -> tuple[Node, ...]:
+        """All that is relevant now, in order. An instance is called like its repeat, with its number."""
+        found: list[Node] = []
+        self._outline(self.definition.children, self._document.root, 0, found)
+        return tuple(found)
+
+    def _outline(
+        self, elements: tuple[Element, ...], around: InstanceNode, depth: int, found: list[Node]
+    ) -> None:
+        for element in elements:
+            if isinstance(element, Repeat):
+                self._outline_repeat(element, around, depth, found)
+                continue
+            node = self._nearest(around, element.path)
+            if node is None or not node.visible:
+                continue
+            label = self._world.shown(element.label, node)
+            if isinstance(element, Question):
+                found.append(Node(node.path, "question", depth, label))
+            else:
+                found.append(Node(node.path, "group", depth, label))
+                self._outline(element.children, node, depth + 1, found)
+
+    def _outline_repeat(self, repeat: Repeat, around: InstanceNode, depth: int, found: list[Node]) -> None:
+        holder = self._nearest(around, paths.parent(repeat.path))
+        if holder is None or not self._calculation.is_offered(holder, repeat):
+            return
+        label = self._world.shown(repeat.label, holder.range_of(repeat))
+        found.append(Node(paths.join(holder.path, repeat.name), "repeat", depth, label))
+        for number, node in enumerate(holder.named(repeat.name), 1):
+            assert isinstance(node, InstanceNode)
+            found.append(Node(node.path, "instance", depth + 1, f"{label} {number}".strip()))
+            self._outline(repeat.children, node, depth + 2, found)
+
+    def _nearest(self, around: InstanceNode, template: str) -> InstanceNode | None:
+        """The node of the template that is in the same instances as `around`."""
+        start: InstanceNode | None = around
+        while start is not None and not paths.is_within(template, start.template):
+            start = start.parent
+        found = self._document.nodes(template, start)
+        return found[0] if found else None
+
+    def state(self, path: str) -> QuestionState:
+        """The question as it is to be shown now."""
+        node = self._question_node(path)
+        question, world, calculation = node.question, self._world, self._calculation
+        rejected = self._rejected.get(path)
+        value = answer_types.to_json(question, node.text)
+        raw: str | list[str]
+        if rejected is not None:
+            raw, violation = rejected[0], rejected[1]
+        else:
+            raw = value if isinstance(value, list) else node.text
+            violation = self._shown_violation(node)
+        return QuestionState(
+            path=path,
+            type=question.type,
+            label=world.shown(question.label, node),
+            hint=world.shown(question.hint, node),
+            guidance=world.shown(question.guidance, node),
+            value=value,
+            raw=raw,
+            required=validation.is_required(calculation, node),
+            readonly=validation.is_readonly(calculation, node),
+            appearance=question.appearance,
+            choices=choices.views(calculation, node) if question.chooses else (),
+            violation=violation,
+            calculated=question.calculate is not None,
+            media=question.label.media_in(world.languages),
+            parameters=question.parameters,
+        )
+
+    def _shown_violation(self, node: InstanceNode) -> Violation | None:
+        """A missing answer is pointed out only after it was asked for: validated, or cleared again."""
+        violation = validation.wrong_value(self._calculation, node)
+        if violation is None and node.path in self._validated:
+            violation = validation.missing_value(self._calculation, node)
+        return violation
+
+    def validate(self, within: str = "") -> tuple[Violation, ...]:
+        """All that is wrong, in the order of the outline; `within` limits it to a group or an instance."""
+        found: list[Violation] = []
+        for line in self.outline():
+            if line.kind != "question" or not paths.is_within(line.path, within):
+                continue
+            node = self._document.at(line.path)
+            self._validated.add(line.path)
+            rejected = self._rejected.get(line.path)
+            violation = (
+                rejected[1]
+                if rejected is not None
+                else validation.wrong_value(self._calculation, node)
+                or validation.missing_value(self._calculation, node)
+            )
+            if violation is not None:
+                found.append(violation)
+        return tuple(found)
+
+    def values(self) -> Values:
+        """The record: every visible answer, calculation and repeat instance by its path."""
+        found: Values = {}
+        for node in self._document.root.everything():
+            value = self._value_of(node)
+            if value is not None:
+                found[node.path] = value
+        return found
+
+    def progress(self) -> tuple[int, int]:
+        """How many of the questions that a person is to answer now are answered, and how many there are."""
+        answered = total = 0
+        for line in self.outline():
+            if line.kind == "question":
+                node = self._document.at(line.path)
+                if node.question.asks and not validation.is_readonly(self._calculation, node):
+                    total += 1
+                    answered += bool(node.text)
+        return answered, total
+
+    # Telling
+
+    def _value_of(self, node: InstanceNode) -> Json:
+        if not node.visible:
+            return None
+        if isinstance(node.definition, Question):
+            return answer_types.to_json(node.definition, node.text)
+        return node.order_number if node.instance_id is not None else None
+
+    def _change(self, path: str, violation: Violation | None) -> EntryChange:
+        calculation = self._calculation
+        values: Values = {}
+        for touched in calculation.touched:
+            node = self._document.by_path.get(touched)
+            value = self._value_of(node) if node is not None else None
+            if value != self._told.get(touched):
+                values[touched] = value
+                if value is None:
+                    self._told.pop(touched, None)
+                else:
+                    self._told[touched] = value
+        redraw = tuple(redrawn for redrawn in calculation.redrawn if self._is_shown(redrawn))
+        restructured = calculation.restructured
+        calculation.touched.clear()
+        calculation.redrawn.clear()
+        calculation.restructured = False
+        return EntryChange(path, values, redraw, restructured, violation)
+
+    def _is_shown(self, path: str) -> bool:
+        node = self._document.by_path.get(path)
+        return (
+            node is not None
+            and node.visible
+            and isinstance(node.definition, Question)
+            and node.question.visible
+        )
+
+    def _question_node(self, path: str) -> InstanceNode:
+        node = self._document.at(path)
+        if not isinstance(node.definition, Question):
+            raise FormProblem("entry.path.not_a_question", path=paths.template(path))
+        return node

@@ -1,0 +1,1 @@
+"""Expressions of forms: text -> tokens -> tree -> closures over the nodes they speak of."""

@@ -1,0 +1,125 @@
+"""Dates and times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime
+
+from forms.expression.functions.registry import function
+from forms.expression.values import NAN, Moment, Value, moment_of_number, parse_moment, to_text
+
+if TYPE_CHECKING:
+    from forms.expression.compile import Environment
+
+INVALID = "Invalid Date"
+
+
+def moment_of(world: Environment, value: Value) -> Moment | None:
+    """The moment that a value means: a text by ISO 8601, a number as days since 1970."""
+    if isinstance(value, Moment):
+        return value
+    if isinstance(value, float) and not isinstance(value, bool):
+        return moment_of_number(value, world.zone)
+    return parse_moment(to_text(value), world.zone)
+
+
+@function("today", "", "value", world=True)
+def today(world: Environment) -> Moment:
+    return Moment(world.now().astimezone(world.zone).date(), None, world.zone)
+
+
+@function("now", "", "value", world=True)
+def now(world: Environment) -> Moment:
+    at = world.now().astimezone(world.zone)
+    return Moment(at.date(), at, world.zone)
+
+
+@function("date", "value", "value", world=True)
+def date(world: Environment, value: Value) -> Value:
+    """What is no date stays empty, or becomes the text 'Invalid Date', which equals no date."""
+    if not isinstance(value, float) and not to_text(value).strip():
+        return ""
+    if isinstance(value, bool):
+        return INVALID
+    moment = moment_of(world, value)
+    return moment if moment is not None else INVALID
+
+
+function("date-time", "value", "value", world=True)(date)
+
+
+@function("decimal-date-time", "value", "number", world=True)
+def decimal_date_time(world: Environment, value: Value) -> float:
+    """Days since 1970-01-01, with the time of day as a fraction."""
+    moment = moment_of(world, value)
+    return moment.number() if moment is not None else NAN
+
+
+@function("decimal-time", "text", "number", world=True)
+def decimal_time(world: Environment, text: str) -> float:
+    """The time of day as a fraction of the day."""
+    moment = parse_moment(f"2000-01-01T{text.strip()}", world.zone)
+    if moment is None or moment.at is None:
+        return NAN
+    at = moment.at
+    return (at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6) / 86400
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse("ar_MA" if language == "ar" else language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
+
+
+@function("format-date", "value text", "text", world=True)
+def format_date(world: Environment, value: Value, pattern: str) -> str:
+    """ODK's patterns: %Y %y %m %n %b %d %e %H %h %M %S %3 %a %W; names in the form's language."""
+    if not isinstance(value, float) and not to_text(value).strip():
+        return ""
+    moment = moment_of(world, value)
+    if moment is None:
+        return INVALID
+    at = moment.local()
+    if moment.at is not None:
+        at = moment.at.astimezone(world.zone)
+    locale = _locale(world.language)
+    shown = {
+        "Y": f"{at.year:04d}",
+        "y": f"{at.year % 100:02d}",
+        "m": f"{at.month:02d}",
+        "n": str(at.month),
+        "d": f"{at.day:02d}",
+        "e": str(at.day),
+        "H": f"{at.hour:02d}",
+        "h": str(at.hour),
+        "M": f"{at.minute:02d}",
+        "S": f"{at.second:02d}",
+        "3": f"{at.microsecond // 1000:03d}",
+        "W": f"{at.isocalendar().week:02d}",
+        "%": "%",
+    }
+    parts: list[str] = []
+    place = 0
+    while place < len(pattern):
+        character = pattern[place]
+        if character != "%" or place + 1 == len(pattern):
+            parts.append(character)
+            place += 1
+            continue
+        code = pattern[place + 1]
+        if code == "b":
+            parts.append(format_datetime(at, "LLL", locale=locale))
+        elif code == "B":
+            parts.append(format_datetime(at, "LLLL", locale=locale))
+        elif code == "a":
+            parts.append(format_datetime(at, "ccc", locale=locale))
+        else:
+            parts.append(shown.get(code, f"%{code}"))
+        place += 2
+    return "".join(parts)
+
+
+function("format-date-time", "value text", "text", world=True)(format_date)

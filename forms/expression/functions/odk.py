@@ -1,0 +1,126 @@
+"""What OpenRosa and ODK add: choices, blanks, identifiers, checklists."""
+
+from __future__ import annotations
+
+import uuid as uuids
+from typing import TYPE_CHECKING, Any
+
+from forms.expression.functions.registry import function, special
+from forms.expression.nodes import Node
+from forms.expression.parser import parse
+from forms.expression.values import Value, to_boolean, to_number, to_text
+
+if TYPE_CHECKING:
+    from forms.expression.compile import Closure, Compiler, Environment
+    from forms.expression.parser import Tree
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@function("selected", "text text", "boolean")
+def selected(chosen: str, name: str) -> bool:
+    return name.strip() in chosen.split()
+
+
+@function("selected-at", "text number", "text")
+def selected_at(chosen: str, place: float) -> str:
+    names = chosen.split()
+    return names[int(place)] if place == place and 0 <= place < len(names) else ""
+
+
+@function("count-selected", "text", "number")
+def count_selected(chosen: str) -> float:
+    return float(len(chosen.split()))
+
+
+@special("coalesce", 1, None, "value")
+def coalesce(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[Value]:
+    """The first value that is not empty; what is no number counts as empty."""
+    values = [compiler.value(argument) for argument in arguments]
+
+    def first(focus: Any) -> Value:
+        value: Value = ""
+        for closure in values:
+            value = closure(focus)
+            if to_text(value) not in ("", "NaN"):
+                return value
+        return "" if value != value else value
+
+    return first
+
+
+@special("once", 1, 1, "text")
+def once(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
+    """The value that the node already has; the expression only while it has none."""
+    node = compiler.current
+    value = compiler.text(arguments[0])
+
+    def kept(focus: Any) -> str:
+        if node.text:
+            return node.text
+        result = value(focus)
+        return "" if result == "NaN" else result
+
+    return kept
+
+
+@special("jr:choice-name", 2, 2, "text")
+def choice_name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
+    """jr:choice-name(${question}, '${question}'): the label of the choice, in the current language."""
+    chosen = compiler.text(arguments[0])
+    path = compiler.text(arguments[1])
+    environment, current = compiler.environment, compiler.current
+
+    def label(focus: Any) -> str:
+        name = chosen(focus)
+        nodes = compiler.nodes(parse(path(focus)))(focus)
+        return environment.choice_label(nodes[0], name) if nodes else environment.choice_label(current, name)
+
+    return label
+
+
+@function("jr:itext", "text", "text", world=True)
+def itext(world: Environment, key: str) -> str:
+    return world.text(key)
+
+
+@function("uuid", "number?", "text", world=True)
+def uuid(world: Environment, length: float | None = None) -> str:
+    if length is None:
+        return str(uuids.UUID(int=world.random.getrandbits(128), version=4))
+    count = int(length) if length == length and length > 0 else 0
+    return "".join(world.random.choice(_ALPHABET) for _ in range(min(count, 1000)))
+
+
+def _count_true(values: tuple[Value, ...]) -> int:
+    total = 0
+    for value in values:
+        if isinstance(value, list):
+            total += sum(1 for node in value if _affirms(node))
+        else:
+            total += to_boolean(value)
+    return total
+
+
+def _affirms(node: Node) -> bool:
+    return node.text not in ("", "0", "false", "NaN")
+
+
+@function("checklist", "number number value*", "boolean")
+def checklist(least: float, most: float, *values: Value) -> bool:
+    """Whether so many of the values are true; -1 is no limit."""
+    total = _count_true(values)
+    return (least < 0 or total >= least) and (most < 0 or total <= most)
+
+
+@function("weighted-checklist", "number number value*", "boolean", world=True)
+def weighted_checklist(world: Environment, least: float, most: float, *values: Value) -> bool:
+    """Like `checklist`, each value followed by its weight."""
+    total = 0.0
+    for value, weight in zip(values[::2], values[1::2], strict=False):
+        if isinstance(value, list) and isinstance(weight, list):
+            for node, heavy in zip(value, weight, strict=False):
+                total += heavy.number(world.zone) if _affirms(node) else 0.0
+        elif _count_true((value,)):
+            total += to_number(weight, world.zone)
+    return (least < 0 or total >= least) and (most < 0 or total <= most)

@@ -1,0 +1,124 @@
+"""Texts: the functions of XPath 1.0 and OpenRosa's. Regular expressions run in linear time (RE2)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import re2
+
+from forms.errors import FormProblem
+from forms.expression.functions.registry import function, special
+from forms.expression.values import Value, to_text
+
+if TYPE_CHECKING:
+    from forms.expression.compile import Closure, Compiler
+    from forms.expression.parser import Tree
+
+
+@special("string", 0, 1, "text")
+def string(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
+    if arguments:
+        return compiler.text(arguments[0])
+    return lambda focus: focus.node.text
+
+
+def _texts(value: Value) -> list[str]:
+    return [node.text for node in value] if isinstance(value, list) else [to_text(value)]
+
+
+@function("concat", "value*", "text")
+def concat(*values: Value) -> str:
+    """All texts, one after another; of a list of nodes all of them, as ODK has it."""
+    return "".join(text for value in values for text in _texts(value))
+
+
+@function("join", "text value*", "text")
+def join(separator: str, *values: Value) -> str:
+    return separator.join(text for value in values for text in _texts(value))
+
+
+@special("string-length", 0, 1, "number")
+def string_length(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[float]:
+    text = string(compiler, arguments)
+    return lambda focus: float(len(text(focus)))
+
+
+@special("normalize-space", 0, 1, "text")
+def normalize_space(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
+    text = string(compiler, arguments)
+    return lambda focus: " ".join(text(focus).split())
+
+
+@function("contains", "text text", "boolean")
+def contains(whole: str, part: str) -> bool:
+    return part in whole
+
+
+@function("starts-with", "text text", "boolean")
+def starts_with(whole: str, start: str) -> bool:
+    return whole.startswith(start)
+
+
+@function("ends-with", "text text", "boolean")
+def ends_with(whole: str, end: str) -> bool:
+    return whole.endswith(end)
+
+
+@function("substring-before", "text text", "text")
+def substring_before(whole: str, mark: str) -> str:
+    return whole.partition(mark)[0] if mark and mark in whole else ""
+
+
+@function("substring-after", "text text", "text")
+def substring_after(whole: str, mark: str) -> str:
+    return whole.partition(mark)[2] if mark else whole
+
+
+@function("substring", "text number number?", "text")
+def substring(whole: str, start: float, length: float | None = None) -> str:
+    """XPath's: the first character is number 1, and both numbers are rounded."""
+    if start != start or (length is not None and length != length):
+        return ""
+    first = _half_up(start)
+    end = float("inf") if length is None else first + _half_up(length)
+    return "".join(character for place, character in enumerate(whole, 1) if first <= place < end)
+
+
+def _half_up(value: float) -> float:
+    return float((value + 0.5) // 1) if abs(value) != float("inf") else value
+
+
+@function("substr", "text number number?", "text")
+def substr(whole: str, start: float, end: float | None = None) -> str:
+    """OpenRosa's: from 0, the end excluded; negative places count from the end."""
+    if start != start or (end is not None and end != end):
+        return ""
+    bound = len(whole)
+    first = int(max(-bound, min(bound, start)))
+    return whole[first:] if end is None else whole[first : int(max(-bound, min(bound, end)))]
+
+
+@function("translate", "text text text", "text")
+def translate(whole: str, characters: str, replacements: str) -> str:
+    table: dict[int, str | None] = {}
+    for place, character in enumerate(characters):
+        table.setdefault(ord(character), replacements[place] if place < len(replacements) else None)
+    return whole.translate(table)
+
+
+@lru_cache(maxsize=256)
+def _pattern(source: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    try:
+        return re2.compile(source, options)
+    except re2.error as problem:
+        raise FormProblem("form.expression.bad_pattern", pattern=source) from problem
+
+
+@function("regex", "text text", "boolean")
+def regex(whole: str, pattern: str) -> bool:
+    """Whether the whole text matches, as in ODK Collect."""
+    return _pattern(pattern).fullmatch(whole) is not None

@@ -1,0 +1,198 @@
+"""The data of one entry as a tree of nodes, which expressions read and `FormEntry` keeps up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from forms import paths
+from forms.definition import FormDefinition, Group, Question, Repeat
+from forms.errors import FormProblem
+from forms.expression.nodes import Node
+
+if TYPE_CHECKING:
+    from forms.expression.compile import Expression
+
+
+class InstanceNode(Node):
+    """A question, a group or one instance of a repeat in an entry.
+
+    `answer` is what was given or calculated; `text` is what counts: nothing while the node is hidden.
+    An answer that is hidden is kept in memory, so that a mistaken tap in a question above can be undone.
+    """
+
+    __slots__ = (
+        "answer",
+        "bound",
+        "definition",
+        "hidden_by_itself",
+        "instance_id",
+        "order_number",
+        "path",
+        "ranges",
+        "visible",
+        "waiting",
+    )
+
+    parent: InstanceNode | None
+
+    def __init__(
+        self,
+        definition: Question | Group | Repeat | None,
+        name: str,
+        template: str,
+        parent: InstanceNode | None,
+        instance_id: str | None = None,
+        order_number: int = 0,
+    ) -> None:
+        super().__init__("root" if parent is None else "element", name, parent)
+        self.definition = definition
+        self.instance_id = instance_id
+        self.order_number = order_number
+        self.answer = ""
+        self.hidden_by_itself = False
+        self.visible = True
+        self.bound: dict[str, Expression] = {}
+        """The expressions of this node that have been compiled, by what they are for."""
+        self.waiting: dict[str, list[InstanceNode]] = {}
+        """Instances that a repeat's count has taken away, by the repeat's name, to be brought back first."""
+        self.ranges: dict[str, InstanceNode] = {}
+        base = "" if parent is None or parent.parent is None else parent.path
+        own = paths.instance(name, instance_id) if instance_id else name
+        self.path = "" if parent is None or definition is None else paths.join(base, own)
+
+    @property
+    def counts(self) -> bool:
+        return self.visible
+
+    def only_child(self, name: str) -> Node | None:
+        for child in self.children:
+            if child.name == name:
+                return None if child.instance_id else child  # type: ignore[attr-defined]
+        return None
+
+    @property
+    def template(self) -> str:
+        return self.definition.path if self.definition is not None else ""
+
+    @property
+    def question(self) -> Question:
+        """The question of a leaf; asking a group for it is an error of the caller."""
+        assert isinstance(self.definition, Question)
+        return self.definition
+
+    def set_text(self, text: str) -> bool:
+        """Makes this the text that counts; True when that changed something."""
+        if text == self._text:
+            return False
+        self._text = text
+        self._number = None
+        return True
+
+    def instances(self, name: str) -> list[InstanceNode]:
+        """The instances of one repeat among the children, hidden ones too."""
+        return [child for child in self.inner() if child.name == name and child.instance_id]
+
+    def range_of(self, repeat: Repeat) -> InstanceNode:
+        """Stands for a repeat as a whole, however many instances it has: its count and relevance are
+        expressions of a node beside the instances.
+        """
+        found = self.ranges.get(repeat.name)
+        if found is None:
+            found = self.ranges[repeat.name] = InstanceNode(repeat, repeat.name, repeat.path, self)
+        return found
+
+    def inner(self) -> list[InstanceNode]:
+        return self.children  # type: ignore[return-value]
+
+    def everything(self) -> Iterator[InstanceNode]:
+        """This node and all below it, parents first."""
+        yield self
+        for child in self.inner():
+            yield from child.everything()
+
+
+class Document:
+    """The whole tree of an entry, its nodes by path, and how nodes of one template are found."""
+
+    def __init__(self, definition: FormDefinition) -> None:
+        self.definition = definition
+        self.below: dict[str, list[Question | Group | Repeat]] = {}
+        for element in (*definition.groups.values(), *definition.questions.values()):
+            self.below.setdefault(paths.parent(element.path), []).append(element)
+        self.by_path: dict[str, InstanceNode] = {}
+        self.top = InstanceNode(None, "", "", None)
+        self.root = InstanceNode(None, definition.root, "", self.top)
+        self.top.children.append(self.root)
+        self._fill(self.root, "")
+
+    def _fill(self, node: InstanceNode, template: str) -> None:
+        for element in self.below.get(template, ()):
+            if isinstance(element, Repeat):
+                continue
+            child = InstanceNode(element, element.name, element.path, node)
+            node.children.append(child)
+            self.by_path[child.path] = child
+            if isinstance(element, Group):
+                self._fill(child, element.path)
+
+    def repeats_in(self, node: InstanceNode) -> list[Repeat]:
+        """The repeats that are directly below the node."""
+        return [element for element in self.below.get(node.template, ()) if isinstance(element, Repeat)]
+
+    def add(self, parent: InstanceNode, repeat: Repeat, instance_id: str, order_number: int) -> InstanceNode:
+        """A new instance, empty, in its place by order number and id."""
+        node = InstanceNode(repeat, repeat.name, repeat.path, parent, instance_id, order_number)
+        self.by_path[node.path] = node
+        self._fill(node, repeat.path)
+        self.attach(parent, node)
+        return node
+
+    def attach(self, parent: InstanceNode, node: InstanceNode) -> None:
+        """Puts an instance among its fellows; repeats come after what is not repeated."""
+        key = (node.order_number, node.instance_id or "")
+        fellows = parent.instances(node.name)
+        later = next(
+            (other for other in fellows if (other.order_number, other.instance_id or "") > key), None
+        )
+        if later is not None:
+            parent.children.insert(parent.children.index(later), node)
+        elif fellows:
+            parent.children.insert(parent.children.index(fellows[-1]) + 1, node)
+        else:
+            parent.children.append(node)
+        for inner in node.everything():
+            self.by_path[inner.path] = inner
+
+    def detach(self, node: InstanceNode) -> None:
+        """Takes an instance out of the tree; it can be attached again."""
+        assert node.parent is not None
+        node.parent.children.remove(node)
+        for inner in node.everything():
+            self.by_path.pop(inner.path, None)
+
+    def at(self, path: str) -> InstanceNode:
+        node = self.by_path.get(path)
+        if node is None:
+            raise FormProblem("entry.path.unknown", path=paths.template(path))
+        return node
+
+    def holder_of(self, path: str) -> tuple[InstanceNode, Repeat]:
+        """For the path of a repeat: the node that its instances are in, and its definition."""
+        repeat = self.definition.groups.get(paths.template(path))
+        above = paths.parent(path)
+        holder = self.by_path.get(above) if above else self.root
+        if holder is None or not isinstance(repeat, Repeat) or path != paths.join(above, repeat.name):
+            raise FormProblem("entry.path.unknown", path=paths.template(path))
+        return holder, repeat
+
+    def nodes(self, template: str, within: InstanceNode | None = None) -> list[InstanceNode]:
+        """All nodes of a template below (or at) a node, in document order."""
+        start = self.root if within is None else within
+        found = [start]
+        if template == start.template:
+            return found
+        relative = template[len(start.template) + 1 :] if start.template else template
+        for name in relative.split("/"):
+            found = [child for node in found for child in node.inner() if child.name == name]
+        return found

@@ -1,0 +1,70 @@
+"""What is wrong with the answers of an entry: of the wrong type, missing, or against a constraint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from forms import choices
+
+if TYPE_CHECKING:
+    from forms.calculation import Calculation
+    from forms.instance import InstanceNode
+
+ViolationKind = Literal["required", "constraint", "type"]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One answer that cannot stay as it is. `message` is the form's own, empty when it has none.
+
+    `code` tells more than the kind, for texts of our own: `answer.integer.not_a_number`.
+    """
+
+    path: str
+    kind: ViolationKind
+    message: str
+    code: str = ""
+
+
+def is_required(calculation: Calculation, node: InstanceNode) -> bool:
+    source = node.question.required
+    return bool(source) and calculation.expression(node, "required", source or "", "boolean").holds()
+
+
+def is_readonly(calculation: Calculation, node: InstanceNode) -> bool:
+    """Whether a person cannot change it: calculated, or read-only itself or by a group around it."""
+    if node.question.calculate:
+        return True
+    around: InstanceNode | None = node
+    while around is not None:
+        source = around.definition.readonly if around.definition is not None else None
+        if source and calculation.expression(around, "readonly", source, "boolean").holds():
+            return True
+        around = around.parent
+    return False
+
+
+def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | None:
+    """What is wrong with the answer that is there; an empty one breaks no constraint."""
+    question = node.question
+    if not node.visible or not node.text or not question.visible:
+        return None
+    if question.type in ("select_one", "select_multiple", "rank") and (question.choices or question.itemset):
+        names = {choice.name for choice in choices.offered(calculation, node)}
+        if any(name not in names for name in node.text.split()):
+            return Violation(node.path, "type", "", "answer.choice.unknown")
+    source = question.constraint
+    if source and not calculation.expression(node, "constraint", source, "boolean").holds():
+        return Violation(node.path, "constraint", calculation.world.shown(question.constraint_message, node))
+    return None
+
+
+def missing_value(calculation: Calculation, node: InstanceNode) -> Violation | None:
+    """Whether an answer is required and not there. What nobody can answer is never missing."""
+    question = node.question
+    if not node.visible or node.text or not question.asks or not is_required(calculation, node):
+        return None
+    if is_readonly(calculation, node):
+        return None
+    return Violation(node.path, "required", calculation.world.shown(question.required_message, node))

@@ -1,0 +1,91 @@
+"""What the expressions of an entry can ask: the time, the language, lists, texts, chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from random import Random
+
+from forms.definition import FormDefinition, Question
+from forms.expression.compile import Expression
+from forms.expression.nodes import Node
+from forms.expression.values import to_text
+from forms.instance import Document, InstanceNode
+from forms.translations import Parts, Text, fallback_order
+
+
+class World:
+    """The environment of one entry. Time and chance are given to it, never reached for."""
+
+    def __init__(
+        self, document: Document, language: str, now: Callable[[], datetime], random: Random
+    ) -> None:
+        self.document = document
+        self.definition: FormDefinition = document.definition
+        self.now = now
+        self._random = random
+        self._zone = now().tzinfo
+        assert self._zone is not None, "the clock must know its zone"
+        self.speak(language)
+
+    def speak(self, language: str) -> None:
+        """Texts are in this language from now on, or in the nearest that the form has."""
+        self._language = language
+        self.languages = fallback_order(language, self.definition.default_language, self.definition.languages)
+
+    @property
+    def zone(self) -> tzinfo:
+        assert self._zone is not None
+        return self._zone
+
+    @property
+    def language(self) -> str:
+        return self._language
+
+    @property
+    def random(self) -> Random:
+        return self._random
+
+    @property
+    def root(self) -> Node:
+        return self.document.top
+
+    def instance(self, name: str) -> Node | None:
+        """A choice list, or the entry itself under its root's name."""
+        return self.definition.lists.get(name)
+
+    def text(self, key: str) -> str:
+        found = self.definition.texts.get(key)
+        return self.shown(found, None) if found is not None else ""
+
+    def choice_label(self, node: Node, name: str) -> str:
+        """The label of a choice of the question that the node holds; the name when there is none."""
+        question = node.definition if isinstance(node, InstanceNode) else None
+        if not isinstance(question, Question):
+            return name
+        wanted = name.strip()
+        for choice in question.choices:
+            if choice.name == wanted:
+                return self.shown(choice.label, node) or wanted
+        return name
+
+    def shown(self, text: Text, node: Node | None) -> str:
+        """The text in the current language; what is to be filled in is read from where the node is."""
+        return self.filled(text.parts(self.languages), node)
+
+    def filled(self, parts: Parts, node: Node | None) -> str:
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return parts[0]
+        at = node if node is not None else self.document.root
+        return "".join(
+            part if isinstance(part, str) else self._output(part.expression, at) for part in parts
+        ).strip()
+
+    def _output(self, source: str, node: Node) -> str:
+        """The result of an output, compiled once for its node."""
+        if not isinstance(node, InstanceNode):
+            return to_text(Expression(source, self, node, "text").evaluate())
+        bound = node.bound.get(f"output:{source}")
+        if bound is None:
+            bound = node.bound[f"output:{source}"] = Expression(source, self, node, "text")
+        return to_text(bound.evaluate())

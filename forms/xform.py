@@ -1,0 +1,147 @@
+"""XForm XML -> FormDefinition: what a device stores and loads.
+
+No DOCTYPE, no entities, limits on size, depth and number of elements: a form is read on every device
+of an office, and comes from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from xml.etree.ElementTree import Element as Xml
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+
+from forms.definition import FormDefinition
+from forms.dependencies import DependencyGraph
+from forms.errors import FormProblem
+from forms.expression.nodes import Node, add_child
+from forms.xform_body import read_body
+from forms.xform_names import HOMEWARD, HTML, ODK, XFORMS, local, read_set_value, template_path
+from forms.xform_texts import read_itext
+
+MAX_SIZE = 16 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_ELEMENTS = 400_000
+
+
+def load_form(xml: str) -> FormDefinition:
+    """The form that the XML describes. Raises FormProblem with a code that says what is wrong.
+
+    Every expression is parsed and the order of calculation is found here, so that a form which loads
+    can be filled in.
+    """
+    document = _parse(xml)
+    head = document.find(f"{HTML}head")
+    body = document.find(f"{HTML}body")
+    model = head.find(f"{XFORMS}model") if head is not None else None
+    if head is None or body is None or model is None:
+        raise FormProblem("form.xml.not_an_xform")
+    root = _primary(model)
+    form_id = (root.get("id") or root.get("xmlns") or "").strip()
+    if not form_id:
+        raise FormProblem("form.id.missing")
+    itext = read_itext(model)
+    binds, warnings = _binds(model, local(root.tag))
+    lists, missing_files = _secondary(model)
+    content = read_body(body, root, binds, itext, lists)
+    title = (head.findtext(f"{HTML}title") or "").strip()
+    set_values = (
+        read_set_value(element, local(root.tag))
+        for element in model
+        if element.tag in (f"{XFORMS}setvalue", f"{ODK}setvalue")
+    )
+    definition = FormDefinition(
+        id=form_id,
+        version=root.get("version") or "",
+        root=local(root.tag),
+        titles=MappingProxyType(_titles(root, itext.languages, title or form_id)),
+        languages=itext.languages,
+        language_names=MappingProxyType(itext.names),
+        default_language=itext.default,
+        children=content.children,
+        questions=MappingProxyType(content.questions),
+        groups=MappingProxyType(content.groups),
+        texts=MappingProxyType(itext.texts),
+        lists=MappingProxyType(lists),
+        set_values=(*(found for found in set_values if found is not None), *content.set_values),
+        warnings=(*warnings, *missing_files, *content.warnings),
+    )
+    DependencyGraph.of(definition)
+    return definition
+
+
+def _titles(root: Xml, languages: Iterable[str], title: str) -> dict[str, str]:
+    """The title in each language: an XForm has one only, so ours come as `homeward:title_<code>`."""
+    return {code: root.get(f"{HOMEWARD}title_{code}") or title for code in languages}
+
+
+def _parse(xml: str) -> Xml:
+    encoded = xml.encode("utf-8", "replace")
+    if len(encoded) > MAX_SIZE:
+        raise FormProblem("form.xml.too_large", limit=MAX_SIZE)
+    try:
+        document: Xml = ElementTree.fromstring(encoded, forbid_dtd=True)
+    except DefusedXmlException as problem:
+        raise FormProblem("form.xml.doctype_forbidden") from problem
+    except (ParseError, ValueError) as problem:
+        raise FormProblem("form.xml.not_well_formed", reason=str(problem)) from problem
+    count, depth, level = 0, 0, [document]
+    while level:
+        depth += 1
+        count += len(level)
+        if depth > MAX_DEPTH:
+            raise FormProblem("form.xml.too_deep", limit=MAX_DEPTH)
+        if count > MAX_ELEMENTS:
+            raise FormProblem("form.xml.too_many_elements", limit=MAX_ELEMENTS)
+        level = [child for element in level for child in element]
+    return document
+
+
+def _primary(model: Xml) -> Xml:
+    for instance in model.findall(f"{XFORMS}instance"):
+        if len(instance):
+            return instance[0]
+    raise FormProblem("form.instance.missing")
+
+
+def _binds(model: Xml, root: str) -> tuple[dict[str, dict[str, str]], list[str]]:
+    binds: dict[str, dict[str, str]] = {}
+    warnings: list[str] = []
+    for bind in model.iter(f"{XFORMS}bind"):
+        nodeset = bind.get("nodeset") or bind.get("ref") or ""
+        path = template_path(nodeset, root)
+        if path is None:
+            warnings.append(f"bind outside the form: {nodeset}")
+        else:
+            binds.setdefault(path, {}).update(bind.attrib)
+    return binds, warnings
+
+
+def _secondary(model: Xml) -> tuple[dict[str, Node], list[str]]:
+    """The other instances by id, and a warning for each whose file is not part of the form."""
+    lists: dict[str, Node] = {}
+    warnings: list[str] = []
+    for instance in model.findall(f"{XFORMS}instance")[1:]:
+        name = instance.get("id")
+        if not name:
+            continue
+        holder = Node("root", "")
+        if instance.get("src") and not len(instance):
+            warnings.append(f"external file is not part of the form: {instance.get('src')}")
+            add_child(holder, "element", "root")
+        for child in instance:
+            _copy(child, holder)
+        lists[name] = holder
+    return lists, warnings
+
+
+def _copy(element: Xml, parent: Node) -> None:
+    # Recursion is safe: the depth of the whole document has been checked.
+    node = add_child(parent, "element", local(element.tag), "" if len(element) else element.text or "")
+    for name, value in element.attrib.items():
+        add_child(node, "attribute", local(name), value)
+    for child in element:
+        _copy(child, node)

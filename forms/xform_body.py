@@ -1,0 +1,382 @@
+"""What an XForm shows and holds: its data tree, its binds and its body together make the questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
+from xml.etree.ElementTree import Element as Xml
+
+from forms import paths
+from forms.choices import items_of, text_at
+from forms.definition import (
+    Choice,
+    DataType,
+    Element,
+    Group,
+    Itemset,
+    MergeRule,
+    Question,
+    QuestionType,
+    Repeat,
+    SetValue,
+)
+from forms.errors import FormProblem
+from forms.expression.nodes import Node
+from forms.expression.parser import Call, Literal, Path, parse
+from forms.translations import NO_TEXT, Text, same_everywhere
+from forms.xform_names import HOMEWARD, JAVAROSA, ODK, XFORMS, local, read_set_value, template_path
+from forms.xform_texts import Itext, guidance_key
+
+_DATA_TYPES: dict[str, DataType] = {
+    "string": "string",
+    "text": "string",
+    "int": "int",
+    "integer": "int",
+    "long": "int",
+    "decimal": "decimal",
+    "double": "decimal",
+    "boolean": "boolean",
+    "date": "date",
+    "time": "time",
+    "dateTime": "dateTime",
+    "select": "select",
+    "select1": "string",
+    "odk:rank": "select",
+    "rank": "select",
+    "geopoint": "geo",
+    "geotrace": "geo",
+    "geoshape": "geo",
+    "binary": "binary",
+    "barcode": "barcode",
+    "intent": "string",
+    "anyURI": "string",
+}
+_INPUT_TYPES: dict[str, QuestionType] = {
+    "string": "text",
+    "int": "integer",
+    "decimal": "decimal",
+    "boolean": "text",
+    "date": "date",
+    "time": "time",
+    "dateTime": "dateTime",
+    "barcode": "barcode",
+    "binary": "file",
+    "select": "select_multiple",
+}
+_CONTROLS: dict[str, QuestionType | None] = {
+    "input": None,
+    "secret": "text",
+    "textarea": "text",
+    "range": None,
+    "upload": "file",
+    "select": "select_multiple",
+    "select1": "select_one",
+    "rank": "rank",
+    "trigger": "acknowledge",
+}
+_MERGE_RULES = ("last", "both")
+
+
+@dataclass(slots=True)
+class Content:
+    """All questions and groups of a form, and the part of them that is shown."""
+
+    children: tuple[Element, ...] = ()
+    questions: dict[str, Question] = field(default_factory=dict)
+    groups: dict[str, Group | Repeat] = field(default_factory=dict)
+    set_values: list[SetValue] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Place:
+    """One place in the data tree."""
+
+    path: str
+    name: str
+    leaf: bool
+    default: str
+    copies: int
+    """How many instances stand in the empty form, its template not counted."""
+
+
+def read_body(
+    body: Xml, root: Xml, binds: dict[str, dict[str, str]], itext: Itext, lists: dict[str, Node]
+) -> Content:
+    """Reads the body over the data tree. What the body does not show is there too, invisible."""
+    return _BodyReader(root, binds, itext, lists).read(body)
+
+
+class _BodyReader:
+    def __init__(
+        self, root: Xml, binds: dict[str, dict[str, str]], itext: Itext, lists: dict[str, Node]
+    ) -> None:
+        self.root = local(root.tag)
+        self.binds = binds
+        self.itext = itext
+        self.lists = lists
+        self.content = Content()
+        self.places: dict[str, _Place] = {}
+        self._collect(root, "")
+
+    def _collect(self, element: Xml, base: str) -> None:
+        for child in element:
+            name = local(child.tag)
+            if not base and name == "meta":
+                continue
+            path = paths.join(base, name)
+            is_template = child.get(f"{JAVAROSA}template") is not None
+            known = self.places.get(path)
+            if known is None:
+                default = (child.text or "").strip() if not len(child) else ""
+                known = self.places[path] = _Place(path, name, not len(child), default, 0)
+                self._collect(child, path)
+            known.copies += not is_template
+
+    def read(self, body: Xml) -> Content:
+        shown = self._children(body, "")
+        questions, groups = self.content.questions, self.content.groups
+        for place in self.places.values():
+            if place.path in questions or place.path in groups:
+                continue
+            if place.leaf:
+                questions[place.path] = self._question(place, None)
+            else:
+                relevant, readonly = self._rules(place.path)
+                groups[place.path] = Group(place.path, place.name, relevant=relevant, readonly=readonly)
+        order = {path: number for number, path in enumerate(self.places)}
+        self.content.children = shown
+        self.content.questions = dict(sorted(questions.items(), key=lambda item: order[item[0]]))
+        self.content.groups = dict(sorted(groups.items(), key=lambda item: order[item[0]]))
+        for path in self.binds:
+            if path and path not in order and not paths.is_within(path, "meta"):
+                self.content.warnings.append(f"bind without a place in the data: {path}")
+        return self.content
+
+    def _rules(self, path: str) -> tuple[str | None, str | None]:
+        bind = self.binds.get(path, {})
+        return bind.get("relevant"), bind.get("readonly")
+
+    def _children(self, element: Xml, base: str) -> tuple[Element, ...]:
+        found: list[Element] = []
+        for child in element:
+            name = local(child.tag)
+            if name == "group":
+                found.append(self._group(child, base))
+            elif name == "repeat":
+                found.append(self._repeat(child, NO_TEXT, ""))
+            elif name in _CONTROLS:
+                place = self._place(child)
+                if place.path in self.content.questions:
+                    self.content.warnings.append(f"question shown twice: {place.path}")
+                    continue
+                question = self._question(place, child)
+                self.content.questions[place.path] = question
+                found.append(question)
+        return tuple(found)
+
+    def _place(self, element: Xml) -> _Place:
+        reference = element.get("ref") or element.get("nodeset") or element.get("bind")
+        path = template_path(reference, self.root)
+        place = self.places.get(path or "")
+        if place is None:
+            raise FormProblem("form.reference.unknown", reference=reference or local(element.tag))
+        return place
+
+    def _group(self, element: Xml, base: str) -> Element:
+        label = self.itext.labelled(element.find(f"{XFORMS}label"))
+        appearance = element.get("appearance") or ""
+        repeats = element.findall(f"{XFORMS}repeat")
+        others = [child for child in element if local(child.tag) not in ("label", "repeat", "hint")]
+        if len(repeats) == 1 and not others:
+            return self._repeat(repeats[0], label, appearance)
+        path = template_path(element.get("ref") or element.get("nodeset"), self.root)
+        if path is None or path not in self.places:
+            # A group for the eye only: it has no place in the data.
+            return Group(base, "", self._children(element, base), label, appearance)
+        relevant, readonly = self._rules(path)
+        group = Group(
+            path, self.places[path].name, self._children(element, path), label, appearance, relevant, readonly
+        )
+        self.content.groups[path] = group
+        return group
+
+    def _repeat(self, element: Xml, label: Text, appearance: str) -> Repeat:
+        place = self._place(element)
+        relevant, readonly = self._rules(place.path)
+        count = element.get(f"{JAVAROSA}count")
+        self.content.set_values += self._triggers(element)
+        repeat = Repeat(
+            path=place.path,
+            name=place.name,
+            children=self._children(element, place.path),
+            label=label,
+            appearance=appearance or element.get("appearance") or "",
+            relevant=relevant,
+            readonly=readonly,
+            count=count.strip() if count else None,
+            fixed=(element.get(f"{JAVAROSA}noAddRemove") or "").startswith("true"),
+            initial=place.copies,
+        )
+        self.content.groups[place.path] = repeat
+        return repeat
+
+    def _question(self, place: _Place, control: Xml | None) -> Question:
+        bind = self.binds.get(place.path, {})
+        if not place.leaf and control is not None:
+            raise FormProblem("form.question.has_children", question=place.path)
+        type_name = (bind.get("type") or "string").rpartition(":")[2] or "string"
+        data_type = _DATA_TYPES.get(type_name)
+        if data_type is None:
+            raise FormProblem("form.type.unknown", question=place.path, type=bind.get("type") or "")
+        kind = self._type(place, control, type_name, data_type, bind)
+        if kind in ("select_multiple", "rank"):
+            data_type = "select"
+        hint = control.find(f"{XFORMS}hint") if control is not None else None
+        choices, itemset = self._choices(control, place)
+        return Question(
+            path=place.path,
+            name=place.name,
+            type=kind,
+            data_type=data_type,
+            label=self.itext.labelled(control.find(f"{XFORMS}label")) if control is not None else NO_TEXT,
+            hint=self.itext.labelled(hint),
+            guidance=self._guidance(hint),
+            appearance=(control.get("appearance") or "") if control is not None else "",
+            relevant=bind.get("relevant"),
+            constraint=bind.get("constraint"),
+            constraint_message=self._message(bind, "constraintMsg"),
+            required=bind.get("required"),
+            required_message=self._message(bind, "requiredMsg"),
+            readonly=bind.get("readonly"),
+            calculate=bind.get("calculate"),
+            default=place.default,
+            preload=self._preload(bind),
+            choices=choices,
+            itemset=itemset,
+            triggers=self._triggers(control),
+            parameters=self._parameters(control),
+            visible=control is not None,
+            merge=self._merge_rule(place, bind),
+            safety=bind.get(f"{HOMEWARD}safety"),
+            seal=bind.get(f"{HOMEWARD}seal"),
+            meaning=bind.get(f"{HOMEWARD}meaning"),
+            htcds=bind.get(f"{HOMEWARD}htcds"),
+        )
+
+    def _type(
+        self, place: _Place, control: Xml | None, type_name: str, data_type: DataType, bind: dict[str, str]
+    ) -> QuestionType:
+        if control is None:
+            return "calculate"
+        name = local(control.tag)
+        if name == "upload":
+            media = (control.get("mediatype") or "").partition("/")[0]
+            return cast(QuestionType, media) if media in ("image", "audio", "video") else "file"
+        fixed = _CONTROLS[name]
+        if fixed is not None:
+            return fixed
+        if data_type == "geo":
+            return cast(QuestionType, type_name)
+        only_shown = (bind.get("readonly") or "").strip() == "true()" and not (
+            bind.get("calculate") or place.default or bind.get(f"{HOMEWARD}meaning")
+        )
+        if data_type == "string" and only_shown:
+            return "note"
+        return _INPUT_TYPES[data_type]
+
+    def _merge_rule(self, place: _Place, bind: dict[str, str]) -> MergeRule:
+        rule = bind.get(f"{HOMEWARD}merge") or "last"
+        if rule not in _MERGE_RULES:
+            raise FormProblem("form.merge_rule.unknown", question=place.path, rule=rule)
+        return cast(MergeRule, rule)
+
+    def _message(self, bind: dict[str, str], name: str) -> Text:
+        message = bind.get(f"{JAVAROSA}{name}")
+        return self.itext.referred(message) if message else NO_TEXT
+
+    def _guidance(self, hint: Xml | None) -> Text:
+        reference = hint.get("ref") if hint is not None else None
+        if not reference:
+            return NO_TEXT
+        key = reference.strip().removeprefix("jr:itext(").rstrip(")").strip("'\"")
+        return self.itext.texts.get(guidance_key(key), NO_TEXT)
+
+    def _preload(self, bind: dict[str, str]) -> str | None:
+        kind = bind.get(f"{JAVAROSA}preload")
+        if not kind:
+            return None
+        return f"{kind}:{bind.get(f'{JAVAROSA}preloadParams') or ''}"
+
+    def _triggers(self, control: Xml | None) -> tuple[SetValue, ...]:
+        if control is None:
+            return ()
+        found = (
+            read_set_value(child, self.root)
+            for child in control
+            if child.tag in (f"{XFORMS}setvalue", f"{ODK}setvalue")
+        )
+        return tuple(set_value for set_value in found if set_value is not None)
+
+    def _parameters(self, control: Xml | None) -> MappingProxyType[str, str]:
+        skipped = {"ref", "nodeset", "bind", "appearance", "mediatype"}
+        attributes = control.attrib.items() if control is not None else ()
+        return MappingProxyType(
+            {local(name): value for name, value in attributes if local(name) not in skipped}
+        )
+
+    # Choices
+
+    def _choices(self, control: Xml | None, place: _Place) -> tuple[tuple[Choice, ...], Itemset | None]:
+        """Choices that are always the same as choices; those of an expression as an item set too."""
+        if control is None:
+            return (), None
+        itemset = control.find(f"{XFORMS}itemset")
+        if itemset is None:
+            return tuple(
+                Choice(
+                    (item.findtext(f"{XFORMS}value") or "").strip(),
+                    self.itext.labelled(item.find(f"{XFORMS}label")),
+                )
+                for item in control.iterfind(f"{XFORMS}item")
+            ), None
+        value, label = itemset.find(f"{XFORMS}value"), itemset.find(f"{XFORMS}label")
+        nodeset = itemset.get("nodeset") or ""
+        value_ref = (value.get("ref") or "name") if value is not None else "name"
+        label_ref = (label.get("ref") or value_ref) if label is not None else value_ref
+        translated = label_ref.startswith("jr:itext(")
+        if translated:
+            label_ref = label_ref.removeprefix("jr:itext(").rstrip(") ").strip()
+        list_name, filtered = _list_of(nodeset)
+        found = Itemset(nodeset, value_ref, label_ref, translated, list_name, filtered)
+        if list_name is None:
+            return (), found
+        root = self.lists.get(list_name)
+        if root is None:
+            raise FormProblem("form.choices.unknown_list", question=place.path, list=list_name)
+        return tuple(self._choice(item, found) for item in items_of(root)), found
+
+    def _choice(self, item: Node, itemset: Itemset) -> Choice:
+        name = text_at(item, itemset.value_ref).strip()
+        label = text_at(item, itemset.label_ref)
+        if itemset.translated:
+            return Choice(name, self.itext.texts.get(label, NO_TEXT))
+        return Choice(name, same_everywhere(label, self.itext.languages))
+
+
+def _list_of(nodeset: str) -> tuple[str | None, bool]:
+    """The name of the list that a nodeset takes its items from, and whether it takes only some of them."""
+    tree = parse(nodeset)
+    shuffled = isinstance(tree, Call) and tree.name == "randomize" and bool(tree.arguments)
+    if isinstance(tree, Call) and shuffled:
+        tree = tree.arguments[0]
+    if not isinstance(tree, Path):
+        raise FormProblem("form.choices.not_understood", expression=nodeset)
+    start = tree.start
+    if not (isinstance(start, Call) and start.name == "instance" and len(start.arguments) == 1):
+        return None, True
+    name = start.arguments[0]
+    if not isinstance(name, Literal):
+        raise FormProblem("form.choices.not_understood", expression=nodeset)
+    return name.value, shuffled or any(step.predicates for step in tree.steps)
