@@ -148,7 +148,7 @@ def merge(
             rule = rules(path)
             heads = _heads(path, before, arrived, history(path))
             merged = _decided(heads, rule)
-            conflicts.extend(_conflicts(path, heads, merged, rule))
+            conflicts.extend(_conflicts(path, heads, rule))
         if merged != before:
             after[path] = merged
             applied.append(path)
@@ -176,12 +176,13 @@ def _heads(
     for known in history:
         changes[known.change.stamp] = known.change
         effective[known.change.stamp] = known.effective
+    logged = set(changes)
     for head in before.in_full if before else ():
         changes.setdefault(head.stamp, Change(path, head.value, head.stamp, (), head.author, head.device))
         effective[head.stamp] = max(head.effective, effective.get(head.stamp, ""))
     for known in arrived:
         stamp = known.change.stamp
-        if stamp not in changes or not changes[stamp].parents:
+        if stamp not in logged:
             changes[stamp] = known.change
         effective.setdefault(stamp, known.effective)
     _lift(changes, effective)
@@ -250,18 +251,18 @@ def _joined(heads: Iterable[Head]) -> Json:
     return "\n".join(f"{text}\n— {', '.join(authors)}" for text, authors in texts.items())
 
 
-def _conflicts(path: str, heads: tuple[Head, ...], merged: FieldState, rule: str) -> Iterator[Conflict]:
-    *others, kept = heads
-    joined = _joins(heads, rule)
-    if joined:
+def _conflicts(path: str, heads: tuple[Head, ...], rule: str) -> Iterator[Conflict]:
+    if _joins(heads, rule):
         # What was joined is not lost; a clearing beside a text is: it loses to the latest text.
-        texts = [head for head in heads if head.value]
-        if not texts:
-            return
-        others, kept = [head for head in heads if not head.value], texts[-1]
-    for lost in others:
-        if lost.device != kept.device and not same(lost.value, kept.value):
-            yield Conflict(path, kept, lost, rule)
+        losers = [head for head in heads if not head.value]
+        keepers = [head for head in heads if head.value]
+    else:
+        *losers, winner = heads
+        keepers = [winner]
+    for lost in losers:
+        others = [kept for kept in keepers if kept.device != lost.device and not same(kept.value, lost.value)]
+        if others:
+            yield Conflict(path, others[-1], lost, rule)
 
 
 def same(one: Json, other: Json) -> bool:
