@@ -38,7 +38,7 @@ _SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters of one direction and script that stand side by side; `start` is where they begin in the text.
+    """Characters of one direction and script side by side; `start` is where they begin in the text.
 
     A run is either of blanks only or neither begins nor ends with one: the width of an outer blank is
     then never lost in shaping.
@@ -75,7 +75,7 @@ def base_is_rtl(text: str, ui_rtl: bool) -> bool:
     """The direction of a paragraph.
 
     Without a right-to-left letter (a code, a phone number, a name in Latin) it is left to right, in every
-    language of the app. With one, it is right to left when the app is; otherwise the first strong letter decides.
+    language of the app. With one, it is right to left when the app is; else the first strong letter decides.
     """
     if not has_rtl(text):
         return False
@@ -98,8 +98,8 @@ def levels(text: str, rtl: bool) -> tuple[int | None, ...]:
     found: list[int | None] = [None] * len(text)
     try:
         paragraph = BidiParagraph(text, TextDirection.RTL if rtl else TextDirection.LTR)
-        for character in paragraph.get_characters():
-            found[character.character_index] = character.embedding_level
+        for resolved in paragraph.get_characters():
+            found[resolved.character_index] = resolved.embedding_level
     except RecursionError:
         # Several hundred marks or blanks in a row, which nobody reads as text: strong letters keep their
         # direction, all else follows the paragraph.
@@ -207,7 +207,7 @@ def _trimmed(characters: list[tuple[int, str, int]], rtl: bool, script: str) -> 
 
 
 def break_places(text: str) -> list[int]:
-    """Where a line may end: after blanks, and after a hyphen or slash between letters, never inside a code."""
+    """Where a line may end: after blanks, dashes and slashes before a letter, never inside a code."""
     places = []
     for index, character in enumerate(text[:-1]):
         following = text[index + 1]

@@ -71,7 +71,7 @@ def _locale(code: str) -> Locale:
 
 @lru_cache(maxsize=16)
 def catalogue(code: str) -> gettext.NullTranslations:
-    """The catalogue of a language: the compiled file, else the source compiled in memory, else English itself.
+    """The catalogue of a language: the compiled file, else the source compiled in memory, else English.
 
     Entries marked fuzzy are drafts of a machine or a merge; they are left out, as msgfmt does.
     """

@@ -49,7 +49,7 @@ def in_window(widget: Widget) -> Box:
 
 
 def visible() -> list[dict[str, Any]]:
-    """Each widget in sight that has a name or a text, with what can be seen of it. Call it on the UI thread."""
+    """Each widget in sight that has a name or a text, with what is seen of it. For the UI thread."""
     whole: Box = (0, 0, Window.width, Window.height)
     return [entry for child in reversed(Window.children) for entry in _below(child, whole)]
 

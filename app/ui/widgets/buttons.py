@@ -17,7 +17,7 @@ from app.ui.widgets.surfaces import Painted
 
 
 class Pressable(ButtonBehavior, Focusable, Painted, RowLayout):
-    """A painted row that is pressed as one; `on_release` is when it was. Shows a ring when reached by a key."""
+    """A painted row that is pressed as one; `on_release` is when. It has a ring when reached by a key."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -36,6 +36,10 @@ class _Day(Pressable):
         self.add_widget(BidiLabel(text=str(day.day), halign="center", tone=tone, bold=chosen or today))
 
 
+def _weekday(number: int) -> T:
+    return T.of(lambda: weekday_names()[number])
+
+
 class CalendarSheet(Sheet):
     """`CalendarSheet(chosen=date | None, today=date).open()`; `on_pick(day)`."""
 
@@ -89,14 +93,7 @@ class CalendarSheet(Sheet):
         self._grid.clear_widgets()
         names = RowLayout(spacing=0)
         for number in range(7):
-            names.add_widget(
-                BidiLabel(
-                    text=T.of(lambda which=number: weekday_names()[which]),
-                    style="small",
-                    tone="ink2",
-                    halign="center",
-                )
-            )
+            names.add_widget(BidiLabel(text=_weekday(number), style="small", tone="ink2", halign="center"))
         self._grid.add_widget(names)
         for week in Calendar(firstweekday=0).monthdatescalendar(month.year, month.month):
             line = RowLayout(spacing=dp(XS))

@@ -9,6 +9,7 @@ from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectang
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty
 
+from app.ui.i18n import language
 from app.ui.theme import BUTTON_RADIUS, TARGET, L, S, theme
 from app.ui.widgets.buttons import Pressable
 from app.ui.widgets.focus import focus
@@ -106,7 +107,7 @@ class ChoiceList(Column):
 
     `multiple=True`: several, `value` is a list. `on_choice(value)` comes when the worker has chosen; pressing
     the chosen one of a single choice again clears it where `clearable`. Tab reaches the list once; the arrow
-    keys move inside. Rows are named `<prefix>.<choice>`. `beside=True` puts two to three short choices in one row.
+    keys move inside. Rows are named `<prefix>.<choice>`. `beside=True` puts all choices in one row.
     """
 
     choices = ListProperty([])
@@ -137,8 +138,9 @@ class ChoiceList(Column):
         return tuple(self.value) if self.multiple else (self.value,)
 
     def step(self, row: ChoiceRow, direction: str) -> bool:
-        """Moves the keyboard to the row above or below; False at the ends."""
-        move = {"up": -1, "down": 1}.get(direction, 0)
+        """Moves the keyboard to the row that is next in a direction; False for a direction that has none."""
+        along = {"left": 1, "right": -1} if language.rtl else {"left": -1, "right": 1}
+        move = {"up": -1, "down": 1, **(along if self.beside else {})}.get(direction, 0)
         index = self.rows.index(row) + move
         if not move or not 0 <= index < len(self.rows):
             return bool(move)

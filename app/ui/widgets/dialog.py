@@ -24,9 +24,10 @@ Action = tuple[Any, str, Callable[[], Any] | None]
 
 
 class Sheet(Live, FloatLayout):
-    """A card in the middle of the darkened window, with a title and `content`. Escape or a touch outside closes it.
+    """A card in the middle of the darkened window, with a title and `content`.
 
-    `open()`, `dismiss()`; `on_dismiss` when it is gone. The keyboard returns to where it was.
+    `open()`, `dismiss()`; Escape or a touch outside closes it, too. `on_dismiss` when it is gone; the
+    keyboard returns to where it was.
     """
 
     title = ObjectProperty("")
@@ -102,7 +103,8 @@ class Sheet(Live, FloatLayout):
 
 
 class Dialog(Sheet):
-    """`Dialog(title=T("…"), message=T("…"), actions=[(T("Discard"), "danger", do_it), (T("Keep"), "plain", None)])`.
+    """`Dialog(title=…, message=…,
+    actions=[(T("Discard"), "danger", do_it), (T("Keep"), "plain", None)])`.
 
     An action closes the dialog, then calls its function. Buttons are named `dialog.<number from 0>`.
     """

@@ -1,4 +1,4 @@
-"""The field to type into: Kivy's TextInput in the theme's look, with what was typed shown in the right order."""
+"""The field to type into: Kivy's TextInput in the theme's look, with the text in the right order."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class TextField(Focusable, Painted, RowLayout):
         self._input = _Input(
             text=self.text,
             password=self.secret,
-            password_mask="•",
+            password_mask="•",  # noqa: S106
             multiline=self.multiline,
             readonly=self.readonly,
             input_type=kinds.get(self.kind, "text"),
@@ -210,12 +210,10 @@ class TextField(Focusable, Painted, RowLayout):
                 Rectangle(pos=(x, y), size=(dp(2), height))
 
     def on_touch_down(self, touch: Any) -> Any:
-        if (
-            self.collide_point(*touch.pos)
-            and not self.disabled
-            and not self._reveal.collide_point(*touch.pos)
-        ):
-            if not self._input.collide_point(*touch.pos):
-                self._input.focus = True
-                return True
+        """A touch on the frame of the field is one on the field."""
+        parts = (self._input, self._reveal) if self.secret else (self._input,)
+        inside = self.collide_point(*touch.pos) and not any(part.collide_point(*touch.pos) for part in parts)
+        if inside and not self.disabled:
+            self._input.focus = True
+            return True
         return super().on_touch_down(touch)

@@ -22,7 +22,7 @@ _MOST = 120
 
 
 def entries(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Folders and pictures in `folder`, hidden ones left out, newest picture first; both empty when it is closed to us."""
+    """Folders and pictures in `folder` without hidden ones, newest picture first; none if it is closed."""
     try:
         found = [path for path in folder.iterdir() if not path.name.startswith(".")]
         folders = sorted((path for path in found if path.is_dir()), key=lambda path: path.name.lower())
@@ -34,7 +34,7 @@ def entries(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 class FilePicker(Sheet):
-    """`on_pick(path)` when a file was chosen. Names: files.path, files.up, files.folder.<name>, files.file.<name>."""
+    """`on_pick(path)` when a file was chosen. Names: files.path, files.up, files.folder.<>, files.file.<>."""
 
     def __init__(self, *, folder: Path, **options: Any) -> None:
         self.register_event_type("on_pick")

@@ -100,10 +100,9 @@ class FocusManager:
         if not order:
             return
         current = self.current
+        index = 0 if step > 0 else -1
         if current in order:
             index = (order.index(current) + step) % len(order)
-        else:
-            index = 0 if step > 0 else -1
         self.give(order[index], by_key=True)
 
     def candidates(self) -> Iterator[Focusable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kivy.graphics import Color, Line, Rectangle
 from kivy.metrics import dp
@@ -16,7 +16,7 @@ from kivy.properties import (
     VariableListProperty,
 )
 
-from app.ui.bidi import Run, base_is_rtl, shortened, visual_runs, without_controls, wrap
+from app.ui.bidi import ELLIPSIS, Run, base_is_rtl, shortened, visual_runs, without_controls, wrap
 from app.ui.i18n import language
 from app.ui.theme import LINE_HEIGHT, STYLES, theme
 from app.ui.widgets import text_runs
@@ -31,6 +31,15 @@ class PlacedRun:
     x: float
     width: float
     line: int
+
+
+class _TextLine(NamedTuple):
+    """One line: a range of a paragraph and the paragraph's direction."""
+
+    text: str
+    rtl: bool
+    start: int
+    end: int
 
 
 class BidiLabel(Live):
@@ -61,6 +70,7 @@ class BidiLabel(Live):
         options.setdefault("size_hint_y", None)
         if options.get("fit"):
             options.setdefault("size_hint_x", None)
+        self.width: float
         self.placed: tuple[PlacedRun, ...] = ()
         self.line_count = 0
         self._laid_out_for: tuple[Any, ...] = ()
@@ -109,79 +119,95 @@ class BidiLabel(Live):
         text = str(self.text)
         pixels, bold = self.pixels, self.is_bold
         left, top, right, bottom = self.padding
-        current = (text, pixels, bold, language.rtl, self.width, self.fit, self.max_width, self.shorten)
-        current += (self.max_lines, self.halign, left, top, right, bottom)
-        if current == self._laid_out_for:
+        given = None if self.fit else self.width
+        current = (text, pixels, bold, language.rtl, given, self.fit, self.max_width, self.shorten)
+        key: tuple[Any, ...] = (*current, self.max_lines, self.halign, left, top, right, bottom)
+        if key == self._laid_out_for:
             self._draw()
             return
-        self._laid_out_for = current
-        rtl = base_is_rtl(text, language.rtl)
-
-        def measure(part: str) -> float:
-            return text_runs.measure(part, pixels, bold, rtl)
-
-        natural = max((measure(part) for part in text.split("\n")), default=0) + left + right
+        self._laid_out_for = key
+        paragraphs = [(part, base_is_rtl(part, language.rtl)) for part in text.split("\n")]
+        natural = max(text_runs.measure(part, pixels, bold, rtl) for part, rtl in paragraphs) + left + right
         self.natural_width = natural
-        limit = self.max_width or float("inf")
         if self.fit:
-            self.width = min(natural, limit)
+            self.width = min(natural, self.max_width or natural)
         inner = max(1.0, self.width - left - right) + 0.5
-        lines = self._lines(text, measure, inner)
-        self._place(lines, rtl, inner)
+        lines = self._lines(paragraphs, inner)
+        self._place(lines, inner)
         self.line_count = len(lines)
         if self.auto_height:
             self.height = len(lines) * self.line_pixels + top + bottom
         self._draw()
 
-    def _lines(self, text: str, measure: Any, inner: float) -> list[str]:
-        """The texts of the lines. Each is ordered by itself, which is right as long as no isolate spans two."""
-        if self.shorten:
-            return [shortened(" ".join(text.split("\n")), measure, inner)]
-        lines = [text[a:b] for a, b in wrap(text, measure, inner)]
-        most = int(self.max_lines)
-        if most and len(lines) > most:
-            lines = [*lines[: most - 1], shortened(lines[most - 1] + "……", measure, inner).rstrip("…") + "…"]
+    def _lines(self, paragraphs: list[tuple[str, bool]], inner: float) -> list[_TextLine]:
+        pixels, bold = self.pixels, self.is_bold
+        lines: list[_TextLine] = []
+        for paragraph, rtl in paragraphs:
+
+            def measure(part: str, rtl: bool = rtl) -> float:
+                return text_runs.measure(part, pixels, bold, rtl)
+
+            if self.shorten:
+                short = shortened(paragraph, measure, inner)
+                return [_TextLine(short, rtl, 0, len(short))]
+            lines += [_TextLine(paragraph, rtl, *line) for line in wrap(paragraph, measure, inner)]
+            most = int(self.max_lines)
+            if most and len(lines) > most:
+                last = lines[most - 1]
+                rest = (
+                    shortened(last.text[last.start :] + ELLIPSIS, measure, inner).rstrip(ELLIPSIS) + ELLIPSIS
+                )
+                return [*lines[: most - 1], _TextLine(rest, last.rtl, 0, len(rest))]
         return lines
 
-    def _place(self, lines: list[str], rtl: bool, inner: float) -> None:
-        pixels, bold = self.pixels, self.is_bold
+    def _place(self, lines: list[_TextLine], inner: float) -> None:
         placed = []
         for number, line in enumerate(lines):
-            runs = visual_runs(line, rtl)
-            widths = [text_runs.run_width(run.text, pixels, bold, run.rtl, run.script) for run in runs]
-            free = inner - sum(widths)
-            at_right = (self.halign == "end") != language.rtl
-            x = self.padding[0] + (free / 2 if self.halign == "center" else free if at_right else 0)
+            runs, widths, free = self._measured(line.text, line.rtl, line.start, line.end, inner)
+            x = self.padding[0] + (free / 2 if self.halign == "center" else free if self._at_right else 0)
             for run, width in zip(runs, widths, strict=True):
                 if not run.blank:
                     placed.append(PlacedRun(run, x, width, number))
                 x += width
         self.placed = tuple(placed)
 
+    @property
+    def _at_right(self) -> bool:
+        return (self.halign == "end") != language.rtl
+
+    def _measured(
+        self, text: str, rtl: bool, start: int, end: int, inner: float
+    ) -> tuple[tuple[Run, ...], list[int], float]:
+        """The runs of a line from left to right, their widths, and the room that is left."""
+        runs = visual_runs(text, rtl, start, end)
+        pixels, bold = self.pixels, self.is_bold
+        widths = [text_runs.run_width(run.text, pixels, bold, run.rtl, run.script) for run in runs]
+        return runs, widths, inner - sum(widths)
+
     def caret(self, index: int) -> tuple[float, float, float]:
-        """Where a caret before character `index` of the text stands: left edge, lower edge and height in pixels."""
+        """Left edge, lower edge and height of a caret before character `index`, in pixels."""
         text = str(self.text)
-        rtl = base_is_rtl(text, language.rtl)
+        before = text[:index].count("\n")
+        index -= text.rfind("\n", 0, index) + 1
+        paragraphs = [(part, base_is_rtl(part, language.rtl)) for part in text.split("\n")]
         pixels, bold, line = self.pixels, self.is_bold, self.line_pixels
         left, top, right, _ = self.padding
         inner = max(1.0, self.width - left - right) + 0.5
-        lines = wrap(text, lambda part: text_runs.measure(part, pixels, bold, rtl), inner)
-        number = max((n for n, (start, _) in enumerate(lines) if start <= index), default=0)
-        begin = lines[number][0] if lines else 0
-        stop = max(lines[number][1] if lines else 0, index)
-        runs = visual_runs(text[begin:stop], rtl)
-        widths = [text_runs.run_width(run.text, pixels, bold, run.rtl, run.script) for run in runs]
-        free = inner - sum(widths)
-        at_right = (self.halign == "end") != language.rtl
-        edge = self.x + left + (free if at_right else 0)
-        x = edge + (0 if not rtl else sum(widths))
+        above = len(self._lines(paragraphs[:before], inner)) if before else 0
+        paragraph, rtl = paragraphs[before]
+        lines = self._lines([(paragraph, rtl)], inner)
+        number = max((n for n, found in enumerate(lines) if found.start <= index), default=0)
+        start, end = lines[number].start, max(lines[number].end, index)
+        runs, widths, free = self._measured(paragraph, rtl, start, end, inner)
+        edge = self.x + left + (free if self._at_right else 0)
+        x = edge + (sum(widths) if rtl else 0)
         for run, width in zip(runs, widths, strict=True):
-            before = index - begin - run.start
-            if 0 < before <= len(run.text):
-                part = text_runs.run_width(run.text[:before], pixels, bold, run.rtl, run.script)
+            reached = index - run.start
+            if 0 < reached <= len(run.text):
+                part = text_runs.run_width(run.text[:reached], pixels, bold, run.rtl, run.script)
                 x = edge + (width - part if run.rtl else part)
             edge += width
-        y = self.y + self.height - top - (number + 1) * line
+        y = self.y + self.height - top - (above + number + 1) * line
         return round(x), round(y + line * 0.12), round(line * 0.76)
 
     def _draw(self, *_: Any) -> None:

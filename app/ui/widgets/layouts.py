@@ -72,7 +72,7 @@ class RowLayout(_Mirrored):
 
 
 class Column(_Mirrored):
-    """Children below each other. The column is as high as they are together, unless `size_hint_y` is given."""
+    """Children below each other. The column is as high as they are, unless `size_hint_y` is given."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("orientation", "vertical")

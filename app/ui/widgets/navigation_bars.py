@@ -16,7 +16,7 @@ from app.ui.widgets.buttons import Pressable
 from app.ui.widgets.chips import Badge
 from app.ui.widgets.icon import Icon
 from app.ui.widgets.label import BidiLabel
-from app.ui.widgets.layouts import Column, RowLayout, Spacer
+from app.ui.widgets.layouts import Column, Hairline, RowLayout, Spacer
 from app.ui.widgets.surfaces import Painted
 
 
@@ -138,6 +138,18 @@ class Rail(_Destinations, Column):
         for entry in foot:
             self.add_widget(self._item(entry))
         self._mark()
+        self._edge = Hairline(size_hint=(None, None))
+        self.canvas.after.add(self._edge.canvas)
+        self.fbind("pos", self._draw_edge)
+        self.fbind("size", self._draw_edge)
+
+    def language_changed(self) -> None:
+        super().language_changed()
+        self._draw_edge()
+
+    def _draw_edge(self, *_: Any) -> None:
+        x = self.x if language.rtl else self.x + self.width - dp(1)
+        self._edge.pos, self._edge.size = (x, self.y), (dp(1), self.height)
 
 
 class BottomBar(_Destinations, RowLayout):

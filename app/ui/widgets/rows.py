@@ -15,7 +15,7 @@ from app.ui.widgets.layouts import Column
 
 
 class Row(Pressable):
-    """`Row(title="AL-7Q4KD2M-X", subtitle=T(…), leading=RiskMark(…), trailing=PushButton(…))`, at least 64 dp high.
+    """`Row(title="AL-7Q4KD2M-X", subtitle=T(…), leading=RiskMark(…), trailing=…)`, at least 64 dp high.
 
     With `pressable=True` the whole row is a target and can have the keyboard.
     """

@@ -45,7 +45,8 @@ class Painted(Live):
             if self.border != "none":
                 self._box(self.border, 0)
                 if self.fill != "none":
-                    self._box(self.fill, dp(self.border_width))
+                    # Half a pixel more, since the soft edges of the two boxes eat into the border.
+                    self._box(self.fill, dp(self.border_width) + 0.5)
             elif self.fill != "none":
                 self._box(self.fill, 0)
 

@@ -26,7 +26,8 @@ class _RunLabel(CoreLabel):
 
     def _get_font_id(self) -> str:
         chosen = self.options
-        return f"{chosen['font_size']}|{chosen['font_name_r']}|{chosen['font_direction']}|{chosen['font_script_name']}"
+        kept_apart = ("font_size", "font_name_r", "font_direction", "font_script_name")
+        return "|".join(str(chosen[name]) for name in kept_apart)
 
     def size_of(self, text: str) -> tuple[int, int]:
         self._size = (1, 1)

@@ -64,7 +64,7 @@ def local_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What questions need from outside: the local time, the bytes of a picture by name, where photos are sought."""
+    """What questions need from outside: local time, the bytes of a picture by name, where photos are."""
 
     now: Callable[[], datetime] = local_now
     load_picture: Callable[[str, Deliver], Any] | None = None
@@ -140,11 +140,6 @@ class QuestionWidget(Column):
         self._hint.text = state.hint or ""
         self._wrong.text = violation_text(state)
         self.show(state)
-        self._arrange()
-
-    def hold_violation(self) -> None:
-        """Takes the words about what is wrong away while the worker is still typing."""
-        self._wrong.text = ""
         self._arrange()
 
     def _arrange(self) -> None:

@@ -1,4 +1,4 @@
-"""Headings between questions: of groups, of repeats with their button to add, of instances with theirs to remove."""
+"""Headings between questions: of groups, of repeats and what adds to them, of instances."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class TimeQuestion(DateQuestion):
 
 
 class MomentQuestion(DateQuestion):
-    """`2026-11-22 17:40` typed, its day picked, or now. A value keeps the offset of the place where it was given."""
+    """`2026-11-22 17:40` typed, its day picked, or now. A value is shown in the offset it was given with."""
 
     hint = "2026-11-22 17:40"
     offers_now = True
@@ -130,7 +130,7 @@ class MomentQuestion(DateQuestion):
 
     def in_words(self, state: State) -> str:
         moment = _moment(str(state.value or ""))
-        return f"{day_text(moment.date())} {moment.year}, {moment:%H:%M}" if moment else ""
+        return f"{day_text(moment.date())} {moment.year} · {moment:%H:%M}" if moment else ""
 
     def set_day(self, day: date) -> None:
         moment = _moment(self.field.text)

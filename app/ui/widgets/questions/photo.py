@@ -1,4 +1,4 @@
-"""A photo: chosen from the files of the device, shown from its bytes, never written anywhere by the screen."""
+"""A photo: chosen from the files of the device, shown from its bytes, never written by the screen."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class CalculatedQuestion(QuestionWidget):
 
 
 class UnsupportedQuestion(QuestionWidget):
-    """A kind of question that this version cannot ask: said aloud, never passed over; an old answer is shown."""
+    """A kind of question that this version cannot ask: said, never passed over; an answer is shown."""
 
     def build(self) -> None:
         self.body.add_widget(

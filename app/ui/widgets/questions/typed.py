@@ -53,9 +53,13 @@ class TypedQuestion(QuestionWidget):
             self._given = text
             self.field.text = text
         self.field.readonly = state.readonly
-        self.field.invalid = bool(violation_text(state)) and not self._pausing
-        if self._pausing:
-            self._wrong.text = ""
+        self._say_what_is_wrong()
+
+    def _say_what_is_wrong(self) -> None:
+        words = "" if self._pausing else violation_text(self.state)
+        self.field.invalid = bool(words)
+        self._wrong.text = words
+        self._arrange()
 
     def _typing(self, *_: Any) -> None:
         if self.field.text != self._given:
@@ -69,7 +73,7 @@ class TypedQuestion(QuestionWidget):
             self._given = text
             self.answer(self.raw_of(text))
         elif not pausing:
-            self.redraw(self.state)
+            self._say_what_is_wrong()
 
     def _focus_moved(self, _field: Any, focused: bool) -> None:
         if not focused:
