@@ -135,7 +135,7 @@ class FormEntry:
                 for node in document.nodes(set_value.target):
                     calculation.set_value(set_value, node)
         for question in self.definition.questions.values():
-            if question.meaning in facts and not question.calculate:
+            if question.meaning and question.meaning in facts and not question.calculate:
                 for node in document.nodes(question.path):
                     calculation.set_answer(node, answer_types.from_json(facts[question.meaning]))
         calculation.settle()
@@ -215,10 +215,9 @@ class FormEntry:
             self._check_choices(node, lexical)
         except BadAnswer as bad:
             shown = raw if isinstance(raw, str) else answer_types.from_json(raw)
-            violation = Violation(path, "type", "", bad.code)
-            self._rejected[path] = (shown, violation)
+            self._rejected[path] = (shown, Violation(path, "type", "", bad.code))
             self._calculation.redrawn[path] = None
-            return self._change(path, violation)
+            return self._change(path, self._rejected[path][1])
         if self._rejected.pop(path, None) is not None:
             self._calculation.redrawn[path] = None
         before = node.answer
@@ -342,12 +341,10 @@ class FormEntry:
         question, world, calculation = node.question, self._world, self._calculation
         rejected = self._rejected.get(path)
         value = answer_types.to_json(question, node.text)
-        raw: str | list[str]
+        raw: str | list[str] = value if isinstance(value, list) else node.text
+        violation = self._shown_violation(node)
         if rejected is not None:
-            raw, violation = rejected[0], rejected[1]
-        else:
-            raw = value if isinstance(value, list) else node.text
-            violation = self._shown_violation(node)
+            raw, violation = rejected
         return QuestionState(
             path=path,
             type=question.type,

@@ -59,7 +59,7 @@ class InstanceNode(Node):
         self.ranges: dict[str, InstanceNode] = {}
         base = "" if parent is None or parent.parent is None else parent.path
         own = paths.instance(name, instance_id) if instance_id else name
-        self.path = "" if parent is None or definition is None else paths.join(base, own)
+        self.path: str = "" if parent is None or definition is None else paths.join(base, own)
 
     @property
     def counts(self) -> bool:

@@ -90,7 +90,7 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 
 
 class Compiler:
-    """Compiles for one node. `bound` is the context that is known beforehand; in a predicate there is none."""
+    """Compiles for one node. `bound` is the context when it is known beforehand; in a predicate it is not."""
 
     def __init__(self, environment: Environment, current: Node, bound: Node | None) -> None:
         self.environment = environment

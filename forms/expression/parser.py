@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Union
 
 from forms.errors import FormProblem
 from forms.expression.tokens import Token, tokenize
@@ -12,7 +11,7 @@ from forms.expression.tokens import Token, tokenize
 MAX_DEPTH = 64
 
 AXES = frozenset(
-    [
+    {
         "ancestor",
         "ancestor-or-self",
         "attribute",
@@ -26,7 +25,7 @@ AXES = frozenset(
         "preceding",
         "preceding-sibling",
         "self",
-    ]
+    }
 )
 _NODE_TYPES = frozenset({"node", "text", "comment", "processing-instruction"})
 _LEVELS: tuple[frozenset[str], ...] = (
@@ -92,7 +91,7 @@ class Path:
     filters: tuple[Tree, ...] = ()
 
 
-Tree = Union[Number, Literal, Binary, Negation, Union_, Call, Path]
+Tree = Number | Literal | Binary | Negation | Union_ | Call | Path
 
 _ANY_DEPTH = Step("descendant-or-self", "node()")
 
@@ -264,7 +263,7 @@ class _Parser:
         name = self.next().text
         if name in _NODE_TYPES and self.at("("):
             self.next()
-            if self.token.kind == "literal":
+            if self.tokens[self.index].kind == "literal":
                 self.next()
             self.expect(")")
             return f"{name}()"

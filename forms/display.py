@@ -1,0 +1,60 @@
+"""Values as a person reads them, outside an entry: in conflicts, reviews, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forms import answer_types
+from forms.definition import FormDefinition, Question
+from forms.errors import FormProblem
+from forms.translations import fallback_order, plain_text
+
+_LANGUAGE_FREE = ", "
+
+
+def question_titles(definition: FormDefinition, path: str) -> Mapping[str, str]:
+    """The question's label in each language of the form; its name where it has none."""
+    try:
+        question = definition.question_at(path)
+    except FormProblem:
+        group = definition.groups.get(path)
+        return dict.fromkeys(definition.languages, path if group is None else group.name)
+    return _in_every_language(
+        definition, lambda order: plain_text(question.label.parts(order)) or question.name
+    )
+
+
+def text_of(definition: FormDefinition, path: str, value: Any) -> dict[str, str]:
+    """The value as a text in each language of the form: labels of choices, otherwise as it was answered.
+
+    Nothing is the empty text. Dates and numbers stay in their neutral form: the screen knows the locale.
+    A path that the form does not have, such as one of another version, shows the value itself.
+    """
+    if value is None:
+        return dict.fromkeys(definition.languages, "")
+    lexical = answer_types.from_json(value)
+    try:
+        question = definition.question_at(path)
+    except FormProblem:
+        return dict.fromkeys(definition.languages, lexical)
+    if not question.chooses:
+        return dict.fromkeys(definition.languages, lexical)
+    names = lexical.split()
+    return _in_every_language(
+        definition, lambda order: _LANGUAGE_FREE.join(_choice_text(question, name, order) for name in names)
+    )
+
+
+def _choice_text(question: Question, name: str, order: tuple[str, ...]) -> str:
+    for choice in question.choices:
+        if choice.name == name:
+            return plain_text(choice.label.parts(order)) or name
+    return name
+
+
+def _in_every_language(definition: FormDefinition, text: Any) -> dict[str, str]:
+    return {
+        language: text(fallback_order(language, definition.default_language, definition.languages))
+        for language in definition.languages
+    }
