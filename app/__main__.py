@@ -24,9 +24,10 @@ from app.settings import Settings
 
 def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
-    chosen, chosen.rest = parser.parse_known_args(arguments)
-    if chosen.rest and chosen.command != "tour":
-        parser.error(f"unrecognized arguments: {' '.join(chosen.rest)}")
+    chosen, rest = parser.parse_known_args(arguments)
+    if rest and chosen.command != "tour":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    chosen.rest = rest
     try:
         settings = settings_file.load(chosen.dir, language=chosen.lang)
         return {"open": _open, "enrol": _enrol, "sync": _sync, "tour": _tour}[chosen.command](

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from forms.display import text_of
-
 from app.shelf import FormShelf, offers, titles
 from app.store import Snapshot, cases, records
 from app.store.cases import CaseFacts
@@ -19,6 +17,7 @@ from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import Due, Finished, due
 from forms.definition import FormDefinition
+from forms.display import question_titles, text_of
 from forms.library import AIRPORT_RECEPTION, CASE_FILE, MONITORING_CONTACT
 
 #: The records from which it follows what is due.
@@ -151,7 +150,7 @@ def _facts(definition: FormDefinition | None, facts: Mapping[str, Any]) -> tuple
     if definition is None:
         return ()
     return tuple(
-        (question.label.plain_by_language(), text_of(definition, path, facts[path]))
+        (question_titles(definition, path), text_of(definition, path, facts[path]))
         for path, question in definition.questions.items()
         if question.asks and path in facts and path not in _NOT_LISTED
     )
@@ -165,7 +164,7 @@ def _safe_contact(definition: FormDefinition | None, facts: Mapping[str, Any]) -
     for path in ("safe_channel", "safe_times", "safe_never"):
         if path not in facts or path not in definition.questions:
             continue
-        label = definition.questions[path].label.plain_by_language()
+        label = question_titles(definition, path)
         for language, text in text_of(definition, path, facts[path]).items():
             named = f"{label.get(language, '')}: {text}" if path == "safe_never" else text
             parts.setdefault(language, []).append(named)

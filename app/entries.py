@@ -12,16 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from forms.entry import EntryChange, FormEntry
-from forms.validation import Violation
-
 from app.problems import Problem
 from app.shelf import FormShelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
 from app.views import CaseRow
 from forms.casework.case import new_case_code
 from forms.definition import FormDefinition
-from sync_server.protocol.merge import same
+from forms.entry import EntryChange, FormEntry
+from forms.validation import Violation
 
 #: What a new case is, until somebody knows more.
 _FIRST_FACTS: Final = {"stage": "identified", "risk": "unknown"}
@@ -39,7 +37,7 @@ class OpenEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A record that was opened and has no saved answer: the store does not know it yet."""
+    """How a record began; the store knows nothing of it before its first saved answer."""
 
     case: str
     form: str
@@ -62,7 +60,7 @@ class Entries:
         definition = self.shelf.newest(db, form)
         row = self.case_row(db, case)
         entry = self._entry(definition, None, language, self._facts(db, case))
-        self._begun[record] = _Begun(case, definition.id, definition.version, entry.values())
+        self._begun[record] = _Begun(case, definition.id, definition.version, entry.opening.values)
         return OpenEntry(record, row, form, entry)
 
     def open(self, db: Transaction, record: str, language: str | None) -> OpenEntry:
@@ -70,7 +68,7 @@ class Entries:
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
         draft = drafts.open_draft(db, record)
-        entry = self._entry(definition, draft.values, language, self._facts(db, head.case))
+        entry = self._entry(definition, draft.values, language, {})
         return OpenEntry(record, self.case_row(db, head.case), head.form, entry)
 
     def save(self, db: Transaction, record: str, change: EntryChange) -> None:
@@ -86,19 +84,18 @@ class Entries:
             )
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
-        saved = records.values(db, record)
-        entry = self._entry(definition, saved, language, self._facts(db, head.case))
+        entry = self._entry(definition, records.values(db, record), language, {})
         violations = entry.validate()
         if violations:
             return violations
         # Calculations follow the day, and a merge may have moved what they are made of.
-        if differing := _differences(saved, entry.values()):
-            drafts.save_answers(db, record, differing)
+        if entry.opening.values:
+            drafts.save_answers(db, record, entry.opening.values)
         drafts.finish(db, record)
         return ()
 
     def discard(self, db: Transaction, record: str) -> None:
-        if self._begun.pop(record, None) is None:
+        if records.exists(db, record):
             drafts.discard(db, record)
         else:
             attachments.forget_unused(db, record)
@@ -126,10 +123,9 @@ class Entries:
 
     def _keep(self, db: Transaction, record: str, values: Mapping[str, Any]) -> None:
         begun = self._begun.get(record)
-        if begun is not None:
+        if begun is not None and not records.exists(db, record):
             drafts.begin(db, record, begun.case, begun.form, begun.version)
             values = {**begun.values, **values}
-            db.after_commit.append(lambda: self._begun.pop(record, None))
         drafts.save_answers(db, record, values)
 
     def _entry(
@@ -156,14 +152,3 @@ class Entries:
             for each in questions
             if each.meaning and each.path in known.facts
         }
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """What to save so that `before` becomes `after`: new values, and None for what is gone."""
-    gone = {path: None for path in before if path not in after}
-    new = {
-        path: value
-        for path, value in after.items()
-        if value is not None and not (path in before and same(before[path], value))
-    }
-    return {**gone, **new}

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from forms.display import text_of
-
 from app.casefile import moment
 from app.shelf import FormShelf
 from app.store import Snapshot, cases, conflicts, drafts, records
 from app.store.conflicts import StoredConflict
 from app.views import ConflictView, Titles
 from forms.definition import FormDefinition
-from forms.errors import FormProblem
+from forms.display import text_of
 from sync_server.protocol.clock import milliseconds_of
 
 
@@ -38,7 +36,7 @@ def _view(
         code=codes.get(found.case, ""),
         form_titles=definition.titles if definition else {"en": found.form},
         path=found.path,
-        question=_question(definition, found.path),
+        question=question_titles(definition, found.path) if definition else {"en": found.path},
         kept=found.kept,
         kept_text=_text(definition, found.path, found.kept),
         kept_by=found.kept_author,
@@ -52,21 +50,8 @@ def _view(
     )
 
 
-def _question(definition: FormDefinition | None, path: str) -> Titles:
-    """The question's label; the path where the form has no such question, or has not come down."""
-    try:
-        labels = definition.question_at(path).label.plain_by_language() if definition else {}
-    except FormProblem:
-        labels = {}
-    return labels or {"en": path}
-
-
 def _text(definition: FormDefinition | None, path: str, value: Any) -> Titles:
-    """The answer in words; '' for a cleared one."""
-    if value is None:
-        return {"en": ""}
-    try:
-        texts = text_of(definition, path, value) if definition else {}
-    except FormProblem:
-        texts = {}
-    return texts or {"en": str(value)}
+    """The answer in words; as it is where the form has not come down."""
+    if definition is not None:
+        return text_of(definition, path, value)
+    return {"en": "" if value is None else str(value)}
