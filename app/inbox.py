@@ -11,7 +11,7 @@ from app.store import Snapshot, cases, conflicts, drafts, records
 from app.store.conflicts import StoredConflict
 from app.views import ConflictView, Titles
 from forms.definition import FormDefinition
-from forms.display import text_of
+from forms.display import question_titles, text_of
 from sync_server.protocol.clock import milliseconds_of
 
 
