@@ -34,7 +34,7 @@ check: setup-dev ## formatter, linter, types, import rules
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "make check: run 'make format'."; exit 1; }
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/lint-imports --no-timings
+	@$(VENV)/bin/lint-imports
 
 .PHONY: format
 format: setup-dev ## let the formatter rewrite the sources

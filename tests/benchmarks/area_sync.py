@@ -146,7 +146,10 @@ def _server(folder: Path, sample: dict[str, Any]) -> Iterator[_Server]:
     command("init", "--dir", home, "--unattended")
     command("publish-form", "--dir", home, form)
     for login, role in (("officer", "officer"), ("coordinator", "coordinator")):
-        command("add-user", "--dir", home, login, "--role", role, HOMEWARD_PASSWORD=_PASSWORD)
+        command(
+            "add-user", "--dir", home, "--login", login, "--role", role,
+            "--office", "bench", "--country", "al", HOMEWARD_PASSWORD=_PASSWORD,
+        )  # fmt: skip
     process = subprocess.Popen(
         [
             sys.executable, "-m", "sync_server", "serve", "--dir", str(home),

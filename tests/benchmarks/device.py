@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 from records import answers  # noqa: E402
 
 from app.boot import boot_facts  # noqa: E402
+from app.shelf import read_form  # noqa: E402
 from app.store import Store, drafts  # noqa: E402
 from app.store.transaction import Transaction  # noqa: E402
 from app.sync.enrolment import enrol  # noqa: E402
@@ -59,7 +60,7 @@ def _change(db: Transaction, records: list[dict[str, Any]]) -> None:
 def _sync(store: Store) -> dict[str, Any]:
     client = HttpClient(store.identity.server, store.identity.token)
     start = time.perf_counter()
-    outcome = Syncer(store, client).sync()
+    outcome = Syncer(store, client, read_form).sync()
     taken = time.perf_counter() - start
     client.close()
     if outcome.problem is not None:
