@@ -9,6 +9,7 @@ from typing import Any
 from app.problems import Problem, text_of
 from app.ui.i18n import N_, T, _, day_text, joined, moment_text, ngettext, relative_day
 from app.views import CaseRow, DueItem, RecordRow
+from forms.validation import Violation
 
 STAGES: Mapping[str, str] = {
     "identified": N_("Identified"),
@@ -28,9 +29,8 @@ RISKS: Mapping[str, str] = {
 }
 DUE_KINDS: Mapping[str, str] = {
     "arrival": N_("Arrival"),
-    "contact.first": N_("First contact"),
-    "contact.48h": N_("First contact"),
-    "contact.hours_48": N_("First contact"),
+    "arrival.date": N_("Date of arrival"),
+    "contact.hours_48": N_("First contact, within 48 hours"),
     "contact.week_1": N_("Week 1 contact"),
     "contact.week_2": N_("Week 2 contact"),
     "contact.month_1": N_("Month 1 contact"),
@@ -39,6 +39,10 @@ DUE_KINDS: Mapping[str, str] = {
     "contact.month_6": N_("Month 6 contact"),
     "contact.month_9": N_("Month 9 contact"),
     "contact.month_12": N_("Month 12 contact"),
+    "contact.weekly": N_("Weekly contact"),
+    "contact.monthly": N_("Monthly contact"),
+    "contact.agreed": N_("Agreed contact"),
+    "contact.again": N_("New try"),
 }
 RECORD_STATES: Mapping[str, str] = {
     "draft": N_("Draft"),
@@ -65,6 +69,31 @@ RULES: Mapping[str, str] = {
     ),
     "both": N_("Both texts stay in the file, one below the other. Nothing was lost."),
 }
+
+
+VIOLATIONS: Mapping[str, str] = {
+    "answer.choice.too_many": N_("Only one answer can be chosen."),
+    "answer.choice.unknown": N_("This is none of the answers. Choose one from the list."),
+    "answer.date.not_a_date": N_("This is no date. Write it like 2026-11-22, or choose a day."),
+    "answer.decimal.not_a_number": N_("This is no number. Write digits, like 12.5."),
+    "answer.file.bad_name": N_("This file cannot be used. Choose another one."),
+    "answer.geo.not_a_place": N_("This is no place."),
+    "answer.integer.not_a_number": N_("This is no whole number. Write digits, like 12."),
+    "answer.text.too_long": N_("This text is too long."),
+    "answer.time.not_a_time": N_("This is no time. Write it like 17:40."),
+}
+VIOLATION_KINDS: Mapping[str, str] = {
+    "required": N_("An answer is needed here."),
+    "constraint": N_("This answer cannot be right. Please check it."),
+    "type": N_("This answer cannot be read. Please check it."),
+}
+
+
+def violation(found: Violation) -> T:
+    """The form's own words for what is wrong, else ours for the code, else for the kind."""
+    if found.message:
+        return T.of(lambda: found.message)
+    return T(VIOLATIONS.get(found.code, VIOLATION_KINDS[found.kind]))
 
 
 def stage(code: str) -> T:
