@@ -118,6 +118,7 @@ class _Life:
                 answers["other_names"] = person.other_names
         elif stage == "shelter":
             answers |= {
+                "risk": person.risk,
                 "safe_channel": self._random.choice(
                     (["phone_call"], ["messenger", "in_person"], ["in_person"])
                 ),
@@ -126,7 +127,7 @@ class _Life:
                 "code_word_agreed": "yes",
             }
         elif stage == "decision":
-            answers |= {"risk": person.risk, "notes": self._random.choice(words.notes)}
+            answers["notes"] = self._random.choice(words.notes)
         elif stage == "pre_departure":
             answers["expected_arrival"] = self._arrival_time(arrival).isoformat(timespec="seconds")
         elif stage == "arrival":

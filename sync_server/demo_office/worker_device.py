@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from forms.entry import FormEntry
-
 from forms import paths
 from forms.definition import FormDefinition
+from forms.entry import FormEntry
 from sync_server.accounts import Actor
 from sync_server.demo_office.diary import Answers
 from sync_server.protocol.change import ChangeSet
@@ -131,54 +130,29 @@ def fill(form: str, entry: FormEntry, answers: Answers) -> None:
 
 
 def _answer_all(form: str, entry: FormEntry, within: str, answers: dict[str, Any]) -> None:
-    progress = True
-    while answers and progress:
-        progress = False
+    """Answer what is asked below `within`; an answer may bring further questions, so look again."""
+    asked = True
+    while answers and asked:
+        asked = False
         for node in entry.outline():
             name = paths.template(node.path).rpartition("/")[2]
-            if name not in answers or not paths.is_within(node.path, within):
+            if node.kind not in ("question", "repeat") or name not in answers:
                 continue
-            if node.kind == "question" and not isinstance(answers[name], str) and _is_repeat(answers[name]):
-                raise DemoBroken(f"{form}: {node.path} is no repeat")
-            if node.kind == "question":
-                change = entry.answer(node.path, answers.pop(name))
+            if not paths.is_within(node.path, within):
+                continue
+            answer = answers.pop(name)
+            if node.kind == "repeat":
+                _answer_repeat(form, entry, node.path, answer)
+            else:
+                change = entry.answer(node.path, answer)
                 if change.violation is not None:
                     raise DemoBroken(f"{form}: {node.path} refuses its answer ({change.violation.kind})")
-            elif node.kind == "repeat":
-                _add_instances(form, entry, node.path, answers.pop(name))
-            else:
-                continue
-            progress = True
+            asked = True
             break
 
 
-def _add_instances(form: str, entry: FormEntry, repeat: str, instances: Sequence[Mapping[str, Any]]) -> None:
-    for answers in instances:
-        before = _instances(entry, repeat)
-        empty = [path for path in before if not _answered(entry, path)]
-        if not empty:
+def _answer_repeat(form: str, entry: FormEntry, repeat: str, instances: Sequence[Mapping[str, Any]]) -> None:
+    for number, answers in enumerate(instances):
+        if number >= len(entry.repeat(repeat).instances):
             entry.add_instance(repeat)
-            empty = [path for path in _instances(entry, repeat) if path not in before]
-        _answer_all(form, entry, empty[0], dict(answers))
-
-
-def _instances(entry: FormEntry, repeat: str) -> list[str]:
-    return [
-        node.path
-        for node in entry.outline()
-        if node.kind == "instance"
-        and node.path.startswith(f"{repeat}[")
-        and node.path.count("[") == repeat.count("[") + 1
-    ]
-
-
-def _answered(entry: FormEntry, instance: str) -> bool:
-    return any(
-        path.startswith(f"{instance}/") and entry.state(path).raw not in ("", None, [])
-        for path in (node.path for node in entry.outline() if node.kind == "question")
-        if path.startswith(f"{instance}/")
-    )
-
-
-def _is_repeat(answer: object) -> bool:
-    return isinstance(answer, list) and bool(answer) and isinstance(answer[0], Mapping)
+        _answer_all(form, entry, entry.repeat(repeat).instances[number], dict(answers))
