@@ -31,6 +31,7 @@ TIMEOUTS: Final = (10.0, 60.0)
 #: No answer, once decompressed, is longer than this many bytes.
 ANSWER_LIMIT: Final = 64 * 1024 * 1024
 ATTACHMENT_LIMIT: Final = 64 * 1024 * 1024
+_ABOUT: Final = "/v1/about"
 _COMPRESS_FROM: Final = 200
 _PIECE: Final = 64 * 1024
 _CODE: Final = re.compile(r"[a-z_]+(\.[a-z_]+){1,3}")
@@ -58,8 +59,11 @@ class HttpClient:
     # -- the messages
 
     def about(self) -> About:
-        """Who the server is. Problem sync.protocol.unsupported when it does not speak our version."""
-        about = self._exchange(About, "GET", "/v1/about")
+        """Who the server is, asked without the token, for it may be somebody else.
+
+        Problem sync.protocol.unsupported when it does not speak our version.
+        """
+        about = self._exchange(About, "GET", _ABOUT)
         if PROTOCOL not in about.protocols:
             theirs = max(about.protocols, default=0)
             raise Problem("sync.protocol.unsupported", {"protocol": PROTOCOL, "newest": theirs})
@@ -134,7 +138,7 @@ class HttpClient:
         self, method: str, path: str, data: Any = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
         sent = {"Accept-Encoding": "zstd", "User-Agent": "homeward", **(headers or {})}
-        if self._token:
+        if self._token and path != _ABOUT:
             sent["Authorization"] = f"Bearer {self._token}"
         try:
             return self._session.request(

@@ -16,7 +16,7 @@ from typing import Final
 
 from app.boot import boot_facts
 from app.problems import Problem
-from app.store import Store, Transaction, attachments, conflicts, form_library, meta, outbox, pages
+from app.store import Snapshot, Store, Transaction, attachments, conflicts, form_library, meta, outbox, pages
 from app.store.form_library import StoredForm
 from app.store.store import system_now_ms
 from app.sync import receipt
@@ -108,8 +108,11 @@ class Syncer:
     # -- the steps
 
     def _greet(self) -> None:
-        """Nothing is sent to a server that is not the one of the enrolment, or of the other kind (demo)."""
-        if self._greeted:
+        """Nothing is sent to a server that is not the one of the enrolment, or of the other kind (demo).
+
+        A sync that brings nothing, to a server that was greeted before, goes without: one round trip.
+        """
+        if self._greeted and not self._store.read(_has_work):
             return
         self._on_phase("connect")
         about = self._client.about()
@@ -233,6 +236,10 @@ class Syncer:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._now_ms() / 1000, UTC)
+
+
+def _has_work(db: Snapshot) -> bool:
+    return bool(outbox.batch(db, limit=1) or conflicts.to_tell(db) or attachments.to_send(db))
 
 
 def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> None:

@@ -11,6 +11,7 @@ import zstandard
 from app.problems import Problem
 from app.sync import http_client
 from app.sync.http_client import HttpClient, checked_address
+from sync_server.protocol.messages import ClockReading, SyncRequest
 from tests.sync.raw_server import RawServer, answer
 
 ABOUT = json.dumps(
@@ -36,12 +37,22 @@ def test_a_compressed_answer_is_understood(raw_server: RawServer) -> None:
     assert HttpClient(raw_server.address).about().name == "Office"
 
 
+NOTHING_NEW = json.dumps({"page": {"cursor": "c"}, "now": 1_750_000_000_000}).encode()
+NOTHING_TO_SAY = SyncRequest(ClockReading(1_750_000_000_000))
+
+
 def test_the_token_is_sent_as_a_header_and_never_in_an_address(raw_server: RawServer) -> None:
-    raw_server.say(answer(ABOUT))
-    HttpClient(raw_server.address, token="t0ken").about()
+    raw_server.say(answer(NOTHING_NEW))
+    HttpClient(raw_server.address, token="t0ken").sync(NOTHING_TO_SAY)
     (request,) = raw_server.requests
     assert b"Authorization: Bearer t0ken\r\n" in request
     assert b"t0ken" not in request.split(b"\r\n")[0]
+
+
+def test_who_the_server_is_is_asked_without_the_token(raw_server: RawServer) -> None:
+    raw_server.say(answer(ABOUT))
+    HttpClient(raw_server.address, token="t0ken").about()
+    assert b"t0ken" not in raw_server.requests[0]
 
 
 def test_the_surrounding_system_cannot_redirect_or_rename_the_caller(
@@ -51,8 +62,8 @@ def test_the_surrounding_system_cannot_redirect_or_rename_the_caller(
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    raw_server.say(answer(ABOUT))
-    HttpClient(raw_server.address, token="t0ken").about()
+    raw_server.say(answer(NOTHING_NEW))
+    HttpClient(raw_server.address, token="t0ken").sync(NOTHING_TO_SAY)
     assert b"Bearer t0ken" in raw_server.requests[0]
 
 

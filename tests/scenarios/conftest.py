@@ -1,0 +1,77 @@
+"""Servers and tablets for the stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.office import RunningServer, Tablet, copy_server, found_server
+from tests.sync.raw_server import RawServer
+
+Enrol = Callable[..., Tablet]
+
+
+@pytest.fixture(scope="session")
+def server_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server that was set up and never served; each story gets a copy."""
+    folder = tmp_path_factory.mktemp("template") / "server"
+    found_server(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "demo"
+    found_server(folder, demo=True)
+    return folder
+
+
+@pytest.fixture
+def server(server_template: Path, tmp_path: Path) -> Iterator[RunningServer]:
+    server = copy_server(server_template, tmp_path / "server")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def demo_server(demo_template: Path, tmp_path: Path) -> Iterator[RunningServer]:
+    server = copy_server(demo_template, tmp_path / "demo")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def enrol_tablet(server: RunningServer, tmp_path: Path) -> Iterator[Enrol]:
+    """Enrols a worker's tablet with the office's server."""
+    tablets: list[Tablet] = []
+
+    def enrol(login: str, name: str = "") -> Tablet:
+        tablet = Tablet(tmp_path / (name or login), login, server)
+        tablets.append(tablet)
+        return tablet
+
+    yield enrol
+    for tablet in tablets:
+        tablet.close()
+
+
+@pytest.fixture
+def officer(enrol_tablet: Enrol) -> Tablet:
+    return enrol_tablet("officer")
+
+
+@pytest.fixture
+def coordinator(enrol_tablet: Enrol) -> Tablet:
+    return enrol_tablet("coordinator")
+
+
+@pytest.fixture
+def raw_server() -> Iterator[RawServer]:
+    """A stranger on the line."""
+    server = RawServer()
+    yield server
+    server.close()
