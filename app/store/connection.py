@@ -27,6 +27,9 @@ from app.store.migrations import migrate
 FILE_NAME: Final = "store.db"
 _JOURNALS: Final = ("-wal", "-journal")
 
+#: How long a transaction waits for another process (a copy of the app that is just closing).
+_BUSY_MS: Final = 10_000
+
 #: What is asserted after it was set: name, how it is set, what it must then say.
 _SETTINGS: Final = (
     ("secure_delete", "ON", 1),
@@ -99,8 +102,12 @@ def refuse_unfit(path: Path) -> None:
 
 
 def checkpoint(connection: Any) -> bool:
-    """Move the journal into the main file and empty it; False while a reader is in the way."""
-    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    """Move the journal into the main file and empty it; False, at once, while a reader is in the way."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     return not busy
 
 
@@ -112,7 +119,7 @@ def _connect(path: Path, keys: StoreKeys) -> Any:
             uri=True,
             isolation_level=None,
             check_same_thread=False,
-            timeout=10.0,
+            timeout=_BUSY_MS / 1000,
         )
     except dbapi2.Error:
         raise Problem("store.file.missing", {"name": path.name}) from None

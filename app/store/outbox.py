@@ -135,9 +135,7 @@ def of_record(db: Snapshot, record: str) -> tuple[Outgoing, ...]:
     return tuple(_outgoing(row) for row in rows)
 
 
-def by_record(
-    db: Snapshot, where: str = "true", params: Sequence[object] = ()
-) -> dict[str, list[Outgoing]]:
+def by_record(db: Snapshot, where: str = "true", params: Sequence[object] = ()) -> dict[str, list[Outgoing]]:
     """What is in the outbox, by record, in order; all of it, or what a condition on `record` chooses."""
     found: dict[str, list[Outgoing]] = {}
     for row in db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY sequence", *params):

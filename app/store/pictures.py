@@ -17,8 +17,9 @@ _NEEDED: Final = ("icc_profile", "transparency", "gamma")
 def without_traces(content: bytes) -> bytes:
     """A JPEG or PNG without EXIF, XMP and comments, turned as the camera was held; anything else as it is.
 
-    A JPEG that needs no turning keeps its exact picture. A file that only claims to be a picture,
-    or is broken, is no picture: it is returned as it is.
+    It is written anew from its pixels, so that nothing hidden behind the picture survives; a JPEG
+    that needs no turning keeps its own quality. A file that only claims to be a picture, or is
+    broken, is no picture: it is returned as it is.
     """
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as picture:

@@ -127,7 +127,8 @@ class Store:
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction. When this returns, it is durable; when `work` raises, it never was.
 
-        Afterwards the journal is emptied, so that no erased row stands in it.
+        Afterwards the journal is emptied, so that no erased row stands in it; when a reader is just
+        then in the way, after the next write.
         """
         with self._write_lock:
             self._refuse_when_closed()

@@ -225,3 +225,9 @@ def mira(new_device: Callable[..., Device]) -> Device:
 @pytest.fixture
 def arben(mira: Device, new_device: Callable[..., Device]) -> Device:
     return new_device("arben")
+
+
+@pytest.fixture(scope="session")
+def parts_of_an_office() -> tuple[type, type, type]:
+    """The classes, for tests that build whole offices by themselves."""
+    return Device, Office, Clock

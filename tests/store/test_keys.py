@@ -12,8 +12,10 @@ from app.problems import Problem
 from app.store import KeyCost, Store, drafts, records
 from app.store.keys import CEILING, FILE_NAME, FLOOR, _checksum, unwrap_keys
 
+CHEAP = KeyCost(8, 1)
 
-def code_of(device, passphrase=None, floor=KeyCost(8, 1)):
+
+def code_of(device, passphrase=None, floor=CHEAP):
     device.store.close()
     with pytest.raises(Problem) as caught:
         Store.open(device.folder, passphrase or device.passphrase, floor=floor)
@@ -34,18 +36,19 @@ def test_a_wrong_passphrase_is_called_just_that(mira):
     assert code_of(mira, "another one") == "store.passphrase.wrong"
 
 
-def test_any_flipped_byte_of_the_key_file_is_damage_or_at_least_never_opens(mira):
+def test_any_flipped_byte_of_the_key_file_is_damage(mira):
     path = mira.folder / FILE_NAME
     whole = path.read_bytes()
     mira.store.close()
     for place in range(0, len(whole), 7):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         try:
-            unwrap_keys(mira.folder, mira.passphrase, KeyCost(8, 1))
-        except Problem as problem:
-            assert problem.code == "store.keys.damaged"
-        else:
-            assert json.loads(path.read_bytes()) == json.loads(whole), "only white space may be ignored"
+            same_content = json.loads(path.read_bytes()) == json.loads(whole)  # white space was hit
+        except ValueError:
+            same_content = False
+        if not same_content:
+            with pytest.raises(Problem, match=r"store\.keys\.damaged"):
+                unwrap_keys(mira.folder, mira.passphrase, CHEAP)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100])
@@ -89,8 +92,8 @@ def test_the_passphrase_can_be_changed_and_the_work_stays(mira):
 
     mira.store.write(work)
     with pytest.raises(Problem, match=r"store\.passphrase\.wrong"):
-        mira.store.change_passphrase("another one", "new", cost=KeyCost(8, 1), floor=KeyCost(8, 1))
-    mira.store.change_passphrase(mira.passphrase, "new", cost=KeyCost(8, 1), floor=KeyCost(8, 1))
+        mira.store.change_passphrase("another one", "new", cost=CHEAP, floor=CHEAP)
+    mira.store.change_passphrase(mira.passphrase, "new", cost=CHEAP, floor=CHEAP)
     assert code_of(mira) == "store.passphrase.wrong"
     mira.passphrase = "new"
     assert mira.reopen().read(lambda db: records.values(db, "r")) == {"outcome": "met"}
@@ -99,7 +102,7 @@ def test_the_passphrase_can_be_changed_and_the_work_stays(mira):
 def test_one_passphrase_opens_however_the_keyboard_composes_it(mira):
     composed, decomposed = (unicodedata.normalize(form, "çelësi її") for form in ("NFC", "NFD"))
     assert composed != decomposed
-    mira.store.change_passphrase(mira.passphrase, composed, cost=KeyCost(8, 1), floor=KeyCost(8, 1))
+    mira.store.change_passphrase(mira.passphrase, composed, cost=CHEAP, floor=CHEAP)
     mira.passphrase = decomposed
     mira.reopen()
 

@@ -164,13 +164,11 @@ def test_a_planted_journal_is_put_aside_and_the_store_stays_as_it_was(closed, ar
     assert foreign
     before = (closed.folder / FILE_NAME).read_bytes()
     (closed.folder / f"{FILE_NAME}{suffix}").write_bytes(foreign)
-    try:
-        closed.reopen()
-    except Problem as problem:
-        assert problem.code == "store.journal.damaged"
+    if suffix == "-wal":
+        assert code_of(closed) == "store.journal.damaged"
         assert (closed.folder / FILE_NAME).read_bytes() == before
         assert list((closed.folder / "quarantine").iterdir())
-        closed.reopen()
+    closed.reopen()  # what is no rollback journal at all, SQLite itself ignores
     assert values(closed)["outcome"] == "met"
     assert not list(closed.folder.glob("probe-*"))
 
@@ -251,7 +249,8 @@ def test_a_trigger_is_one_statement_of_a_migration(mira):
     step = Migration(
         version + 1,
         "trigger",
-        "CREATE TABLE t (x);\nCREATE TRIGGER tt AFTER INSERT ON t BEGIN\n  DELETE FROM t;\n  SELECT 1;\nEND;\n",
+        "CREATE TABLE t (x);\n"
+        "CREATE TRIGGER tt AFTER INSERT ON t BEGIN\n  DELETE FROM t;\n  SELECT 1;\nEND;\n",
     )
     assert migrate(mira.store._writer, [*migrations.shipped(), step]) == version + 1
 
