@@ -87,6 +87,13 @@ def test_a_form_has_a_title_of_its_own_in_every_language(
 
 
 @pytest.mark.parametrize("form_id", IDS)
+def test_a_translation_is_a_draft_until_a_native_speaker_has_reviewed_it(form_id: str) -> None:
+    (settings,) = rows(form_id, "settings")
+    drafts = settings["attribute::homeward:draft"].split()
+    assert set(drafts) <= set(LANGUAGES) - {"en"}
+
+
+@pytest.mark.parametrize("form_id", IDS)
 def test_no_translation_is_missing(form_id: str, sources: dict[str, XFormSource]) -> None:
     by_language = texts(sources[form_id])
     assert tuple(by_language) == LANGUAGES
