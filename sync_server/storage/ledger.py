@@ -37,7 +37,8 @@ class SqlLedger(Ledger):
             query = select(changes.c.device_sequence, changes.c.id).where(
                 changes.c.office == office, changes.c.device == device, changes.c.device_sequence.in_(some)
             )
-            found.update(row._tuple() for row in self._connection.execute(query))
+            for sequence, id in self._connection.execute(query):
+                found[sequence] = id
         return found
 
     def reply(self, office: str, device: str, batch: str) -> str | None:
@@ -51,7 +52,8 @@ class SqlLedger(Ledger):
         found: dict[str, str] = {}
         for some in _chunks(cases_):
             query = select(cases.c.id, cases.c.office).where(cases.c.id.in_(some))
-            found.update(row._tuple() for row in self._connection.execute(query))
+            for case, office in self._connection.execute(query):
+                found[case] = office
         return found
 
     def records(self, office: str, ids: Collection[str]) -> dict[str, StoredRecord]:
