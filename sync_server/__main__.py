@@ -10,7 +10,6 @@ python -m sync_server serve --dir DIR [--host H] [--port P] [--port-file F]
 from __future__ import annotations
 
 import argparse
-import getpass
 import ipaddress
 import logging
 import os
@@ -105,13 +104,20 @@ def init(wanted: argparse.Namespace) -> None:
 def add_user(wanted: argparse.Namespace) -> None:
     with opened(wanted.dir) as (config, storage):
         accounts = accounts_of(config, storage)
-        password = os.environ.get("HOMEWARD_PASSWORD") or getpass.getpass(f"Password for {wanted.login}: ")
+        password = os.environ.get("HOMEWARD_PASSWORD") or _typed_password(wanted.login)
         if wanted.country:
             accounts.add_office(wanted.office, wanted.country)
         accounts.add_user(
             wanted.login, wanted.name or wanted.login, wanted.role, wanted.office, wanted.zone, password
         )
     print(f"Added {wanted.login} ({wanted.role}, {wanted.office}).")
+
+
+def _typed_password(login: str) -> str:
+    try:
+        return configuration.ask_secret(f"Password for {login}: ")
+    except EOFError:
+        raise SetupProblem("account.password.missing") from None
 
 
 def publish_form(wanted: argparse.Namespace) -> None:

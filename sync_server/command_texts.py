@@ -14,6 +14,7 @@ TEXTS: Final = {
     "account.office.invalid": "The name of an office must have 1 to 100 printable characters.",
     "account.office.unknown": "There is no such office yet. Add --country, and it is made.",
     "account.password.length": "A password needs {least} to {greatest} characters; a few words are good.",
+    "account.password.missing": "A password is needed: type it, or set HOMEWARD_PASSWORD.",
     "account.role.unknown": "Unknown role. Roles are: {roles}.",
     "account.zone.unknown": "Unknown time zone. Use a name such as Europe/Tirane.",
     "config.database.password_in_url": "The settings file is no place for a password. Leave it out "

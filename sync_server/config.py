@@ -13,6 +13,7 @@ import json
 import os
 import re
 import secrets
+import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -191,10 +192,20 @@ def write_key_file(config: ServerConfig, key: bytes) -> None:
     _write_private(config.key_file, key_as_text(key) + "\n")
 
 
+def ask_secret(prompt: str) -> str:
+    """What a person types unseen, or the next line of a pipe. Raises EOFError when there is neither."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        return getpass.getpass(prompt)
+    line = sys.stdin.readline() if sys.stdin is not None else ""
+    if not line:
+        raise EOFError
+    return line.rstrip("\r\n")
+
+
 def master_key(
     config: ServerConfig,
     environ: Mapping[str, str] = os.environ,
-    ask: Callable[[str], str] = getpass.getpass,
+    ask: Callable[[str], str] = ask_secret,
 ) -> bytes:
     """The key from the environment, else from the key file, else typed by the person who starts.
 

@@ -1,0 +1,132 @@
+"""The commands, run as an administrator runs them: what they print, refuse and leave behind."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from sync_server.command_texts import TEXTS
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture
+def server(new_server: Callable[[Path], Any], tmp_path: Path) -> Any:
+    return new_server(tmp_path)
+
+
+def refused(server: Any, code: str, *arguments: str, **secrets: str) -> None:
+    done = server.run(*arguments, **secrets)
+    assert done.returncode == 1
+    assert f"[{code}]" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_demo_is_made_and_served_by_four_commands(server: Any) -> None:
+    server.must("init", "--demo", "--unattended")
+    published = server.must("publish-form", "--library")
+    assert re.findall(r"Published (\w+)", published) == [
+        "case_file",
+        "airport_reception",
+        "monitoring_contact",
+    ]
+    assert "demo-demo-demo" in server.must("demo-office")
+    server.start()
+    try:
+        about = requests.get(f"{server.url}/v1/about", timeout=30).json()
+        assert about["demo"] is True
+        enrolled = server.enrol("officer", "demo-demo-demo", demo=True)
+        body = {"protocol": 1, "demo": True, "clock": {"now": about["now"]}}
+        headers = {"Authorization": f"Bearer {enrolled['token']}"}
+        answer = requests.post(f"{server.url}/v1/sync", json=body, headers=headers, timeout=30).json()
+        assert len({item["case"] for item in answer["page"]["items"]}) == 30
+        assert len(answer["conflicts"]) == 1
+    finally:
+        assert server.stop() == 0
+    refused(server, "demo.server.not_empty", "demo-office")
+
+
+def test_a_demo_office_needs_a_demo_server_and_its_forms(server: Any) -> None:
+    server.must("init", "--unattended")
+    refused(server, "demo.forms.missing", "demo-office")
+    server.must("publish-form", "--library")
+    refused(server, "demo.server.not_a_demo", "demo-office")
+
+
+def test_the_master_key_is_shown_once_and_then_asked_for(server: Any) -> None:
+    shown = server.must("init")
+    (key,) = re.findall(r"(?:[A-Z2-7]{4}-){12}[A-Z2-7]{4}", shown)
+    assert not (server.folder / "master.key").exists()
+    refused(server, "config.master_key.missing", "publish-form", "--library")
+    refused(server, "config.master_key.unreadable", "publish-form", "--library", HOMEWARD_MASTER_KEY="x")
+    wrong = key.replace(key[0], "A" if key[0] != "A" else "B")
+    refused(server, "server.database.does_not_open", "publish-form", "--library", HOMEWARD_MASTER_KEY=wrong)
+    server.must("publish-form", "--library", HOMEWARD_MASTER_KEY=key.lower())
+
+
+def test_a_folder_is_initialised_once(server: Any) -> None:
+    server.must("init", "--unattended")
+    before = {path.name: path.read_bytes() for path in server.folder.iterdir() if path.is_file()}
+    refused(server, "config.folder.already_initialised", "init", "--demo")
+    assert {path.name: path.read_bytes() for path in server.folder.iterdir() if path.is_file()} == before
+
+
+def test_a_folder_that_is_none_is_told(server: Any) -> None:
+    refused(server, "config.folder.not_initialised", "serve")
+
+
+def test_users_are_added_with_an_office_and_a_password_that_is_long_enough(server: Any) -> None:
+    server.must("init", "--unattended")
+    mira = ("add-user", "--login", "mira", "--role", "officer", "--office", "Rabat")
+    refused(server, "account.office.unknown", *mira, HOMEWARD_PASSWORD=PASSWORD)
+    refused(server, "account.password.missing", *mira)
+    refused(server, "account.password.length", *mira, "--country", "ma", HOMEWARD_PASSWORD="short")
+    refused(server, "account.country.invalid", *mira, "--country", "Morocco", HOMEWARD_PASSWORD=PASSWORD)
+    server.must(*mira, "--country", "ma", "--zone", "Africa/Casablanca", HOMEWARD_PASSWORD=PASSWORD)
+    refused(server, "account.login.taken", *mira, HOMEWARD_PASSWORD=PASSWORD)
+
+
+def test_a_form_that_does_not_compile_is_told_with_its_row(server: Any, tmp_path: Path) -> None:
+    server.must("init", "--unattended")
+    form = tmp_path / "broken.md"
+    form.write_text("| survey |\n| | type | name | label |\n| | select_one nowhere | a | A |\n")
+    refused(server, "form.file.invalid", "publish-form", str(form))
+    refused(server, "form.file.invalid", "publish-form", str(tmp_path / "missing.md"))
+
+
+def test_plain_http_is_not_spoken_beyond_this_machine(server: Any) -> None:
+    server.must("init", "--unattended")
+    refused(server, "server.host.not_loopback", "serve", "--host", "0.0.0.0", "--port", "0")
+
+
+def test_a_port_that_is_taken_is_told(server: Any) -> None:
+    server.must("init", "--unattended")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = server.run("serve", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "[server.port.taken]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_text_can_be_filled_in() -> None:
+    for code, text in TEXTS.items():
+        assert re.fullmatch(r"[a-z_]+\.[a-z_]+\.[a-z_]+", code)
+        names = re.findall(r"{(\w+)}", text)
+        assert "{" not in text.format(**dict.fromkeys(names, "x"))
+
+
+def test_every_code_that_a_command_may_raise_has_its_text() -> None:
+    sources = Path(__file__).resolve().parents[2] / "sync_server"
+    raised = {
+        code
+        for path in sources.rglob("*.py")
+        for code in re.findall(r'SetupProblem\(\s*"([^"]+)"', path.read_text("utf-8"))
+    }
+    assert raised == set(TEXTS)
