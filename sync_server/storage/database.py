@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any, Final, TypeVar
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from sync_server.protocol.problems import Problem
@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 _ATTEMPTS: Final = 8
 _FIRST_PAUSE: Final = 0.02
+
+#: Seconds that a writer of an embedded database waits for its turn, or a thread for a connection.
+_TURN: Final = 20
 
 #: A transaction was in another one's way: serialization failure, deadlock, lock not available.
 _COLLISIONS: Final = frozenset({"40001", "40P01", "55P03"})
@@ -57,7 +60,7 @@ class Database(Directory):
             poolclass=QueuePool,
             pool_size=connections,
             max_overflow=0,
-            pool_timeout=30,
+            pool_timeout=_TURN,
         )
         event.listen(engine, "begin", _begin_embedded)
         return cls(engine)
@@ -69,7 +72,7 @@ class Database(Directory):
             make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=connections,
             max_overflow=0,
-            pool_timeout=30,
+            pool_timeout=_TURN,
             pool_pre_ping=True,
             isolation_level="READ COMMITTED",
         )
@@ -121,7 +124,11 @@ class Database(Directory):
         for number in range(_ATTEMPTS):
             try:
                 return attempt()
+            except PoolTimeout:
+                break
             except DBAPIError as error:
+                if _waited_in_vain(error):
+                    break
                 if not (_collided(error) or (collisions and isinstance(error, IntegrityError))):
                     raise
                 if number == _ATTEMPTS - 1 and isinstance(error, IntegrityError):
@@ -158,8 +165,10 @@ def open_database(url: str, key: bytes | None) -> Database:
 
 
 def _open_embedded(path: Path, key: bytes) -> sqlcipher.Connection:
-    connection = sqlcipher.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+    connection = sqlcipher.connect(path, check_same_thread=False, isolation_level=None, timeout=_TURN)
     try:
+        # SQLCipher would write lines of its own to stderr, among those of the log.
+        connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         if not connection.execute("PRAGMA cipher_version").fetchone():
             raise Problem("server.error", {"what": "no_cipher"})
@@ -186,15 +195,14 @@ def _open_embedded(path: Path, key: bytes) -> sqlcipher.Connection:
 def _begin_embedded(connection: Connection) -> None:
     """A writer waits for its turn at the beginning, not in the middle, where it could not go on."""
     reads = connection.get_execution_options().get("homeward_reads", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _collided(error: DBAPIError) -> bool:
-    original = error.orig
-    state = getattr(original, "sqlstate", None)
-    if state is not None:
-        return state in _COLLISIONS
-    return isinstance(original, sqlcipher.OperationalError) and bool(_LOCKED.search(str(original)))
+    return getattr(error.orig, "sqlstate", None) in _COLLISIONS
 
 
-_LOCKED = re.compile(r"database (table )?is locked")
+def _waited_in_vain(error: DBAPIError) -> bool:
+    """SQLite's single writer did not get its turn in time; it has waited long enough."""
+    return isinstance(error.orig, sqlcipher.OperationalError) and "is locked" in str(error.orig)

@@ -1,0 +1,73 @@
+"""Migrations make exactly the tables of tables.py, and a failed one leaves nothing behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from sync_server.storage import migrate
+from sync_server.storage.database import Database, open_database
+from sync_server.storage.tables import metadata
+
+BROKEN = """
+import sqlalchemy as sa
+from alembic import op
+revision = "0001"
+down_revision = None
+
+def upgrade() -> None:
+    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
+    op.execute("INSERT INTO half VALUES (1)")
+    op.execute("INSERT INTO nowhere VALUES (1)")
+"""
+
+
+def test_migrations_make_the_tables_that_the_code_knows(empty: Database) -> None:
+    empty.migrate()
+    with empty.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_again_changes_nothing(empty: Database) -> None:
+    empty.migrate()
+    with empty.engine.connect() as connection:
+        version = migrate.version(connection)
+    empty.migrate()
+    with empty.engine.connect() as connection:
+        assert migrate.version(connection) == version is not None
+
+
+def test_a_failed_migration_is_rolled_back(empty: Database, tmp_path: Path) -> None:
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "0001_broken.py").write_text(BROKEN)
+    config = Config()
+    config.set_main_option("script_location", str(tmp_path))
+    with pytest.raises(DBAPIError):
+        migrate.run(empty.engine, config, "head")
+    assert inspect(empty.engine).get_table_names() == []
+    empty.migrate()
+    with empty.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM records")).scalar_one() == 0
+
+
+def test_every_unique_key_of_case_data_contains_the_office() -> None:
+    for name in ("cases", "records", "changes", "conflicts", "replies", "attachments"):
+        table = metadata.tables[name]
+        keys = [table.primary_key.columns.keys()]
+        keys += [index.columns.keys() for index in table.indexes if index.unique]
+        assert all("office" in key for key in keys), name
+
+
+def test_a_database_is_opened_by_its_url(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'server.db'}", b"k" * 32)
+    assert database.meta("server")
+    database.close()
+    with pytest.raises(ValueError, match="key"):
+        open_database(f"sqlite:///{tmp_path / 'server.db'}", None)
