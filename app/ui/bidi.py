@@ -92,9 +92,12 @@ def base_is_rtl(text: str, ui_rtl: bool) -> bool:
 
 @lru_cache(maxsize=2048)
 def levels(text: str, rtl: bool) -> tuple[int | None, ...]:
-    """The embedding level of each character of one paragraph, None for a mark that is not drawn."""
+    """The embedding level of each character of one paragraph, None for a mark that has no place in the order.
+
+    Isolates keep their level: they are not drawn, but they part what stands at their sides.
+    """
     if not rtl and (text.isascii() or not any(unicodedata.bidirectional(c) in _NOT_PLAIN for c in text)):
-        return tuple(None if c in _CONTROLS else 0 for c in text)
+        return (0,) * len(text)
     found: list[int | None] = [None] * len(text)
     try:
         paragraph = BidiParagraph(text, TextDirection.RTL if rtl else TextDirection.LTR)
@@ -109,9 +112,6 @@ def levels(text: str, rtl: bool) -> tuple[int | None, ...]:
             found[index] = (
                 1 if kind in ("R", "AL") else base + base % 2 if kind in ("L", "EN", "AN") else base
             )
-    for index, character in enumerate(text):
-        if character in _CONTROLS:
-            found[index] = None
     return tuple(found)
 
 
@@ -164,12 +164,15 @@ def visual_runs(text: str, rtl: bool, start: int = 0, end: int | None = None) ->
                 stop += 1
             pieces[position:stop] = pieces[position:stop][::-1]
             position = stop
-    return tuple(run for _, run in pieces)
+    return tuple(run for _, run in pieces if run is not None)
 
 
-def _same_level(text: str, start: int, of_line: list[int | None]) -> list[tuple[int, Run]]:
-    """The line in logical order, cut where level or script change and around the blanks at the edges."""
-    pieces: list[tuple[int, Run]] = []
+def _same_level(text: str, start: int, of_line: list[int | None]) -> list[tuple[int, Run | None]]:
+    """The line in logical order, cut where level or script change and around the blanks at the edges.
+
+    None stands for marks that are not drawn, alone at their level.
+    """
+    pieces: list[tuple[int, Run | None]] = []
     kept: list[tuple[int, str, int]] = [
         (start + offset, text[start + offset], level)
         for offset, level in enumerate(of_line)
@@ -181,13 +184,15 @@ def _same_level(text: str, start: int, of_line: list[int | None]) -> list[tuple[
             continue
         if kept:
             level = kept[first][2]
-            pieces += [(level, run) for run in _by_script(kept[first:position], level % 2 == 1)]
+            shown = [item for item in kept[first:position] if item[1] not in _CONTROLS]
+            runs = _by_script(shown, level % 2 == 1) if shown else [None]
+            pieces += [(level, run) for run in runs]
         first = position
     return pieces
 
 
-def _by_script(characters: list[tuple[int, str, int]], rtl: bool) -> list[Run]:
-    runs: list[Run] = []
+def _by_script(characters: list[tuple[int, str, int]], rtl: bool) -> list[Run | None]:
+    runs: list[Run | None] = []
     current, script = 0, next((s for _, c, _ in characters if (s := script_of(c))), "Arab" if rtl else "Latn")
     for position, (_, character, _) in enumerate(characters):
         own = script_of(character)

@@ -17,6 +17,7 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.scrollview import ScrollView
+from kivy.uix.textinput import TextInput
 from kivy.uix.widget import Widget
 
 from app.ui.bidi import without_controls
@@ -33,8 +34,8 @@ def name_of(widget: Widget) -> str:
 
 def text_of(widget: Widget) -> str:
     """What a person can read in a widget; nothing of a masked field."""
-    if getattr(widget, "secret", False):
-        return ""
+    if getattr(widget, "secret", False) or isinstance(widget, TextInput):
+        return ""  # the field around an input tells what is in it
     for attribute in ("text", "title"):
         text = getattr(widget, attribute, None)
         if text is not None:

@@ -7,7 +7,13 @@ from typing import Any
 
 from kivy.graphics import Color, Rectangle
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty, VariableListProperty
+from kivy.properties import (
+    BooleanProperty,
+    NumericProperty,
+    OptionProperty,
+    StringProperty,
+    VariableListProperty,
+)
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.layout import Layout
 from kivy.uix.scrollview import ScrollView
@@ -38,11 +44,11 @@ class _Mirrored(Live, BoxLayout):
 class RowLayout(_Mirrored):
     """Children side by side from start to end. The row is as high as its highest child.
 
-    Children with a height of their own stand in the middle of the row, with `center=False` at its top.
+    Children with a height of their own stand in the middle of the row, with `align="top"` at its top.
     `fit=True` makes the row as wide as its children.
     """
 
-    center = BooleanProperty(True)
+    align = OptionProperty("middle", options=("middle", "top"))
     fit = BooleanProperty(False)
     min_height = NumericProperty(0)
 
@@ -67,7 +73,7 @@ class RowLayout(_Mirrored):
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> Any:
         if widget.size_hint_y is None and not widget.pos_hint:
-            widget.pos_hint = {"center_y": 0.5} if self.center else {"top": 1}
+            widget.pos_hint = {"center_y": 0.5} if self.align == "middle" else {"top": 1}
         return super().add_widget(widget, *args, **kwargs)
 
 

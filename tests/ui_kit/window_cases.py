@@ -1,0 +1,509 @@
+"""What the kit does in a real window. Each `case_…` is one test, started by test_window.py."""
+
+# ruff: noqa: E402 - the window has its size before it is imported
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import tempfile
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from kivy.config import Config
+
+Config.set("graphics", "width", "1280")
+Config.set("graphics", "height", "800")
+Config.set("kivy", "exit_on_escape", "0")
+
+from kivy.base import EventLoop, runTouchApp
+from kivy.core.window import Window
+from kivy.graphics import Rectangle
+from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
+from kivy.metrics import dp
+from kivy.uix.widget import Widget
+
+from app.ui import probe
+from app.ui.bidi import Run
+from app.ui.i18n import T, language
+from app.ui.theme import theme
+from app.ui.widgets import (
+    BidiLabel,
+    Button,
+    Chip,
+    ChoiceList,
+    Column,
+    Dialog,
+    Focusable,
+    Icon,
+    Page,
+    Row,
+    RowLayout,
+    TextField,
+    focus,
+    text_runs,
+)
+from app.ui.widgets.questions import Context, question_widget
+
+ARABIC_LINE = "المرافق (الرحلة AT 971، الساعة 22:40)"
+TAB, ENTER, SPACE, ESCAPE, UP, DOWN = 9, 13, 32, 27, 273, 274
+
+
+# -- hands and eyes ----------------------------------------------------------------------------------
+
+
+def frames(count: int = 4) -> None:
+    for _ in range(count):
+        EventLoop.idle()
+
+
+def show(widget: Widget) -> Any:
+    Window.add_widget(widget)
+    frames()
+    return widget
+
+
+def key(code: int, *modifiers: str) -> None:
+    Window.dispatch("on_key_down", code, 0, None, list(modifiers))
+    Window.dispatch("on_key_up", code, 0)
+    frames(2)
+
+
+def touch(widget: Widget) -> None:
+    x, y = widget.to_window(*widget.center)
+    Window.dispatch("on_mouse_down", x, Window.height - y, "left", [])
+    frames(2)
+    Window.dispatch("on_mouse_up", x, Window.height - y, "left", [])
+    frames(8)
+
+
+def brightness(x: int, y: int, width: int, height: int) -> list[int]:
+    """The red of each pixel, row by row from below. Read before the buffers are swapped."""
+    frames()
+    Window.dispatch("on_draw")
+    return list(glReadPixels(x, y, width, height, GL_RGBA, GL_UNSIGNED_BYTE)[::4])
+
+
+def named(name: str) -> Any:
+    for child in Window.children:
+        for widget in child.walk():
+            if getattr(widget, "name", "") == name:
+                return widget
+    raise AssertionError(f"{name} is not in the window")
+
+
+def question(kind: str, value: Any = None, **more: Any) -> SimpleNamespace:
+    blank = {"path": "q", "type": kind, "label": "Question", "hint": "", "guidance": "", "value": value}
+    blank |= {"raw": None, "required": False, "readonly": False, "appearance": "", "choices": ()}
+    return SimpleNamespace(**blank | {"violation": None, "calculated": False} | more)
+
+
+def choices(*names: str) -> tuple[SimpleNamespace, ...]:
+    return tuple(SimpleNamespace(name=name, label=name.capitalize(), media=None) for name in names)
+
+
+def asked(state: SimpleNamespace, context: Context | None = None) -> tuple[Any, list[tuple[str, Any]]]:
+    """A question in the window, and the answers that it gives."""
+    widget = question_widget(state, context)
+    given: list[tuple[str, Any]] = []
+    widget.bind(on_answer=lambda _, path, raw: given.append((path, raw)))
+    page = Page()
+    page.add(widget)
+    show(page)
+    return widget, given
+
+
+# -- text --------------------------------------------------------------------------------------------
+
+
+def case_an_arabic_line_is_drawn_with_each_run_where_it_reads() -> None:
+    """The window's pixels at each run's place are those of that run, and places go from left to right."""
+    language.switch("ar")
+    label = show(BidiLabel(text=ARABIC_LINE, tone="on_ink", size_hint=(None, None), width=600, pos=(40, 300)))
+    assert [item.run.text for item in label.placed] == [")", "22:40", "، الساعة", "AT 971", "المرافق (الرحلة"]
+    assert [item.x for item in label.placed] == sorted(item.x for item in label.placed)
+    last = label.placed[-1]
+    assert abs(last.x + last.width - label.width) <= 2, "a line of Arabic begins at the right edge"
+    for item in label.placed:
+        picture = text_runs.texture(item.run, label.pixels, label.is_bold)
+        wide, high = picture.size
+        rectangle = next(
+            i for i in label.canvas.children if isinstance(i, Rectangle) and i.texture is picture
+        )
+        x, y = (int(value) for value in rectangle.pos)
+        in_window = brightness(x, y, wide, high)
+        alone = [pixel for line in reversed(_lines(picture.pixels[3::4], wide)) for pixel in line]
+        assert max(alone) > 100, f"{item.run.text} has no ink"
+        difference = sum(abs(a - b) for a, b in zip(in_window, alone, strict=True)) / len(alone)
+        assert difference < 6, f"{item.run.text} is not drawn where it should be ({difference:.1f})"
+
+
+def _lines(pixels: Any, wide: int) -> list[list[int]]:
+    # A texture that was flipped gives its first line at the top.
+    return [list(pixels[start : start + wide]) for start in range(0, len(pixels), wide)]
+
+
+def case_arabic_letters_join() -> None:
+    word = text_runs.run_width("سلام", 32, False, True, "Arab")
+    apart = sum(text_runs.run_width(letter, 32, False, True, "Arab") for letter in "سلام")
+    assert word < apart * 0.9, (word, apart)
+
+
+def case_a_width_asked_for_first_is_that_of_what_is_drawn() -> None:
+    run = Run("الأمتعة", 0, True, "Arab")
+    asked_first = text_runs.run_width(run.text, 37, True, True, "Arab")
+    assert asked_first == text_runs.texture(run, 37, True).width
+
+
+def case_arabic_and_latin_stand_on_one_baseline() -> None:
+    assert text_runs.texture(Run("AL-7", 0, False, "Latn"), 16, False).height == (
+        text_runs.texture(Run("ملف", 0, True, "Arab"), 16, False).height
+    )
+
+
+def case_a_label_wraps_and_grows_and_a_short_one_ends_with_an_ellipsis() -> None:
+    words = "Only by message, between ten and twelve, never through the family."
+    label = show(BidiLabel(text=words, size_hint=(None, None), width=180))
+    assert label.line_count >= 3
+    assert label.height == label.line_count * label.line_pixels
+    assert all(item.x + item.width <= 181 for item in label.placed)
+    label.shorten = True
+    frames()
+    assert label.line_count == 1
+    assert label.placed[-1].run.text.endswith("…")
+    label.shorten, label.max_lines = False, 2
+    frames()
+    assert label.line_count == 2
+    assert label.placed[-1].run.text.endswith("…")
+
+
+def case_texts_of_a_list_are_drawn_from_kept_pictures() -> None:
+    run = Run("kept", 0, False, "Latn")
+    assert text_runs.texture(run, 16, False) is text_runs.texture(run, 16, False)
+
+
+# -- direction and look ------------------------------------------------------------------------------
+
+
+def case_a_switch_of_language_turns_rows_around_and_changes_their_words() -> None:
+    first, second = Chip(text=T.of(lambda: "واحد" if language.rtl else "one")), Button(text="two")
+    show(RowLayout(size_hint=(None, None), width=500, pos=(100, 100)))
+    row = Window.children[0]
+    row.add_widget(first)
+    row.add_widget(BidiLabel())
+    row.add_widget(second)
+    frames()
+    assert abs(first.x - 100) < 1
+    assert first.x < second.x
+    language.switch("ar")
+    frames()
+    assert abs(first.x + first.width - 600) < 1
+    assert second.x < first.x
+    assert str(first.text) == "واحد"
+    language.switch("en")
+    frames()
+    assert abs(first.x - 100) < 1
+
+
+def case_dark_changes_colours_of_what_is_shown() -> None:
+    Window.clearcolor = theme.colour("card")
+    show(Chip(text="AL-7", meaning="done", pos=(100, 100)))
+    light = brightness(100 + 20, 104, 1, 1)[0]
+    theme.switch(dark=True)
+    frames()
+    dark = brightness(100 + 20, 104, 1, 1)[0]
+    assert light > 150 > dark, (light, dark)
+
+
+def case_larger_text_makes_everything_that_can_be_pressed_larger_never_smaller() -> None:
+    button = show(Button(text="Record"))
+    before = tuple(button.size)
+    theme.switch(text_size=1.4)
+    frames()
+    assert button.width > before[0]
+    assert button.height >= before[1]
+
+
+def case_whatever_can_be_pressed_is_at_least_48_high_and_wide() -> None:
+    column = Column(size_hint=(None, None), width=420)
+    for widget in (
+        Button(text="A"),
+        Button(text="A", kind="plain"),
+        TextField(),
+        ChoiceList(choices=[("a", "A"), ("b", "B")]),
+        Row(title="AL-7", pressable=True),
+    ):
+        column.add_widget(widget)
+    for kind in ("text", "integer", "date", "time", "dateTime", "image"):
+        column.add_widget(question_widget(question(kind)))
+    show(column)
+    small = [
+        (type(w).__name__, w.size) for w in column.walk() if isinstance(w, Focusable) and min(w.size) < dp(48)
+    ]
+    assert small == []
+    assert named_kind(column, Row).height >= dp(64)
+
+
+def named_kind(root: Widget, kind: type) -> Any:
+    return next(widget for widget in root.walk() if isinstance(widget, kind))
+
+
+def case_icons_with_a_direction_turn_around() -> None:
+    icon = show(Icon(icon="back", tone="on_ink", pos=(50, 50)))
+
+    def left_heavy() -> bool:
+        pixels = _lines(brightness(50, 50, 24, 24), 24)
+        return sum(sum(line[:12]) for line in pixels) > sum(sum(line[12:]) for line in pixels)
+
+    assert left_heavy()
+    language.switch("ar")
+    frames()
+    assert not left_heavy()
+    assert icon.width == dp(24)
+
+
+# -- keyboard ----------------------------------------------------------------------------------------
+
+
+def case_tab_goes_in_reading_order_and_skips_what_is_disabled() -> None:
+    row = RowLayout()
+    for name, off in (("one", False), ("two", True), ("three", False)):
+        row.add_widget(Button(text=name, name=name, disabled=off))
+    column = Column()
+    column.add_widget(row)
+    column.add_widget(TextField(name="four"))
+    show(column)
+    order = []
+    for _ in range(4):
+        key(TAB)
+        order.append(getattr(focus.current, "name", ""))
+    assert order == ["one", "three", "four", "one"]
+    key(TAB, "shift")
+    assert focus.current is named("four")
+    assert named("four")._input.focus, "the field itself listens"
+
+
+def case_enter_and_space_press_and_the_ring_shows_only_for_keys() -> None:
+    pressed = []
+    button = show(Button(text="Go", name="go", on_release=lambda _: pressed.append(1)))
+    touch(button)
+    assert pressed == [1]
+    assert not button.ring
+    key(TAB)
+    assert button.ring
+    key(ENTER)
+    key(SPACE)
+    assert pressed == [1, 1, 1]
+
+
+def case_arrow_keys_move_inside_a_list_that_tab_enters_once() -> None:
+    column = Column()
+    column.add_widget(ChoiceList(choices=[("a", "A"), ("b", "B"), ("c", "C")], prefix="list"))
+    column.add_widget(Button(text="after", name="after"))
+    show(column)
+    key(TAB)
+    key(DOWN)
+    key(DOWN)
+    key(DOWN)
+    assert focus.current is named("list.c")
+    key(UP)
+    key(SPACE)
+    assert named("list.b").selected
+    key(TAB)
+    assert focus.current is named("after")
+    key(TAB, "shift")
+    assert focus.current is named("list.b")
+
+
+def case_a_dialog_keeps_the_keyboard_and_gives_it_back() -> None:
+    done = []
+    opener = show(Button(text="open", name="opener"))
+    key(TAB)
+    dialog = Dialog(title="Sure?", actions=[("Yes", "danger", lambda: done.append(1)), ("No", "plain", None)])
+    dialog.open()
+    frames()
+    key(TAB)
+    assert focus.current is named("dialog.0")
+    key(TAB)
+    key(TAB)
+    assert focus.current is named("dialog.0"), "Tab stays inside"
+    key(ENTER)
+    assert done == [1]
+    assert dialog.parent is None
+    assert focus.current is opener
+    Dialog(title="Again", actions=[("No", "plain", None)]).open()
+    frames()
+    key(ESCAPE)
+    assert focus.modals == []
+
+
+# -- questions ---------------------------------------------------------------------------------------
+
+
+def case_a_touch_on_a_choice_answers_and_a_second_clears() -> None:
+    widget, given = asked(question("select_one", choices=choices("yes", "no")))
+    touch(named("entry.choice.q.no"))
+    assert given == [("q", "no")]
+    widget.redraw(question("select_one", "no", choices=choices("yes", "no")))
+    touch(named("entry.choice.q.no"))
+    assert given[-1] == ("q", None)
+
+
+def case_several_choices_answer_in_the_order_of_the_form() -> None:
+    _, given = asked(question("select_multiple", choices=choices("a", "b", "c", "d")))
+    touch(named("entry.choice.q.c"))
+    touch(named("entry.choice.q.a"))
+    assert given == [("q", ["c"]), ("q", ["a", "c"])]
+
+
+def case_a_typed_answer_comes_when_the_keyboard_leaves() -> None:
+    widget, given = asked(question("integer"))
+    field = named("entry.question.q")
+    focus.give(field)
+    field._input.insert_text("23")
+    frames()
+    assert given == []
+    focus.give(None)
+    assert given == [("q", "23")]
+    widget.redraw(question("integer", None, raw="2x", violation=SimpleNamespace(message="No number.")))
+    frames()
+    assert field.text == "2x"
+    assert field.invalid
+    assert str(named("entry.violation.q").text) == "No number."
+
+
+def case_a_redraw_never_undoes_what_is_being_typed() -> None:
+    widget, _ = asked(question("text", "old"))
+    field = named("entry.question.q")
+    focus.give(field)
+    field._input.text = "new wor"
+    widget.redraw(question("text", "old"))
+    assert field.text == "new wor"
+
+
+def case_a_moment_is_shown_without_its_offset_and_picked_by_day() -> None:
+    widget, given = asked(question("dateTime", "2026-11-22T22:40:00+01:00"))
+    field = named("entry.question.q")
+    assert field.text == "2026-11-22 22:40"
+    touch(named("entry.calendar.q"))
+    touch(named("calendar.2026-11-20"))
+    assert given == [("q", "2026-11-20 22:40")]
+    assert widget.path == "q"
+
+
+def case_a_photo_is_asked_for_and_shown_from_its_bytes() -> None:
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "paper.png"
+        Image.new("RGB", (80, 60), "white").save(file)
+        wanted = []
+
+        def load(name: str, deliver: Callable[[bytes], None]) -> None:
+            wanted.append(name)
+            deliver(file.read_bytes())
+
+        widget, given = asked(question("image"), Context(load_picture=load, pictures_folder=Path(folder)))
+        sources: list[tuple[str, str]] = []
+        widget.bind(on_attach=lambda _, path, source: sources.append((path, source)))
+        touch(named("entry.question.q"))
+        touch(named("files.file.paper.png"))
+        assert sources == [("q", str(file))]
+        widget.redraw(question("image", "hash"))
+        frames()
+        assert wanted == ["hash"]
+        assert named("entry.picture.q").height > 50
+        touch(named("entry.clear.q"))
+        assert given == [("q", None)]
+
+
+def case_a_file_that_is_no_picture_is_said_so() -> None:
+    asked(question("image", "x"), Context(load_picture=lambda _, deliver: deliver(b"no picture")))
+    said = [probe.text_of(widget) for widget in named("entry.picture.q").walk()]
+    assert "This file is not a picture that can be shown." in said
+
+
+def case_a_kind_that_cannot_be_asked_is_said_so() -> None:
+    asked(question("geotrace", "1 2"))
+    assert "cannot ask" in probe.text_of(named("entry.question.q"))
+
+
+# -- the probe ---------------------------------------------------------------------------------------
+
+
+def case_the_probe_tells_places_and_never_a_masked_value() -> None:
+    column = Column(size_hint=(None, None), width=400, pos=(100, 500))
+    column.add_widget(TextField(name="secret", secret=True, text="never told"))
+    column.add_widget(Button(name="go", text="Go"))
+    show(column)
+    path = Path(tempfile.mkdtemp()) / "p.sock"
+    allowed = [True]
+    listening = probe.Probe(path, lambda: allowed[0])
+    try:
+        answer = _ask(path)
+        assert "never told" not in json.dumps(answer)
+        told = {entry["name"]: entry for entry in answer if entry["name"]}
+        go = named("go")
+        assert told["go"]["x"] == round(go.x)
+        assert told["go"]["y"] == round(Window.height - go.y - go.height)
+        assert told["go"]["text"] == "Go"
+        assert oct(path.stat().st_mode & 0o777) == "0o600"
+        allowed[0] = False
+        assert _ask(path) == []
+    finally:
+        listening.close()
+
+
+def _ask(path: Path) -> Any:
+    answers: list[bytes] = []
+
+    def ask() -> None:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            while part := connection.recv(65536):
+                answers.append(part)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while thread.is_alive():
+        EventLoop.idle()
+    return json.loads(b"".join(answers))
+
+
+# -- running -----------------------------------------------------------------------------------------
+
+
+def fresh() -> None:
+    """An empty black window in English and light, the keyboard with nobody."""
+    focus.give(None)
+    focus.modals.clear()
+    for child in list(Window.children):
+        Window.remove_widget(child)
+    language.switch("en")
+    theme.switch(dark=False, text_size=1.0)
+    Window.clearcolor = (0, 0, 0, 1)
+    frames(2)
+
+
+def main() -> None:
+    runTouchApp(Widget(), embedded=True)
+    results = {}
+    for name, case in list(globals().items()):
+        if not name.startswith("case_"):
+            continue
+        fresh()
+        try:
+            case()
+            results[name.removeprefix("case_")] = ""
+        except Exception:
+            results[name.removeprefix("case_")] = traceback.format_exc()
+    Path(os.environ["CASES_OUT"]).write_text(json.dumps(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
