@@ -71,8 +71,9 @@ class Finger:
 
     async def touch(self, name: str) -> None:
         widget = await self.see(name)
+        await self._settled(widget)
         await self._bring_into_view(widget)
-        x, y = widget.to_window(*widget.center)
+        x, y = widget.to_window(widget.center_x, widget.center_y)
         top = Window.height - y
         Window.dispatch("on_mouse_down", x, top, "left", [])
         await self.rest(3)
@@ -92,6 +93,16 @@ class Finger:
         Window.dispatch("on_key_up", code, 0)
         await self.rest(6)
 
+    async def _settled(self, widget: Widget) -> None:
+        """Layouts settle over a few frames; a finger would not hit what still moves."""
+        before: tuple[float, ...] = ()
+        for _ in range(20):
+            await self.rest(2)
+            now = (*widget.to_window(widget.x, widget.y), widget.width, widget.height)
+            if now == before:
+                return
+            before = now
+
     async def _bring_into_view(self, widget: Widget) -> None:
         parent = widget.parent
         while parent is not None and parent is not Window and not isinstance(parent, ScrollView):
@@ -109,13 +120,21 @@ class Finger:
         await self.rest(12)
 
     async def picture(self, target: Path) -> Path:
-        """What the window shows now, as a PNG read from its frame buffer."""
+        """What the window shows now, as a PNG: read from its frame buffer just before a frame is shown."""
         await self.rest(10)
+        frames: list[tuple[tuple[int, int], bytes]] = []
+
+        def take(*_: Any) -> None:
+            width, height = Window.system_size
+            read = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
+            frames.append(((width, height), bytes(read)))
+
+        Window.bind(on_flip=take)
         Window.canvas.ask_update()
-        await self.rest(4)
-        width, height = Window.system_size
-        pixels = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
-        image = Image.frombytes("RGBA", (width, height), bytes(pixels)).convert("RGB")
+        await self.until(lambda: frames, "a frame")
+        Window.unbind(on_flip=take)
+        size, pixels = frames[-1]
+        image = Image.frombytes("RGBA", size, pixels).convert("RGB")
         target.parent.mkdir(parents=True, exist_ok=True)
         image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(target, optimize=True)
         return target

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import platformdirs
 from kivy.config import Config
 
 
@@ -68,19 +70,34 @@ class HomewardApp(App):
         self.navigator = Navigator(self)
         Window.bind(on_key_down=self._key)
         Window.bind(on_resize=lambda *_size: self.navigator.resized())
-        if path := os.environ.get("HOMEWARD_UI_PROBE"):
-            self._probe = probe.serve(path)
-        self.navigator.start()
+        self._probe = probe.start(self._may_be_watched)
         return self.navigator
 
+    def on_start(self) -> None:
+        # Only now does the root widget stand in the window and can have the keyboard.
+        self.navigator.start()
+
     def on_stop(self) -> None:
-        if self.navigator.fieldbook is not None:
-            self.navigator.fieldbook.close().wait(10)
+        if self._probe is not None:
+            self._probe.close()
+        book, self.navigator.fieldbook = self.navigator.fieldbook, None
+        if book is not None:
+            book.close().wait(10)
 
     # -- what pages may ask of the window -----------------------------------------------------------
 
     def unlock(self, passphrase: str) -> Job[Fieldbook]:
         return self._unlock(self.settings, passphrase, on_window_thread)
+
+    @property
+    def pictures_folder(self) -> Path:
+        """Where choosing a photo begins: the user's pictures, where there are any."""
+        pictures = Path(os.environ.get("HOMEWARD_PICTURES") or platformdirs.user_pictures_path())
+        return pictures if pictures.is_dir() else Path.home()
+
+    def _may_be_watched(self) -> bool:
+        book = self.navigator.fieldbook
+        return book is None or book.session.demo
 
     def prefer(self, **changes: Any) -> None:
         """Change a liking, keep it, and draw everything again in it."""

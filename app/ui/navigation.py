@@ -15,7 +15,6 @@ from kivy.clock import Clock
 from kivy.core.window import Keyboard, Window
 from kivy.graphics import Color, Rectangle
 from kivy.metrics import dp
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from app.fieldbook import Fieldbook, OpenEntry
@@ -62,7 +61,7 @@ class Navigator(Column):
     """The window's only root widget: banner, rail or bar, and the screen in sight."""
 
     def __init__(self, window: HomewardApp) -> None:
-        super().__init__(size_hint=(1, 1), spacing=0)
+        super().__init__(size_hint_y=1, spacing=0)
         self.window = window
         self.fieldbook: Fieldbook | None = None
         self._stack: list[Screen] = []
@@ -148,6 +147,11 @@ class Navigator(Column):
             self.fieldbook.edit(record, language.code).then(
                 lambda opened: self.go("review", opened=opened, finished=True)
             )
+
+    def finished(self, opened: OpenEntry) -> None:
+        """A form was finished: its receipt stands on its case, and nothing leads back into the form."""
+        self.leave_to("case", case=opened.case.id)
+        self.go("receipt", opened=opened)
 
     def _fill_in(self, opened: OpenEntry) -> None:
         self.go("entry", opened=opened)
@@ -259,16 +263,17 @@ class Navigator(Column):
         """Put the screen on top into the frame: banner above, rail beside or bar below."""
         screen = self._stack[-1]
         self._drawn_wide = self.wide
+        held = focus.current if again else None
+        focus.give(None)
         for part in [*self.children, screen]:
             _detach(part)
-        focus.give(None)
         if self.fieldbook is not None and self.fieldbook.session.demo:
             self.add_widget(DemoBar())
         if self.fieldbook is None:
             self._bars = None
             self.add_widget(screen)
         elif self.wide:
-            middle = RowLayout(size_hint=(1, 1), spacing=0, center=False)
+            middle = RowLayout(size_hint_y=1, spacing=0, align="top")
             self._bars = self._rail(screen)
             middle.add_widget(self._bars)
             middle.add_widget(screen)
@@ -283,6 +288,9 @@ class Navigator(Column):
             screen.redraw()
         else:
             screen.enter()
+        if held is not None and held.get_root_window() is not None:
+            focus.give(held)
+        else:
             screen.appeared()
 
     def _rail(self, screen: Screen) -> Rail:
@@ -330,5 +338,5 @@ class Navigator(Column):
 
 
 def _detach(widget: Widget) -> None:
-    if isinstance(widget.parent, BoxLayout | Widget) and widget.parent is not None:
+    if widget.parent is not None:
         widget.parent.remove_widget(widget)

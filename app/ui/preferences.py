@@ -1,4 +1,4 @@
-"""How this worker likes the window: language, size of text, light or dark. Kept in `window.json`, no secret."""
+"""How this worker likes the window: language, size of text, light or dark. Kept in `window.json`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Preferences:
 
     @classmethod
     def load(cls, folder: Path, language: str = "") -> Preferences:
-        """What was kept in `folder`; `language` (of the command line or settings) wins when it is one of ours.
+        """What was kept in `folder`; `language` (of the command line) wins when it is one of ours.
 
-        A file that cannot be read or holds nonsense counts as none: likings are not worth a locked-out worker.
+        A file that cannot be read or holds nonsense counts as none: no one is locked out for a liking.
         """
         try:
             kept = json.loads((folder / "window.json").read_text(encoding="utf-8"))

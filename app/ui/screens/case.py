@@ -81,8 +81,7 @@ class CaseScreen(Screen):
         self.titled(
             view.row.code,
             back=True,
-            signs=[RiskMark(risk=view.row.risk)],
-            actions=actions if self.wide else (),
+            actions=[RiskMark(risk=view.row.risk), *(actions if self.wide else ())],
         )
         if self._named:
             self.head.add_widget(BidiLabel(text=view.name, style="heading", name="case.name"))

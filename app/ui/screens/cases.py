@@ -9,8 +9,8 @@ from kivy.uix.widget import Widget
 
 from app.ui.i18n import T, joined
 from app.ui.screens import wording
-from app.ui.screens.screen import Screen, note
-from app.ui.widgets import Button, Chip, RiskMark, Row, TextField, focus
+from app.ui.screens.screen import Screen, note, risk_mark
+from app.ui.widgets import Button, Chip, Row, TextField, focus
 from app.views import CaseRow
 
 #: Rows drawn at once; the rest comes by a button. Typing two letters is quicker than scrolling.
@@ -61,7 +61,12 @@ class CasesScreen(Screen):
         today = datetime.now().astimezone().date()
         found: list[Widget] = [self._row(row, today) for row in self._rows[: self._limit]]
         if not self._rows:
-            found = [note(T("No case matches. Try the last letters of the code."), name="cases.none")]
+            found = [
+                note(
+                    T("No case matches. Try the first letters of the code after the country."),
+                    name="cases.none",
+                )
+            ]
         more = len(self._rows) - self._limit
         if more > 0:
             found.append(
@@ -88,7 +93,7 @@ class CasesScreen(Screen):
             name=f"cases.row.{row.code}",
             title=row.code,
             subtitle=joined(wording.stage(row.stage), wording.next_due(row, today)),
-            leading=RiskMark(risk=row.risk),
+            leading=risk_mark(row.risk),
             trailing=sign,
             pressable=True,
             on_release=lambda *_: self.desk.go("case", case=row.id),

@@ -31,7 +31,7 @@ class ConflictScreen(Screen):
         self.titled(T("Two versions of one answer"), back=True, signs=[about])
         question = Card()
         question.add_widget(BidiLabel(text=T.titles(found.question), style="question"))
-        versions = RowLayout(spacing=dp(L), center=False) if self.wide else Column(spacing=dp(L))
+        versions = RowLayout(spacing=dp(L), align="top") if self.wide else Column(spacing=dp(L))
         restored = found.state == "restored"
         versions.add_widget(
             _version(

@@ -1,4 +1,4 @@
-"""One answer that another version replaced, as a card: what stands, what the worker wrote, one tap to restore."""
+"""One answer that another version replaced, as a card: what stands, what the worker wrote, one tap back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.ui.i18n import T, joined
 from app.ui.screens import wording
-from app.ui.screens.screen import below, flow
+from app.ui.screens.screen import below, beside, flow
 from app.ui.widgets import BidiLabel, Button, Card, Chip
 from app.views import ConflictView, Titles
 
@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 def conflict_card(desk: Navigator, conflict: ConflictView) -> Card:
     card = Card(border="conflict", name=f"conflict.card.{conflict.id}")
     card.add_widget(
-        flow(
-            [
-                Chip(text=T.titles(conflict.form_titles), meaning="conflict"),
-                BidiLabel(text=conflict.code, style="strong", fit=True),
-            ]
+        beside(
+            Chip(text=T.titles(conflict.form_titles), meaning="conflict"),
+            BidiLabel(text=conflict.code, style="strong"),
         )
     )
     card.add_widget(BidiLabel(text=T.titles(conflict.question), style="strong", max_lines=2))

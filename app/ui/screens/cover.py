@@ -1,4 +1,4 @@
-"""What stands on a covered window: a title and blank lines, as in any notebook. A touch brings back the rest."""
+"""What stands on a covered window: a title and blank lines, as in any notebook. A touch takes it off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 class CoverScreen(Column):
     def __init__(self, desk: Navigator) -> None:
-        super().__init__(size_hint=(1, 1), padding=[dp(XXL)] * 4, spacing=dp(XL + XXL), name="cover")
+        super().__init__(size_hint_y=1, padding=[dp(XXL)] * 4, spacing=dp(XL + XXL), name="cover")
         self._desk = desk
         self.add_widget(BidiLabel(text=T("Notes"), style="title", name="cover.title"))
         for _ in range(8):

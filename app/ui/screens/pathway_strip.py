@@ -10,7 +10,8 @@ from kivy.metrics import dp
 from app.ui.i18n import T, language
 from app.ui.screens import wording
 from app.ui.theme import theme
-from app.ui.widgets import BidiLabel, Column, Live, RowLayout
+from app.ui.widgets import BidiLabel, Column, RowLayout
+from app.ui.widgets.live import Live
 from app.views import StageView
 
 
@@ -69,7 +70,7 @@ def pathway_strip(stages: tuple[StageView, ...], *, wide: bool) -> Column | RowL
         place = T("Step {n} of {all}", n=now + 1, all=len(stages))
         box = Column(spacing=0)
         marks = RowLayout(spacing=0)
-        for number, stage in enumerate(stages):
+        for number in range(len(stages)):
             marks.add_widget(_mark(stages, number))
         box.add_widget(marks)
         line = RowLayout()
@@ -79,7 +80,7 @@ def pathway_strip(stages: tuple[StageView, ...], *, wide: bool) -> Column | RowL
         line.add_widget(BidiLabel(text=place, style="secondary", tone="ink2", halign="end"))
         box.add_widget(line)
         return box
-    row = RowLayout(spacing=0, center=False)
+    row = RowLayout(spacing=0, align="top")
     for number, stage in enumerate(stages):
         cell = Column(spacing=0, name=f"case.stage.{stage.code}")
         cell.add_widget(_mark(stages, number))

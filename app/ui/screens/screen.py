@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kivy.metrics import dp
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from app.fieldbook import Fieldbook
 from app.ui.i18n import T
 from app.ui.theme import XL, L, M, S
-from app.ui.widgets import BidiLabel, Column, Flow, IconButton, Page, RowLayout, Spacer
+from app.ui.widgets import BidiLabel, Column, Flow, IconButton, Page, RiskMark, RowLayout, Spacer
 
 if TYPE_CHECKING:
     from app.ui.navigation import Navigator
@@ -32,14 +33,16 @@ class Screen(Column):
     topics: frozenset[str] = frozenset()
 
     def __init__(self, desk: Navigator, **where: Any) -> None:
-        super().__init__(size_hint=(1, 1), spacing=0)
+        super().__init__(size_hint_y=1, spacing=0)
         self.desk = desk
         self.where = where
         self.head = Column(padding=[dp(self._side), dp(M), dp(self._side), dp(S)], spacing=dp(S))
         self.body = self._scrolling()
         self.body.name = "page.body"
+        self._middle = BoxLayout()
+        self._middle.add_widget(self.body)
         self.add_widget(self.head)
-        self.add_widget(self.body)
+        self.add_widget(self._middle)
 
     # -- for the navigator --------------------------------------------------------------------------
 
@@ -133,11 +136,18 @@ class Screen(Column):
             self.fill(*([*side, *main] if side_first else [*main, *side]))
             return
         self._one_body()
-        self.remove_widget(self.body)
-        self._pair = RowLayout(size_hint=(1, 1), spacing=0, center=False)
+        self._middle.clear_widgets()
+        self._pair = RowLayout(size_hint_y=1, spacing=0, align="top")
         margin = dp(self._side)
         second = self._scrolling()
-        second.size_hint_x = 0.66
+        second.name = "page.side"
+        second.size_hint_x = None
+
+        def share(_pair: Widget, width: float) -> None:
+            # Whole pixels: half of one blurs every letter of a scrolled column.
+            second.width = round(width * 0.4)
+
+        self._pair.fbind("width", share)
         self.body.clear()
         self.body.column.padding = [margin, dp(S), dp(M), dp(XL)]
         second.column.padding = [dp(M), dp(S), margin, dp(XL)]
@@ -145,16 +155,16 @@ class Screen(Column):
         second.add(*side)
         self._pair.add_widget(self.body)
         self._pair.add_widget(second)
-        self.add_widget(self._pair)
+        self._middle.add_widget(self._pair)
 
     _pair: RowLayout | None = None
 
     def _one_body(self) -> None:
         if self._pair is not None:
             self._pair.clear_widgets()
-            self.remove_widget(self._pair)
+            self._middle.clear_widgets()
             self._pair = None
-            self.add_widget(self.body)
+            self._middle.add_widget(self.body)
 
     def _scrolling(self) -> Page:
         return Page(gap=M)
@@ -175,6 +185,11 @@ def heading(text: Text, count: int | None = None) -> RowLayout:
         row.add_widget(BidiLabel(text=str(count), style="secondary", tone="ink2", fit=True))
     row.add_widget(Spacer())
     return row
+
+
+def risk_mark(risk: str) -> RiskMark:
+    """The mark at the start of a list's row: all equally wide, so that the codes stand in one line."""
+    return RiskMark(risk=risk, fit=False, size_hint_x=None, width=dp(108))
 
 
 def note(text: Text, *, name: str = "") -> BidiLabel:

@@ -9,8 +9,8 @@ from kivy.uix.widget import Widget
 from app.ui.i18n import T, joined
 from app.ui.screens import wording
 from app.ui.screens.conflict_card import conflict_card
-from app.ui.screens.screen import Screen, heading, note
-from app.ui.widgets import Button, Chip, RiskMark, Row
+from app.ui.screens.screen import Screen, heading, note, risk_mark
+from app.ui.widgets import Button, Chip, Row
 from app.views import DraftView, DueItem, TodayView
 
 
@@ -52,7 +52,7 @@ class TodayScreen(Screen):
             name=f"today.due.{item.code}.{item.kind}",
             title=item.code,
             subtitle=wording.due_sentence(item, today),
-            leading=RiskMark(risk=item.risk),
+            leading=risk_mark(item.risk),
             trailing=Button(
                 text=verb,
                 kind="filled" if first else "outlined",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kivy.core.window import Window
 from kivy.metrics import dp
 from kivy.uix.anchorlayout import AnchorLayout
 
@@ -44,11 +45,11 @@ class UnlockScreen(Screen):
         self.head.clear_widgets()
         self.head.padding = 0
         middle = AnchorLayout(anchor_x="center", anchor_y="center", size_hint_y=None)
-        self._column.width = min(dp(460), self.desk.width - dp(2 * L))
+        self._column.width = min(dp(460), Window.width - dp(2 * L))
         if self._column.parent is not None:
             self._column.parent.remove_widget(self._column)
         middle.add_widget(self._column)
-        middle.height = max(self._column.height + dp(4 * L), self.desk.height - dp(120))
+        middle.height = max(self._column.height + dp(4 * L), Window.height - dp(60))
         self.fill(middle)
 
     def appeared(self) -> None:

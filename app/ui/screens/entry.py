@@ -1,0 +1,351 @@
+"""Filling in a form: a few questions at a time, each answer kept on this device as soon as it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kivy.core.window import Keyboard
+from kivy.metrics import dp
+from kivy.uix.widget import Widget
+
+from app.fieldbook import OpenEntry
+from app.problems import Problem
+from app.ui.i18n import T, language
+from app.ui.screens import wording
+from app.ui.screens.screen import Screen, beside, heading
+from app.ui.screens.sheets import Cut, Node, Sheet
+from app.ui.theme import TARGET, L, M, S
+from app.ui.widgets import (
+    BidiLabel,
+    Button,
+    Card,
+    Chip,
+    Column,
+    Icon,
+    ProgressBar,
+    Row,
+    RowLayout,
+    Spacer,
+    focus,
+)
+from app.ui.widgets.questions import (
+    Context,
+    GroupHeader,
+    QuestionWidget,
+    RepeatFooter,
+    RepeatHeader,
+    question_widget,
+)
+from app.ui.widgets.surfaces import Bar
+from forms.entry import EntryChange, QuestionState
+
+
+class EntryScreen(Screen):
+    """`opened` is the record; `at` a question to begin at, from the review of what is missing."""
+
+    place = "cases"
+
+    def __init__(self, desk: Any, **where: Any) -> None:
+        super().__init__(desk, **where)
+        opened: OpenEntry = where["opened"]
+        self._opened = opened
+        self._entry = opened.entry
+        self._cut = Cut(opened.entry.definition)
+        self._widgets: dict[str, QuestionWidget] = {}
+        self._context = Context(load_picture=self._load_picture, pictures_folder=desk.window.pictures_folder)
+        self._sheets: tuple[Sheet, ...] = ()
+        self._key = self._cut.key_of(where.get("at", "")) or ""
+        self._unsaved = 0
+        self._saved = Chip(text=T("Nothing to save yet"), name="entry.saved")
+        self._progress = ProgressBar()
+        self._progress_text = BidiLabel(style="secondary", tone="ink2", name="entry.progress")
+        self._foot = Bar(
+            fill="card",
+            orientation="horizontal",
+            size_hint_y=None,
+            height=dp(72),
+            padding=[dp(self._side), dp(M), dp(self._side), dp(M)],
+            spacing=dp(M),
+        )
+        self.add_widget(self._foot)
+
+    # -- coming and going ---------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        self._entry.language = language.code
+        self._widgets.clear()
+        self._draw()
+
+    def leave(self) -> None:
+        self._flush()
+
+    def key(self, key: int, modifiers: frozenset[str]) -> bool:
+        if key == Keyboard.keycodes["pagedown"]:
+            self._step(1)
+        elif key == Keyboard.keycodes["pageup"]:
+            self._step(-1)
+        else:
+            return False
+        return True
+
+    def _flush(self) -> None:
+        """A text that is still being typed is an answer too."""
+        focus.give(None)
+        for widget in list(self._widgets.values()):
+            widget.flush()
+
+    # -- answers ------------------------------------------------------------------------------------
+
+    def _answered(self, path: str, raw: Any) -> None:
+        self._apply(self._entry.answer(path, raw))
+
+    def _picked(self, path: str, source: str) -> None:
+        """A photo was chosen: it is sealed first, and its name is the answer."""
+        self._saving()
+        self.book.attach(self._opened.record, path, Path(source)).then(
+            lambda name: self._attached(path, name), self._failed
+        )
+
+    def _load_picture(self, name: str, deliver: Callable[[bytes], None]) -> None:
+        # A photo of another device may not have come down yet; its place then stays empty.
+        self.book.attachment(name).then(deliver, lambda _problem: None)
+
+    def _attached(self, path: str, name: str) -> None:
+        self._unsaved -= 1
+        self._answered(path, name)
+
+    def _apply(self, change: EntryChange) -> None:
+        if change.values:
+            self._saving()
+            self.book.save(self._opened.record, change).then(lambda _done: self._kept(), self._failed)
+        if change.restructured:
+            self._draw()
+        else:
+            for path in {change.path, *change.redraw}:
+                if path in self._widgets:
+                    self._widgets[path].redraw(self._state(path))
+            self._draw_progress()
+
+    def _saving(self) -> None:
+        self._unsaved += 1
+        self._saved.text, self._saved.meaning = T("Saving…"), "neutral"
+
+    def _kept(self) -> None:
+        self._unsaved -= 1
+        if self._unsaved <= 0:
+            self._saved.text, self._saved.meaning = T("Saved on this device"), "done"
+
+    def _failed(self, problem: Problem) -> None:
+        self._unsaved -= 1
+        self._saved.text, self._saved.meaning = T("Not saved"), "danger"
+        self.desk.tell_problem(problem)
+
+    # -- sheets -------------------------------------------------------------------------------------
+
+    @property
+    def _index(self) -> int:
+        return next((n for n, sheet in enumerate(self._sheets) if sheet.key == self._key), 0)
+
+    def _step(self, by: int) -> None:
+        self._flush()
+        index = self._index + by
+        if index >= len(self._sheets):
+            self.desk.go("review", opened=self._opened)
+        elif index >= 0:
+            self._turn_to(self._sheets[index].key)
+
+    def _turn_to(self, key: str) -> None:
+        self._flush()
+        self._key = key
+        self._draw()
+        self.body.scroll_y = 1
+
+    # -- drawing ------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        held = getattr(focus.current, "name", "") if focus.current is not None else ""
+        self._sheets = self._cut.sheets(self._entry.outline())
+        if self._sheets and self._key not in {sheet.key for sheet in self._sheets}:
+            self._key = self._sheets[0].key
+        self._draw_head()
+        if not self._sheets:
+            self.fill()
+            return
+        sheet = self._sheets[self._index]
+        if self.wide:
+            self.fill_two(self._questions(sheet), self._sections(sheet))
+        else:
+            self.fill(*self._questions(sheet))
+        self._draw_foot()
+        if held:
+            focus.give_named(held, by_key=False)
+
+    def _draw_head(self) -> None:
+        for part in (self._saved, self._progress, self._progress_text):
+            if part.parent is not None:
+                part.parent.remove_widget(part)
+        title = T.titles(self._entry.definition.titles)
+        self.titled(title, back=True, signs=[Chip(text=self._opened.case.code), self._saved])
+        self.head.add_widget(self._progress)
+        self.head.add_widget(self._progress_text)
+        self._draw_progress()
+
+    def _draw_progress(self) -> None:
+        answered, total = self._entry.progress()
+        self._progress.value = answered / total if total else 0
+        self._progress_text.text = T("{n} of {all} answered", n=answered, all=total)
+
+    def _draw_foot(self) -> None:
+        last = self._index == len(self._sheets) - 1
+        self._foot.clear_widgets()
+        self._foot.padding = [dp(self._side), dp(M), dp(self._side), dp(M)]
+        back = Button(
+            text=T("Back"),
+            name="entry.back",
+            disabled=self._index == 0,
+            stretch=not self.wide,
+            on_release=lambda *_: self._step(-1),
+        )
+        forward = Button(
+            text=T("Check and finish") if last else T("Next"),
+            kind="filled",
+            name="entry.finish" if last else "entry.next",
+            stretch=not self.wide,
+            on_release=lambda *_: self._step(1),
+        )
+        row = RowLayout(spacing=dp(M))
+        row.add_widget(back)
+        if self.wide:
+            row.add_widget(Spacer())
+        else:
+            forward.size_hint_x = 2
+        row.add_widget(forward)
+        self._foot.add_widget(row)
+
+    def _questions(self, sheet: Sheet) -> list[Widget]:
+        """The sheet's questions in order; instances of a repeat each in a frame of their own."""
+        parts: list[Widget] = []
+        frames: list[tuple[str, Column]] = []
+        repeats: list[Node] = []
+
+        def close(path: str) -> None:
+            while frames and not path.startswith(f"{frames[-1][0]}/"):
+                frames.pop()
+            while repeats and not _inside(path, repeats[-1].path):
+                place(self._adder(repeats.pop()))
+
+        def place(widget: Widget) -> None:
+            if frames:
+                frames[-1][1].add_widget(widget)
+            else:
+                parts.append(widget)
+
+        for node in sheet.nodes:
+            close(node.path)
+            if node.kind == "group":
+                if node.label:
+                    place(GroupHeader(text=node.label))
+            elif node.kind == "repeat":
+                place(RepeatHeader(path=node.path, text=node.label, count=_count(sheet, node.path)))
+                repeats.append(node)
+            elif node.kind == "instance":
+                frame = self._frame(node)
+                place(frame)
+                frames.append((node.path, frame))
+            else:
+                place(self._question(node.path))
+        frames.clear()
+        parts += [self._adder(node) for node in reversed(repeats)]
+        return parts
+
+    def _question(self, path: str) -> Widget:
+        widget = self._widgets.get(path)
+        state = self._state(path)
+        if widget is None:
+            widget = question_widget(state, self._context)
+            widget.fbind("on_answer", lambda _widget, where, raw: self._answered(where, raw))
+            widget.fbind("on_attach", lambda _widget, where, source: self._picked(where, source))
+            self._widgets[path] = widget
+        else:
+            if widget.parent is not None:
+                widget.parent.remove_widget(widget)
+            widget.redraw(state)
+        return widget
+
+    def _state(self, path: str) -> QuestionState:
+        """The question as it is to be shown, with words for what is wrong where the form has none."""
+        state = self._entry.state(path)
+        found = state.violation
+        if found is None or found.message:
+            return state
+        return replace(state, violation=replace(found, message=str(wording.violation(found))))
+
+    def _frame(self, node: Node) -> Card:
+        card = Card(spacing=dp(L), name=f"entry.instance.{node.path}")
+        repeat = self._entry.repeat(node.path.rpartition("[")[0])
+        title = BidiLabel(text=node.label, style="strong", tone="ink2")
+        if repeat.can_remove:
+            remove = Button(
+                icon="trash",
+                kind="plain",
+                text=T("Remove"),
+                name=f"entry.remove.{node.path}",
+                on_release=lambda *_: self._apply(self._entry.remove_instance(node.path)),
+            )
+            card.add_widget(beside(title, remove))
+        else:
+            card.add_widget(title)
+        return card
+
+    def _adder(self, node: Node) -> Widget:
+        if not self._entry.repeat(node.path).can_add:
+            return Column()
+        footer = RepeatFooter(path=node.path)
+        footer.fbind("on_add", lambda _footer, path: self._apply(self._entry.add_instance(path)))
+        return footer
+
+    def _sections(self, sheet: Sheet) -> list[Widget]:
+        """All sections, as a list to jump in; the one of now has the thick border."""
+        seen: dict[str, Sheet] = {}
+        for each in self._sheets:
+            seen.setdefault(each.section.path, each)
+        if len(seen) < 2:
+            return []
+        parts: list[Widget] = [heading(T("Sections"))]
+        for path, first in seen.items():
+            parts.append(self._section(first, current=path == sheet.section.path))
+        return parts
+
+    def _section(self, first: Sheet, *, current: bool) -> Widget:
+        section = first.section
+        title: Any = section.label or T.titles(self._entry.definition.titles)
+        return Row(
+            title=title,
+            trailing=Icon(icon="check", tone="done", extent=20) if self._answered_all(section.path) else None,
+            selected=current,
+            pressable=True,
+            min_height=dp(TARGET + S),
+            name=f"entry.section.{section.path}",
+            on_release=lambda *_: self._turn_to(first.key),
+        )
+
+    def _answered_all(self, section: str) -> bool:
+        states = [
+            self._entry.state(node.path)
+            for sheet in self._sheets
+            if sheet.section.path == section
+            for node in sheet.questions
+        ]
+        asked = [state for state in states if state.type != "note" and not state.calculated]
+        return all(state.value is not None for state in asked)
+
+
+def _count(sheet: Sheet, repeat: str) -> int:
+    return sum(node.kind == "instance" and node.path.startswith(f"{repeat}[") for node in sheet.nodes)
+
+
+def _inside(path: str, repeat: str) -> bool:
+    return path.startswith((f"{repeat}[", f"{repeat}/"))

@@ -1,0 +1,69 @@
+"""A finished form and where it is: only on this tablet, or on the server since when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.metrics import dp
+from kivy.uix.widget import Widget
+
+from app.fieldbook import OpenEntry
+from app.ui.i18n import T
+from app.ui.screens import wording
+from app.ui.screens.screen import Screen, flow
+from app.ui.theme import L
+from app.ui.widgets import BidiLabel, Button, Card, Icon
+from app.views import CaseView, RecordRow
+
+
+class ReceiptScreen(Screen):
+    place = "cases"
+    topics = frozenset({"records", "sync"})
+
+    def __init__(self, desk: Any, **where: Any) -> None:
+        super().__init__(desk, **where)
+        self._opened: OpenEntry = where["opened"]
+
+    def enter(self) -> None:
+        self.book.case(self._opened.case.id).then(self._show)
+
+    def _show(self, view: CaseView) -> None:
+        found = next((row for row in view.records if row.id == self._opened.record), None)
+        self.titled(T("Finished"), back=True)
+        self.fill(self._card(view, found))
+
+    def _card(self, view: CaseView, row: RecordRow | None) -> Widget:
+        state = row.state if row is not None else "only_here"
+        meaning = {"on_server": "done", "refused": "danger"}.get(state, "attention")
+        card = Card(fill=f"{meaning}_container", border=meaning, spacing=dp(L), name=f"receipt.{state}")
+        card.add_widget(Icon(icon="check" if state == "on_server" else "clock", tone=meaning, extent=40))
+        card.add_widget(BidiLabel(text=T.titles(self._opened.entry.definition.titles), style="heading"))
+        card.add_widget(BidiLabel(text=view.row.code, style="strong"))
+        card.add_widget(BidiLabel(text=_sentence(row), tone=meaning, style="question", name="receipt.text"))
+        buttons = [
+            Button(
+                text=T("Back to the case"),
+                kind="filled" if state == "on_server" else "outlined",
+                name="receipt.case",
+                on_release=lambda *_: self.desk.leave_to("case", case=self._opened.case.id),
+            )
+        ]
+        if state == "only_here":
+            sync = Button(
+                text=T("Sync now"),
+                icon="sync",
+                kind="filled",
+                name="receipt.sync",
+                on_release=lambda *_: self.desk.sync(),
+            )
+            buttons.insert(0, sync)
+        card.add_widget(flow(buttons))
+        return card
+
+
+def _sentence(row: RecordRow | None) -> T:
+    if row is not None and row.state == "refused":
+        return wording.problem_code(row.refused or "sync.refused")
+    if row is None or row.on_server_since is None or row.state != "on_server":
+        return T("Safe on this tablet, and only here until the next sync.")
+    return T("On the server since {when}.", when=wording.moment(row.on_server_since))

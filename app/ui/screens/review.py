@@ -1,0 +1,106 @@
+"""A form as a whole: all answers, what is still missing, and the step that finishes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.uix.widget import Widget
+
+from app.fieldbook import OpenEntry
+from app.ui.i18n import T, language
+from app.ui.screens import wording
+from app.ui.screens.screen import Screen, below, heading, note
+from app.ui.widgets import BidiLabel, Button, Card, Chip, Row
+from forms.display import text_of
+from forms.validation import Violation
+
+
+class ReviewScreen(Screen):
+    """`opened` is the record. `finished=True`: it was finished before, and is shown to be read first."""
+
+    place = "cases"
+
+    def __init__(self, desk: Any, **where: Any) -> None:
+        super().__init__(desk, **where)
+        self._opened: OpenEntry = where["opened"]
+        self._finished: bool = where.get("finished", False)
+
+    def enter(self) -> None:
+        self._opened.entry.language = language.code
+        self._show(self._opened.entry.validate() if not self._finished else ())
+
+    def _show(self, missing: tuple[Violation, ...]) -> None:
+        entry = self._opened.entry
+        action = (
+            Button(text=T("Change"), name="review.change", on_release=lambda *_: self._change(""))
+            if self._finished
+            else Button(
+                text=T("Finish"),
+                kind="filled",
+                name="review.finish",
+                disabled=bool(missing),
+                on_release=lambda *_: self._finish(),
+            )
+        )
+        self.titled(
+            T.titles(entry.definition.titles),
+            back=True,
+            signs=[Chip(text=self._opened.case.code)],
+            actions=[action],
+        )
+        parts: list[Widget] = []
+        if missing:
+            parts.append(heading(T("Before it can be finished"), len(missing)))
+            parts += [self._missing(violation) for violation in missing]
+        elif not self._finished:
+            parts.append(note(T("Nothing is missing."), name="review.complete"))
+        parts.append(heading(T("Answers")))
+        parts += self._answers()
+        self.fill(*parts)
+
+    def _missing(self, violation: Violation) -> Row:
+        state = self._opened.entry.state(violation.path)
+        required = violation.kind == "required"
+        return Row(
+            name=f"review.missing.{violation.path}",
+            title=state.label,
+            subtitle=wording.violation(violation),
+            leading=Chip(text=T("Missing") if required else T("To correct"), meaning="danger"),
+            pressable=True,
+            on_release=lambda *_: self._change(violation.path),
+        )
+
+    def _answers(self) -> list[Widget]:
+        entry = self._opened.entry
+        card = Card(name="review.answers")
+        for node in entry.outline():
+            if node.kind != "question":
+                if node.label:
+                    card.add_widget(BidiLabel(text=node.label, style="strong", tone="primary"))
+                continue
+            state = entry.state(node.path)
+            if state.type == "note" or state.value is None:
+                continue
+            value: Any = T.titles(text_of(entry.definition, node.path, state.value))
+            if state.type == "image":
+                value = T("Photo")
+            card.add_widget(
+                below(
+                    BidiLabel(text=state.label, style="small", tone="ink2"),
+                    BidiLabel(text=value, name=f"review.answer.{node.path}"),
+                    gap=0,
+                )
+            )
+        return [card]
+
+    def _change(self, path: str) -> None:
+        self.desk.replace("entry", opened=self._opened, at=path)
+
+    def _finish(self) -> None:
+        self.book.finish(self._opened.record).then(self._ended)
+
+    def _ended(self, missing: tuple[Violation, ...]) -> None:
+        if missing:
+            self._show(missing)
+            return
+        self.desk.finished(self._opened)

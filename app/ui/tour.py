@@ -1,0 +1,285 @@
+"""A walk through the real app by a finger of its own: `python -m app tour --dir DIR --out DIR`.
+
+    --languages en,ar          in which languages
+    --sizes 1280x800,1366x768  in which sizes of the window
+    --walk                     also do a day's work: fill in a reception with a photo, finish, sync, restore
+
+The passphrase comes from HOMEWARD_PASSPHRASE. The walk writes into the device, so it belongs to a demo only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from app.settings import Settings
+from app.ui.finger import Finger, NotInSight
+from app.ui.homeward_app import HomewardApp
+from app.ui.preferences import LANGUAGES
+
+Size = tuple[int, int]
+PLACES = ("today", "cases", "conflicts", "sync", "settings")
+
+
+def main(settings: Settings, arguments: list[str]) -> int:
+    """0 when every picture was taken, 1 when something did not come into sight; it says what."""
+    chosen = _parser().parse_args(arguments)
+    passphrase = os.environ.pop("HOMEWARD_PASSPHRASE", "")
+    if not passphrase:
+        print("tour: HOMEWARD_PASSPHRASE is not set", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="tour-") as pictures:
+        _draw_luggage_tag(Path(pictures) / "luggage-tag.png")
+        os.environ["HOMEWARD_PICTURES"] = pictures
+        first: str = chosen.languages[0]
+        app = HomewardApp(replace(settings, language=first, auto_sync=False))
+        tour = Tour(app, Finger(), passphrase, chosen.out)
+        return asyncio.run(_both(app, tour, chosen))
+
+
+async def _both(app: HomewardApp, tour: Tour, chosen: argparse.Namespace) -> int:
+    async def walk() -> int:
+        try:
+            await tour.everything(chosen.languages, chosen.sizes, work=chosen.walk)
+        except NotInSight as error:
+            print(f"tour: did not come into sight: {error}", file=sys.stderr)
+            await tour.picture("stopped-here")
+            return 1
+        finally:
+            app.stop()
+        print(f"tour: {tour.taken} pictures in {chosen.out}")
+        return 0
+
+    _ended, result = await asyncio.gather(app.async_run("asyncio"), walk())
+    return result
+
+
+class Tour:
+    """The walk itself: what a visitor would want to see, in the order in which a day goes."""
+
+    def __init__(self, app: HomewardApp, finger: Finger, passphrase: str, out: Path) -> None:
+        self._app = app
+        self._finger = finger
+        self._passphrase = passphrase
+        self._out = out
+        self._suffix = ""
+        self.taken = 0
+
+    async def everything(self, languages: list[str], sizes: list[Size], *, work: bool) -> None:
+        finger = self._finger
+        await finger.see("unlock.passphrase")
+        await self._in_each(languages, sizes, self._locked)
+        await finger.touch("unlock.passphrase")
+        await finger.write(self._passphrase)
+        await finger.press("enter")
+        await finger.see("nav.today")
+        if work:
+            await self._in_each(languages[:1], sizes[:1], self._work)
+        await self._in_each(languages, sizes, self._rooms)
+
+    async def _in_each(
+        self, languages: list[str], sizes: list[Size], part: Callable[[], Awaitable[None]]
+    ) -> None:
+        for language in languages:
+            for width, height in sizes:
+                await self._finger.resize(width, height)
+                self._app.prefer(language=language)
+                self._suffix = f"{language}-{width}x{height}"
+                await part()
+
+    async def picture(self, screen: str) -> None:
+        await self._finger.picture(self._out / f"{screen}-{self._suffix}.png")
+        self.taken += 1
+
+    # -- the rooms ----------------------------------------------------------------------------------
+
+    async def _locked(self) -> None:
+        await self.picture("unlock")
+
+    async def _rooms(self) -> None:
+        """Every screen once, without changing anything."""
+        finger = self._finger
+        for place in PLACES:
+            await finger.touch(f"nav.{place}")
+            await self.picture(place)
+        await self._open_case()
+        await self.picture("case")
+        await finger.touch("case.new_form")
+        await finger.see("case.offer.monitoring_contact")
+        await self.picture("new-form")
+        await finger.touch("case.offer.monitoring_contact")
+        await finger.see("entry.progress")
+        await self.picture("entry")
+        await finger.press("escape")
+        await finger.see("case.new_form")
+        await finger.touch("nav.conflicts")
+        compare = finger.names("conflict.compare.")
+        if compare:
+            await finger.touch(compare[0])
+            await self.picture("conflict")
+        await finger.touch("nav.cover")
+        await finger.see("cover")
+        await self.picture("cover")
+        await finger.press("enter")
+        await finger.see("nav.today")
+
+    async def _open_case(self, stages: tuple[str, ...] = ()) -> None:
+        finger = self._finger
+        await finger.touch("nav.cases")
+        await finger.until(lambda: finger.names("cases.row."), "a case")
+        await finger.touch(finger.names("cases.row.")[0])
+        await finger.see("case.new_form")
+
+    # -- a day's work -------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        """Find a case by its code, receive the person, finish, sync, and restore an answer."""
+        finger = self._finger
+        await finger.touch("nav.cases")
+        await finger.until(lambda: finger.names("cases.row."), "a case")
+        code = finger.names("cases.row.")[0].removeprefix("cases.row.")
+        await finger.touch("cases.search")
+        await finger.write(code[3:7].lower())
+        await finger.see(f"cases.row.{code}")
+        await self.picture("find-a-case")
+        await finger.press("enter")
+        await finger.touch("case.new_form")
+        await finger.touch("case.offer.airport_reception")
+        await finger.see("entry.progress")
+        await self._receive()
+        await finger.touch("entry.finish")
+        await finger.see("review.finish")
+        await self.picture("review")
+        await finger.touch("review.finish")
+        await finger.see("receipt.only_here")
+        await self.picture("finished")
+        await finger.touch("receipt.sync")
+        await finger.see("receipt.on_server")
+        await self.picture("receipt")
+        await finger.touch("receipt.case")
+        await finger.see("case.new_form")
+        await finger.touch("nav.conflicts")
+        await finger.rest(10)
+        restore = finger.names("conflict.restore.")
+        if restore:
+            await self.picture("before-restoring")
+            await finger.touch(restore[0])
+            await finger.until(lambda: finger.find(restore[0]) is None, "the answer restored")
+            await self.picture("restored")
+            await finger.press("f2")
+
+    async def _receive(self) -> None:
+        """The reception form from its first sheet to its last, one answer after the other."""
+        finger = self._finger
+        answers: dict[str, Callable[[str], Awaitable[None]]] = {
+            "reception_outcome": self._choose("received"),
+            "identity_confirmed": self._choose("code"),
+            "arrived_at": self._now,
+            "met_by": self._choose("officer"),
+            "with_others": self._choose("yes"),
+            "urgent_health": self._choose("none"),
+            "feels_safe": self._choose("yes"),
+            "luggage": self._first,
+            "escorted_to": self._first,
+            "handed_over_to": self._type("Shelter team, night shift"),
+            "handed_over_at": self._now,
+            "paper_photo": self._photo,
+            "companion_relation": self._choose("child"),
+            "companion_age": self._type("4"),
+        }
+        done: set[str] = set()
+        number = 0
+        while True:
+            while True:
+                asked = [
+                    name.removeprefix("entry.question.")
+                    for name in finger.names("entry.question.")
+                    if name not in done
+                ]
+                if not asked:
+                    break
+                path = asked[0]
+                done.add(f"entry.question.{path}")
+                answer = answers.get(path.rpartition("/")[2])
+                if answer is not None:
+                    await answer(path)
+                adders = [name for name in finger.names("entry.add.") if name not in done]
+                if adders and not any("companion[" in name for name in finger.names("entry.question.")):
+                    done.add(adders[0])
+                    await finger.touch(adders[0])
+            number += 1
+            await self.picture(f"reception-{number}")
+            if finger.find("entry.next") is None:
+                return
+            await finger.touch("entry.next")
+
+    def _choose(self, choice: str) -> Callable[[str], Awaitable[None]]:
+        async def choose(path: str) -> None:
+            name = f"entry.choice.{path}.{choice}"
+            if self._finger.find(name) is None:
+                await self._first(path)
+            else:
+                await self._finger.touch(name)
+
+        return choose
+
+    async def _first(self, path: str) -> None:
+        await self._finger.touch(self._finger.names(f"entry.choice.{path}.")[0])
+
+    def _type(self, words: str) -> Callable[[str], Awaitable[None]]:
+        async def write(path: str) -> None:
+            await self._finger.touch(f"entry.question.{path}")
+            await self._finger.write(words)
+
+        return write
+
+    async def _now(self, path: str) -> None:
+        await self._finger.touch(f"entry.now.{path}")
+
+    async def _photo(self, path: str) -> None:
+        finger = self._finger
+        await finger.touch(f"entry.question.{path}")
+        await finger.touch("files.file.luggage-tag.png")
+        await finger.see(f"entry.picture.{path}")
+
+
+def _draw_luggage_tag(target: Path) -> None:
+    """A picture to attach: invented, like everything of the demo."""
+    image = Image.new("RGB", (900, 560), "#D9C7A3")
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((60, 60, 840, 500), radius=40, fill="#F7F1E3", outline="#5B4A2F", width=6)
+    draw.ellipse((110, 240, 190, 320), fill="#D9C7A3", outline="#5B4A2F", width=6)
+    for line, width in enumerate((420, 500, 360)):
+        draw.rectangle((260, 150 + 90 * line, 260 + width, 190 + 90 * line), fill="#8B7B5E")
+    image.save(target)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app tour", allow_abbrev=False)
+    parser.add_argument("--out", type=Path, required=True, help="where the pictures go")
+    parser.add_argument("--languages", type=_languages, default=["en", "ar"])
+    parser.add_argument("--sizes", type=_sizes, default=[(1280, 800), (1366, 768)])
+    parser.add_argument("--walk", action="store_true", help="also do a day's work (demo devices only)")
+    return parser
+
+
+def _languages(text: str) -> list[str]:
+    codes = [code for code in text.split(",") if code]
+    if not codes or any(code not in LANGUAGES for code in codes):
+        raise argparse.ArgumentTypeError(f"languages are {', '.join(LANGUAGES)}")
+    return codes
+
+
+def _sizes(text: str) -> list[Size]:
+    try:
+        return [(int(width), int(height)) for width, height in (size.split("x") for size in text.split(","))]
+    except ValueError:
+        raise argparse.ArgumentTypeError("sizes are like 1280x800,1366x768") from None
