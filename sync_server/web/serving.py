@@ -14,12 +14,15 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from copy import copy
 from http import HTTPStatus
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import waitress.server
+from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask
 
 from sync_server.config import ServerConfig
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("sync_server.serving")
 
 _POLL_SECONDS = 0.5
+_SEALED_FILES = "/v1/attachments/"
+#: Who shows no token has nothing longer to say than a login and a password.
+_STRANGERS_BODY = 64 * 1024
 
 
 class ProblemTask(ErrorTask):
@@ -55,8 +61,45 @@ class ProblemTask(ErrorTask):
         self.write(body)
 
 
+class Limits:
+    """waitress's settings by kind of request, since it reads a body before the app sees its headers."""
+
+    def __init__(self, sealed: Adjustments, max_body: int) -> None:
+        self.sealed = sealed
+        self.readable = _with_body_limit(sealed, max_body)
+        self.stranger = _with_body_limit(sealed, min(max_body, _STRANGERS_BODY))
+
+    def of(self, request: HTTPRequestParser) -> Adjustments:
+        if "AUTHORIZATION" not in request.headers:
+            return self.stranger
+        return self.sealed if request.path.startswith(_SEALED_FILES) else self.readable
+
+
+def _with_body_limit(adjustments: Adjustments, limit: int) -> Adjustments:
+    limited = copy(adjustments)
+    limited.max_request_body_size = limit + 1  # waitress refuses what reaches it
+    return limited
+
+
+class LimitedRequest(HTTPRequestParser):
+    """A request that learns from its headers how long its body may be."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits.sealed)
+        self._limits = limits
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        self.adj = self._limits.of(self)
+
+
 class ProblemChannel(HTTPChannel):
+    """A connection whose refusals have our shape, and whose requests are limited by their kind."""
+
     error_task_class = ProblemTask
+
+    def parser_class(self, _adjustments: Adjustments) -> LimitedRequest:
+        return LimitedRequest(self.server.limits)
 
 
 class Server:
@@ -78,8 +121,7 @@ class Server:
             asyncore_use_poll=True,
             channel_timeout=60,
             max_request_header_size=16 * 1024,
-            # The app knows the limit of each route; this one only guards the memory before it.
-            max_request_body_size=max(config.max_body, config.max_attachment) + 1024,
+            max_request_body_size=config.max_attachment + 1,
             # What waitress may put into a temporary file is longer than any body but a sealed attachment.
             inbuf_overflow=config.max_body + 1024,
             outbuf_overflow=max(config.max_decoded_body, config.max_body) + 1024,
@@ -88,6 +130,7 @@ class Server:
             log_socket_errors=False,
             clear_untrusted_proxy_headers=True,
         )
+        self._server.limits = Limits(self._server.adj, config.max_body)
         self._server.channel_class = ProblemChannel
 
     def stop(self) -> None:

@@ -86,6 +86,33 @@ def test_a_value_travels_from_one_device_through_the_process_to_another(running:
             413,
             "sync.body.too_large",
         ),
+        (
+            b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n",
+            413,
+            "sync.body.too_large",
+        ),
+        (
+            b"POST /v1/sync HTTP/1.1\r\nHost: x\r\nAuthorization: x\r\nContent-Length: 8400000\r\n\r\n",
+            413,
+            "sync.body.too_large",
+        ),
+        (
+            b"PUT /v1/attachments/0 HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n",
+            413,
+            "sync.body.too_large",
+        ),
+        (
+            b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + b"8000\r\n"
+            + b"x" * 0x8000
+            + b"\r\n"
+            + b"8000\r\n"
+            + b"x" * 0x8000
+            + b"\r\n2\r\nxx\r\n0\r\n\r\n",
+            413,
+            "sync.body.too_large",
+        ),
+        (b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", 501, "server.error"),
         (b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n", 400, "sync.body.invalid"),
         (b"not http at all\r\n\r\n", 400, "sync.body.invalid"),
         (b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", 404, "request.not_found"),
