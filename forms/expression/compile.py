@@ -80,6 +80,17 @@ def modulo(left: float, right: float) -> float:
     return math.fmod(left, right)
 
 
+def difference(left: float, right: float) -> float:
+    """Left minus right, a whole number where only the last bits say otherwise: two dates have the same
+    fraction of a day, which binary numbers of different size round differently.
+    """
+    exact = left - right
+    if not math.isfinite(exact):
+        return exact
+    whole = float(round(exact))
+    return whole if abs(exact - whole) < 1e-10 else exact
+
+
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -208,6 +219,8 @@ class Compiler:
         if tree.operator == "+":
             return lambda focus: left(focus) + right(focus)
         if tree.operator == "-":
+            if not {self.kind(tree.left), self.kind(tree.right)} & {"number", "text", "boolean"}:
+                return lambda focus: difference(left(focus), right(focus))
             return lambda focus: left(focus) - right(focus)
         if tree.operator == "*":
             return lambda focus: left(focus) * right(focus)
@@ -410,7 +423,7 @@ def compare(symbol: str, left: Value, right: Value, zone: tzinfo) -> bool:
     A date compared with anything but a truth compares as a number.
     """
     if isinstance(left, list):
-        if isinstance(right, bool):
+        if isinstance(right, bool) and symbol not in _COMPARE:
             return _compare_atoms(symbol, to_boolean(left), right, zone)
         return any(compare(symbol, node.text, right, zone) for node in left)
     if isinstance(right, list):

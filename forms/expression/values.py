@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Union
 if TYPE_CHECKING:
     from forms.expression.nodes import Node
 
-_NUMBER = re.compile(r"[ \t\r\n]*-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*", re.ASCII)
+_NUMBER = re.compile(
+    r"[ \t\r\n]*-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?[ \t\r\n]*", re.ASCII
+)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", re.ASCII)
 _DATE_TIME = re.compile(
     r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?"

@@ -63,7 +63,7 @@ def decimal_time(world: Environment, text: str) -> float:
     moment = parse_moment(f"2000-01-01T{text.strip()}", world.zone)
     if moment is None or moment.at is None:
         return NAN
-    at = moment.at
+    at = moment.at.astimezone(world.zone)
     return (at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6) / 86400
 
 

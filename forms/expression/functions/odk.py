@@ -19,7 +19,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 @function("selected", "text text", "boolean")
 def selected(chosen: str, name: str) -> bool:
-    return name.strip() in chosen.split()
+    return name.strip() in chosen.split() if name.strip() else not chosen.strip()
 
 
 @function("selected-at", "text number", "text")

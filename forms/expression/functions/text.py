@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from forms.expression.values import Value, to_text
 if TYPE_CHECKING:
     from forms.expression.compile import Closure, Compiler
     from forms.expression.parser import Tree
+
+_BLANK = re.compile(r"[ \t\r\n]+")
 
 
 @special("string", 0, 1, "text")
@@ -47,7 +50,7 @@ def string_length(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[fl
 @special("normalize-space", 0, 1, "text")
 def normalize_space(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
     text = string(compiler, arguments)
-    return lambda focus: " ".join(text(focus).split())
+    return lambda focus: " ".join(part for part in _BLANK.split(text(focus)) if part)
 
 
 @function("contains", "text text", "boolean")

@@ -1,0 +1,103 @@
+"""What may be typed, and what is kept of it."""
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forms import answer_types
+from forms.answer_types import BadAnswer
+from forms.definition import Question
+
+TIRANA = ZoneInfo("Europe/Tirane")
+
+
+def question(kind, data):
+    return Question(path="q", name="q", type=kind, data_type=data)
+
+
+TEXT, INTEGER, DECIMAL = (
+    question("text", "string"),
+    question("integer", "int"),
+    question("decimal", "decimal"),
+)
+DATE, TIME, MOMENT = question("date", "date"), question("time", "time"), question("dateTime", "dateTime")
+PLACE, MANY, PHOTO = (
+    question("geopoint", "geo"),
+    question("select_multiple", "select"),
+    question("image", "binary"),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "kept"),
+    [
+        (INTEGER, " 42 ", 42),
+        (INTEGER, "٤٢", 42),
+        (INTEGER, "-007", -7),
+        (DECIMAL, "2,5", 2.5),
+        (DECIMAL, "٢٫٥", 2.5),
+        (DECIMAL, "3", 3.0),
+        (DATE, "2026-02-28", "2026-02-28"),
+        (DATE, "٢٠٢٦-٠٢-٢٨", "2026-02-28"),
+        (TIME, "9:05", "09:05"),
+        (MOMENT, "2026-07-01T09:05", "2026-07-01T09:05:00+02:00"),
+        (MOMENT, "2026-12-01 09:05", "2026-12-01T09:05:00+01:00"),
+        (MOMENT, "2026-12-01T09:05:00+03:00", "2026-12-01T09:05:00+03:00"),
+        (TEXT, "a\r\nb\x00", "a\nb"),
+        (MANY, "a b a", ["a", "b"]),
+        (PLACE, "41.3275 19.8187", "41.3275 19.8187"),
+        (PHOTO, "0a1b.jpg", "0a1b.jpg"),
+    ],
+)
+def test_an_answer_is_kept_in_one_form(asked, typed, kept):
+    assert answer_types.to_json(asked, answer_types.parse(asked, typed, TIRANA)) == kept
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed"),
+    [
+        (INTEGER, "4.5"),
+        (INTEGER, "1" * 16),
+        (DECIMAL, "1e5"),
+        (DECIMAL, "NaN"),
+        (DATE, "2026-02-29"),
+        (DATE, "28.02.2026"),
+        (DATE, "0026-02-28"),
+        (TIME, "25:00"),
+        (MOMENT, "yesterday"),
+        (TEXT, "x" * 20_001),
+        (PLACE, "91 0"),
+        (PLACE, "here"),
+        (PHOTO, "../secret"),
+    ],
+)
+def test_what_is_no_answer_is_refused_with_a_code(asked, typed):
+    with pytest.raises(BadAnswer) as bad:
+        answer_types.parse(asked, typed, TIRANA)
+    assert bad.value.code.startswith("answer.")
+
+
+@given(st.integers(-(10**15) + 1, 10**15 - 1))
+def test_an_integer_survives(number):
+    lexical = answer_types.parse(INTEGER, str(number), UTC)
+    assert answer_types.to_json(INTEGER, lexical) == number
+    assert answer_types.from_json(number) == lexical
+
+
+@given(st.floats(-1e14, 1e14, allow_nan=False))
+def test_a_decimal_survives_json(number):
+    lexical = answer_types.from_json(number)
+    assert answer_types.to_json(DECIMAL, lexical) == pytest.approx(number, rel=1e-14, abs=1e-300)
+
+
+@given(st.text(max_size=200))
+def test_any_typed_text_is_an_answer_or_refused(typed):
+    for asked in (TEXT, INTEGER, DECIMAL, DATE, TIME, MOMENT, PLACE, MANY, PHOTO):
+        try:
+            lexical = answer_types.parse(asked, typed, TIRANA)
+        except BadAnswer:
+            continue
+        assert answer_types.parse(asked, lexical, TIRANA) == lexical

@@ -1,0 +1,85 @@
+"""Single and multiple choice, filtered choices, choices out of a repeat."""
+
+import pytest
+
+PLACES = """
+| survey |
+| | type | name | label::English (en) | label::Albanian (sq) | choice_filter | calculation |
+| | select_one country | country | Country | Shteti | | |
+| | select_one city | city | City | Qyteti | country = ${country} | |
+| | select_multiple service | services | Services | Shërbimet | | |
+| | calculate | city_label | | | | jr:choice-name(${city}, '${city}') |
+| | calculate | many | | | | count-selected(${services}) |
+| | begin_repeat | person | Person | Personi | | |
+| | text | first | First name | Emri | | |
+| | end_repeat | | | | | |
+| | select_one ${first} | head | Head of household | Kryefamiljari | | |
+| choices |
+| | list_name | name | label::English (en) | label::Albanian (sq) | country | media::image |
+| | country | al | Albania | Shqipëria | | al.png |
+| | country | ma | Morocco | Maroku | | |
+| | city | tirana | Tirana | Tiranë | al | |
+| | city | shkoder | Shkodër | Shkodër | al | |
+| | city | rabat | Rabat | Rabat | ma | |
+| | service | food | Food | Ushqim | | |
+| | service | legal | Legal aid | Ndihmë ligjore | | |
+"""
+
+
+@pytest.fixture
+def entry(begin):
+    return begin(PLACES)
+
+
+def offered(entry, path):
+    return [choice.name for choice in entry.state(path).choices]
+
+
+def test_a_filter_offers_what_fits_the_answer_above(entry):
+    assert offered(entry, "city") == []
+    change = entry.answer("country", "al")
+    assert "city" in change.redraw
+    assert offered(entry, "city") == ["tirana", "shkoder"]
+
+
+def test_a_choice_that_is_no_longer_offered_is_cleared_and_comes_back(entry):
+    entry.answer("country", "al")
+    entry.answer("city", "tirana")
+    change = entry.answer("country", "ma")
+    assert change.values["city"] is None
+    assert entry.answer("country", "al").values["city"] == "tirana"
+
+
+def test_several_choices_are_a_list(entry):
+    change = entry.answer("services", ["legal", "food"])
+    assert change.values == {"services": ["legal", "food"], "many": "2"}
+    assert entry.answer("services", []).values["services"] is None
+
+
+def test_a_choice_that_does_not_exist_is_refused(entry):
+    change = entry.answer("services", ["legal", "dance"])
+    assert change.violation.code == "answer.choice.unknown"
+    assert "services" not in entry.values()
+
+
+def test_labels_of_choices_follow_the_language_in_calculations_too(entry):
+    entry.answer("country", "al")
+    entry.answer("city", "tirana")
+    assert entry.values()["city_label"] == "Tirana"
+    entry.language = "sq"
+    assert entry.values()["city_label"] == "Tiranë"
+    assert entry.answer("services", ["food"]).values["city_label"] == "Tiranë"
+
+
+def test_choices_can_be_the_instances_of_a_repeat(entry):
+    (person,) = entry.repeat("person").instances
+    other = entry.add_instance("person").path
+    entry.answer(f"{person}/first", "Ana")
+    assert "head" in entry.answer(f"{other}/first", "Besa").redraw
+    assert offered(entry, "head") == ["Ana", "Besa"]
+    entry.answer("head", "Besa")
+    assert entry.remove_instance(other).values["head"] is None
+
+
+def test_a_choice_has_its_picture(entry):
+    assert entry.state("country").choices[0].media == {"image": "al.png"}
