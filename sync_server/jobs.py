@@ -49,12 +49,12 @@ def start(housekeeping: Housekeeping) -> BackgroundScheduler:
         (60, housekeeping.remove_orphans),
         (10, housekeeping.checkpoint),
     ):
-        scheduler.add_job(_logged(job), "interval", minutes=minutes, jitter=60, id=job.__name__)
+        scheduler.add_job(logged(job), "interval", minutes=minutes, jitter=60, id=job.__name__)
     scheduler.start()
     return scheduler
 
 
-def _logged(job: Callable[[], int]) -> Callable[[], None]:
+def logged(job: Callable[[], int]) -> Callable[[], None]:
     """A job that leaves a line when it did something, and one when it failed; it never raises."""
     name = job.__name__
 

@@ -6,11 +6,12 @@ import tracemalloc
 
 import pytest
 import zstandard
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync_server.protocol.problems import Problem
-from sync_server.web.bodies import unfold, unfolded_size
+from sync_server.web.bodies import Bodies, unfold, unfolded_size
 
 LIMIT = 1024 * 1024
 
@@ -74,3 +75,20 @@ def test_another_encoding_is_refused() -> None:
     with pytest.raises(Problem) as raised:
         unfold(b"x", "gzip", LIMIT)
     assert raised.value.params == {"what": "encoding"}
+
+
+def test_all_bodies_together_get_the_room_of_the_largest_alone() -> None:
+    app, bodies = Flask("test"), Bodies(limit=1000, patience=0.05)
+    with app.test_request_context(data=b"x" * 600, method="POST"), bodies.body() as first:
+        assert len(first) == 600
+        with app.test_request_context(data=b"y" * 400, method="POST"), bodies.body() as second:
+            assert len(second) == 400
+        with (
+            app.test_request_context(data=b"z" * 401, method="POST"),
+            pytest.raises(Problem) as raised,
+            bodies.body(),
+        ):
+            pytest.fail("there was no room")
+    assert raised.value.code == "server.busy"
+    with app.test_request_context(data=b"z" * 1000, method="POST"), bodies.body() as third:
+        assert len(third) == 1000
