@@ -147,6 +147,7 @@ def line_levels(
     return line
 
 
+@lru_cache(maxsize=8192)
 def visual_runs(text: str, rtl: bool, start: int = 0, end: int | None = None) -> tuple[Run, ...]:
     """The runs of the line `text[start:end]` of a paragraph, from left to right as they are drawn."""
     end = len(text) if end is None else end

@@ -6,6 +6,7 @@ Widgets name a colour by its token (`tone="ink2"`), never by its value, and foll
 from __future__ import annotations
 
 import weakref
+from functools import cache
 from importlib import resources
 from typing import NamedTuple, Protocol
 
@@ -99,11 +100,16 @@ class Theme:
 
     def colour(self, token: str) -> RGBA:
         """The colour of a token in the look of now. An unknown token is a KeyError: a misspelling."""
-        red, green, blue, *alpha = get_color_from_hex(_TOKENS[token][1 if self.dark else 0])
-        return (red, green, blue, alpha[0] if alpha else 1.0)
+        return _rgba(_TOKENS[token][1 if self.dark else 0])
 
     def font_pixels(self, style: str) -> int:
         return max(1, round(sp(STYLES[style].size * self.text_size)))
+
+
+@cache
+def _rgba(code: str) -> RGBA:
+    red, green, blue, *alpha = get_color_from_hex(code)
+    return (red, green, blue, alpha[0] if alpha else 1.0)
 
 
 theme = Theme()

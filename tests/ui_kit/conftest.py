@@ -50,6 +50,7 @@ def window_results(kit_display: str, tmp_path_factory: pytest.TempPathFactory) -
         "DISPLAY": kit_display,
         "HOME": str(home),
         "KIVY_HOME": str(home / "kivy"),
+        "KIVY_CLIPBOARD": "dummy",
         "KIVY_NO_ARGS": "1",
         "KIVY_NO_FILELOG": "1",
         "LIBGL_ALWAYS_SOFTWARE": "1",

@@ -270,6 +270,33 @@ def case_icons_with_a_direction_turn_around() -> None:
 # -- keyboard ----------------------------------------------------------------------------------------
 
 
+def case_a_secret_is_never_copied() -> None:
+    from kivy.core.clipboard import Clipboard, CutBuffer
+
+    field = show(TextField(secret=True, text="never copied"))
+    Clipboard.copy("before")
+    focus.give(field)
+    field.select_all()
+    for action in (field._input.copy, field._input.cut):
+        action()
+    assert field.text == "never copied"
+    assert Clipboard.paste() != "never copied"
+    field._toggle_secret()
+    field.select_all()
+    frames(8)
+    assert not CutBuffer or CutBuffer.get_cutbuffer() != "never copied"
+
+
+def case_in_a_narrow_row_what_trails_stands_below() -> None:
+    button = Button(text="Record")
+    row = show(Row(title="AL-7", trailing=button, size_hint_x=None, width=700))
+    assert button.parent is row
+    row.width = 380
+    frames()
+    assert button.parent is not row
+    assert row.height > dp(90)
+
+
 def case_tab_goes_in_reading_order_and_skips_what_is_disabled() -> None:
     row = RowLayout()
     for name, off in (("one", False), ("two", True), ("three", False)):

@@ -20,9 +20,10 @@ from app.ui.widgets.surfaces import Painted
 
 
 class _Input(TextInput):
-    """Kivy's input without its own look. Tab is left to the focus manager."""
+    """Kivy's input without its own look. Tab is left to the focus manager; a secret is never copied."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, secret: bool, **options: Any) -> None:
+        self._secret = secret
         super().__init__(
             background_normal="",
             background_active="",
@@ -30,11 +31,26 @@ class _Input(TextInput):
             background_color=(0, 0, 0, 0),
             font_name=REGULAR,
             write_tab=False,
+            use_bubble=False,
+            use_handles=False,
+            password=secret,
+            password_mask="•",  # noqa: S106
             text_validate_unfocus=False,
             padding=[0, dp(S), 0, dp(S)],
             size_hint_y=None,
             **options,
         )
+
+    def copy(self, data: str = "") -> None:
+        if not self._secret:
+            super().copy(data)
+
+    def cut(self) -> None:
+        if not self._secret:
+            super().cut()
+
+    def _update_cutbuffer(self, *_: Any) -> None:
+        """Marking a text never hands it to the desktop by itself; Kivy would, and a shown secret with it."""
 
     def keyboard_on_key_down(self, window: Any, keycode: Any, text: str, modifiers: list[str]) -> Any:
         if keycode[1] == "tab":
@@ -73,8 +89,7 @@ class TextField(Focusable, Painted, RowLayout):
         kinds = {"number": "number", "decimal": "number", "phone": "tel"}
         self._input = _Input(
             text=self.text,
-            password=self.secret,
-            password_mask="•",  # noqa: S106
+            secret=self.secret,
             multiline=self.multiline,
             readonly=self.readonly,
             input_type=kinds.get(self.kind, "text"),

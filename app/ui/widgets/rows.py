@@ -13,11 +13,15 @@ from app.ui.widgets.buttons import Pressable
 from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.layouts import Column
 
+# Below this width what trails stands under the texts.
+_NARROW = 440
+
 
 class Row(Pressable):
     """`Row(title="AL-7Q4KD2M-X", subtitle=T(…), leading=RiskMark(…), trailing=…)`, at least 64 dp high.
 
-    With `pressable=True` the whole row is a target and can have the keyboard.
+    In a narrow place what trails moves below the texts. With `pressable=True` the whole row is a target
+    and can have the keyboard.
     """
 
     title = ObjectProperty("")
@@ -35,8 +39,10 @@ class Row(Pressable):
         super().__init__(**options)
         self._title = BidiLabel(text=self.title, style="strong")
         self._subtitle = BidiLabel(text=self.subtitle, style="secondary", tone="ink2")
-        self._texts = Column(spacing=0)
+        self._texts = Column(spacing=dp(2))
+        self._is_narrow = False
         self._fill_row()
+        self.fbind("width", self._resized)
         self.fbind("title", self._title.setter("text"))
         self.fbind("subtitle", self._change_subtitle)
         self.fbind("leading", self._fill_row)
@@ -54,14 +60,22 @@ class Row(Pressable):
         self._texts.add_widget(self._title)
         if str(self.subtitle):
             self._texts.add_widget(self._subtitle)
+        if self._is_narrow and self.trailing is not None:
+            self._texts.add_widget(self.trailing)
 
     def _fill_row(self, *_: Any) -> None:
+        self._is_narrow = self.width < dp(_NARROW)
         self.clear_widgets()
         self._fill_texts()
-        parts: list[Widget | None] = [self.leading, self._texts, self.trailing]
+        beside = None if self._is_narrow else self.trailing
+        parts: list[Widget | None] = [self.leading, self._texts, beside]
         for part in parts:
             if part is not None:
                 self.add_widget(part)
+
+    def _resized(self, *_: Any) -> None:
+        if (self.width < dp(_NARROW)) != self._is_narrow:
+            self._fill_row()
 
     def _colour(self, *_: Any) -> None:
         self.can_focus = self.pressable
