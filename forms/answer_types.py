@@ -172,7 +172,8 @@ def parse(question: Question, raw: Raw, zone: tzinfo) -> str:
         return ""
     if question.type in ("select_multiple", "rank"):
         return _parse_names(text, zone)
-    return _CODECS[question.data_type].parse(text, zone)
+    lexical = _CODECS[question.data_type].parse(text, zone)
+    return lexical if lexical.strip() else ""
 
 
 def to_json(question: Question, lexical: str) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from forms import answer_types
+from forms import answer_types, paths
 from forms.definition import FormDefinition, Question
 from forms.errors import FormProblem
 from forms.translations import fallback_order, plain_text
@@ -14,15 +14,13 @@ _LANGUAGE_FREE = ", "
 
 
 def question_titles(definition: FormDefinition, path: str) -> Mapping[str, str]:
-    """The question's label in each language of the form; its name where it has none."""
-    try:
-        question = definition.question_at(path)
-    except FormProblem:
-        group = definition.groups.get(path)
-        return dict.fromkeys(definition.languages, path if group is None else group.name)
-    return _in_every_language(
-        definition, lambda order: plain_text(question.label.parts(order)) or question.name
-    )
+    """The label of a question, a group or a repeat in each language; its name where it has none."""
+    template = paths.template(path)
+    element = definition.questions.get(template) or definition.groups.get(template)
+    if element is None:
+        return dict.fromkeys(definition.languages, template)
+    label, name = element.label, element.name
+    return _in_every_language(definition, lambda order: plain_text(label.parts(order)) or name)
 
 
 def text_of(definition: FormDefinition, path: str, value: Any) -> dict[str, str]:

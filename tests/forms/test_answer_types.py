@@ -4,7 +4,7 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forms import answer_types
@@ -93,6 +93,7 @@ def test_a_decimal_survives_json(number):
     assert answer_types.to_json(DECIMAL, lexical) == pytest.approx(number, rel=1e-14, abs=1e-300)
 
 
+@example("\r\x08")
 @given(st.text(max_size=200))
 def test_any_typed_text_is_an_answer_or_refused(typed):
     for asked in (TEXT, INTEGER, DECIMAL, DATE, TIME, MOMENT, PLACE, MANY, PHOTO):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the tables of forms are wide
 """Filling in a form: what an answer changes, what is shown, what is reported."""
 
 import pytest
@@ -147,9 +148,9 @@ def test_what_cannot_be_answered_does_not_change(entry):
 
 
 def test_a_path_that_the_form_does_not_have_is_a_problem(entry):
-    with pytest.raises(FormProblem, match="entry.path.unknown"):
+    with pytest.raises(FormProblem, match=r"entry.path.unknown"):
         entry.answer("nothing", "1")
-    with pytest.raises(FormProblem, match="entry.path.not_a_question"):
+    with pytest.raises(FormProblem, match=r"entry.path.not_a_question"):
         entry.answer("health", "1")
 
 

@@ -195,11 +195,11 @@ def test_a_repeat_in_a_repeat_has_its_own_instances(begin):
 
 
 def test_what_is_no_instance_cannot_be_removed_or_added_to(entry):
-    with pytest.raises(FormProblem, match="entry.path.not_an_instance"):
+    with pytest.raises(FormProblem, match=r"entry.path.not_an_instance"):
         entry.remove_instance("family")
-    with pytest.raises(FormProblem, match="entry.path.unknown"):
+    with pytest.raises(FormProblem, match=r"entry.path.unknown"):
         entry.add_instance("family")
-    with pytest.raises(FormProblem, match="entry.path.unknown"):
+    with pytest.raises(FormProblem, match=r"entry.path.unknown"):
         entry.remove_instance("member[0000000000000000]")
 
 
@@ -214,3 +214,21 @@ def test_a_dynamic_default_is_set_in_every_new_instance(begin):
     second = entry.add_instance("visit").path
     assert entry.values()[f"{second}/day"] == "2026-11-22"
     assert [entry.values()[f"{visit}/day"] for visit in entry.repeat("visit").instances] == ["2026-11-22"] * 2
+
+
+def test_an_instance_can_read_the_others(begin):
+    entry = begin(
+        "| survey |\n"
+        "| | type | name | label | calculation |\n"
+        "| | begin_repeat | member | Member | |\n"
+        "| | integer | age | Age | |\n"
+        "| | calculate | older | | count(../../member[age > current()/../age]) |\n"
+        "| | calculate | before | | ../../member[position() = position(current()/..) - 1]/age |\n"
+        "| | end_repeat | | | |\n"
+    )
+    (first,) = entry.repeat("member").instances
+    second = entry.add_instance("member").path
+    entry.answer(f"{second}/age", "10")
+    change = entry.answer(f"{first}/age", "30")
+    assert change.values == {f"{first}/age": 30, f"{second}/older": "1", f"{second}/before": "30"}
+    assert entry.remove_instance(first).values[f"{second}/older"] == "0"

@@ -1,0 +1,95 @@
+"""`python -m forms check`: what it prints and how it exits."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from forms.__main__ import main
+from forms.check import check_file
+
+GOOD = """
+| settings |
+| | form_id | version | form_title | default_language |
+| | visit | 3 | Home visit | English (en) |
+| survey |
+| | type | name | label::English (en) | label::French (fr) |
+| | text | name | Name | Nom |
+| | select_one yn | ok | OK? | |
+| | begin_repeat | child | Child | Enfant |
+| | integer | age | Age | Âge |
+| | end_repeat | | | |
+| choices |
+| | list_name | name | label::English (en) | label::French (fr) |
+| | yn | y | Yes | |
+| | yn | n | No | Non |
+"""
+BAD = "| survey |\n| | type | name | label | calculation |\n| | calculate | a | | ${a} + 1 |\n"
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name="visit.md"):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def test_check_says_what_is_in_a_form(file, capsys):
+    assert main(["check", str(file(GOOD))]) == 0
+    printed = capsys.readouterr().out
+    assert "visit.md: Home visit" in printed
+    assert "id visit, version 3" in printed
+    assert "English (en), French (fr); default en" in printed
+    assert "3 questions, 0 notes and calculations, 0 groups, 1 repeats, 1 lists" in printed
+
+
+def test_check_finds_missing_translations(file):
+    assert set(check_file(file(GOOD)).lint) == {
+        "ok: label is not translated (fr)",
+        "yn, choice y: label is not translated (fr)",
+    }
+
+
+def test_findings_fail_a_strict_check_only(file):
+    path = str(file(GOOD))
+    assert main(["check", path]) == 0
+    assert main(["check", "--strict", path]) == 1
+
+
+def test_a_form_that_cannot_be_used_fails_the_check(file, capsys):
+    assert main(["check", str(file(BAD)), str(file(GOOD, "good.md"))]) == 1
+    printed = capsys.readouterr().out
+    assert "form.dependency.cycle (questions: a)" in printed
+    assert "good.md: Home visit" in printed
+
+
+def test_an_expression_that_fails_when_it_runs_is_found(file):
+    report = check_file(
+        file("| survey |\n| | type | name | label | calculation |\n| | calculate | a | | regex('a', '(') |\n")
+    )
+    assert report.problem is not None
+    assert report.problem.code == "form.expression.bad_pattern"
+
+
+def test_check_reads_xforms_too(file, tmp_path):
+    from forms.xlsform import xform_from_xlsform
+
+    path = file(xform_from_xlsform(GOOD).xml, "visit.xml")
+    assert check_file(path).definition.id == "visit"
+
+
+def test_the_command_runs_as_a_module(file):
+    done = subprocess.run(
+        [sys.executable, "-m", "forms", "check", str(file(BAD))],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "form.dependency.cycle" in done.stdout
+    assert done.stderr == ""
