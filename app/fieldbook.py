@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forms.entry import EntryChange
-from forms.validation import Violation
-
 from app import casefile, inbox, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
@@ -32,9 +29,12 @@ from app.store.store import random_id, system_now_ms
 from app.sync import receipt
 from app.sync.http_client import HttpClient
 from app.sync.outcome import Outcome
+from app.sync.pace import Pace
 from app.sync.syncer import Syncer
 from app.views import CaseRow, CaseView, ConflictView, FormOffer, Session, SyncView, TodayView
 from forms.definition import FormDefinition
+from forms.entry import EntryChange
+from forms.validation import Violation
 
 __all__ = ["Fieldbook", "OpenEntry", "Topic", "unlock"]
 
@@ -50,13 +50,14 @@ _SYNC: Topics = frozenset({"sync"})
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a fieldbook does not make itself, so that tests can: time and chance.
+    """What a fieldbook does not make itself, so that tests can: time, chance, and the pace of syncing.
 
     `floor` is the cheapest key that a store is opened with; lower it for tests only.
     """
 
     now_ms: Callable[[], int] = system_now_ms
     chance: random.Random | None = None
+    pace: Pace | None = None
     floor: KeyCost = FLOOR
 
 
@@ -111,7 +112,12 @@ class Fieldbook:
         self._line = Worker("sync", deliver, self._tell_problem)
         self._client = HttpClient(who.server, who.token)
         self._syncer = Syncer(
-            store, self._client, shelf.read_form, on_phase=self._phase_is, now_ms=world.now_ms
+            store,
+            self._client,
+            shelf.read_form,
+            on_phase=self._phase_is,
+            now_ms=world.now_ms,
+            pace=world.pace,
         )
         self._syncing: Job[Outcome] | None = None
         self._phase: str | None = None

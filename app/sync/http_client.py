@@ -229,4 +229,7 @@ def _refusal(response: requests.Response, body: bytes) -> Problem:
 
 
 def _not_ours(response: requests.Response) -> Problem:
+    """Nobody we know; but headers that end before they tell of a body are only a line that was cut."""
+    if not {"Content-Type", "Content-Length", "Transfer-Encoding"} & {*map(str.title, response.headers)}:
+        return Problem("sync.answer.cut")
     return Problem("sync.answer.not_ours", {"status": response.status_code})

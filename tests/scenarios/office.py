@@ -8,16 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from app.fieldbook import Fieldbook, World, unlock
+from app.fieldbook import Fieldbook, OpenEntry, World, unlock
 from app.settings import Settings
 from app.store import Identity, KeyCost
 from app.sync.enrolment import enrol
 from app.sync.outcome import Outcome
+from app.sync.pace import FIRST, Pace
 from app.views import ConflictView
 from sync_server import config as server_config
 from sync_server.protocol.messages import ConflictNotice
@@ -107,24 +108,36 @@ class RunningServer:
         return dict(found[record].delta.values) if record in found else {}
 
 
+class Addressed(Protocol):
+    """A server, or a line to one."""
+
+    @property
+    def address(self) -> str: ...
+
+
 class Tablet:
-    """One worker's device, enrolled and synced once: it has the forms.
+    """One worker's device, enrolled and, if not told otherwise, synced once, so that it has the forms.
 
     Every step of hers is one call, and has ended when the call returns.
     """
 
-    def __init__(self, folder: Path, login: str, server: RunningServer, *, demo: bool = False) -> None:
+    def __init__(
+        self, folder: Path, login: str, server: Addressed, *, demo: bool = False, fresh: bool = False
+    ) -> None:
         self.folder = folder
         self.login = login
         self.identity: Identity = enrol(
             folder, server.address, login, PASSWORD, PASSPHRASE, f"{login}'s tablet", demo=demo, cost=CHEAP
         )
         self.book: Fieldbook = self.open()
-        self.sync()
+        if not fresh:
+            self.sync()
 
-    def open(self) -> Fieldbook:
+    def open(self, *, page: int = FIRST) -> Fieldbook:
+        """Unlock it; `page` is how many bytes its first sync asks for at once."""
         settings = Settings(self.folder, auto_sync=False)
-        self.book = unlock(settings, PASSPHRASE, world=World(floor=CHEAP)).wait(30)
+        world = World(floor=CHEAP, pace=Pace(page))
+        self.book = unlock(settings, PASSPHRASE, world=world).wait(30)
         return self.book
 
     def close(self) -> None:
@@ -145,17 +158,18 @@ class Tablet:
     def fill(self, case: str, form: str, **answers: Any) -> str:
         """Fill a form in, question by question, and finish it; the record's id."""
         opened = self.book.begin(case, form).wait(30)
-        self._answer(opened, answers)
+        self.answer(opened, answers)
         assert self.book.finish(opened.record).wait(30) == ()
         return opened.record
 
     def change(self, record: str, **answers: Any) -> None:
         """Change a finished record and finish it again."""
         opened = self.book.edit(record).wait(30)
-        self._answer(opened, answers)
+        self.answer(opened, answers)
         assert self.book.finish(opened.record).wait(30) == ()
 
-    def _answer(self, opened: Any, answers: dict[str, Any]) -> None:
+    def answer(self, opened: OpenEntry, answers: Mapping[str, Any]) -> None:
+        """Answer questions by their names, saving each."""
         by_name = {path.rpartition("/")[2]: path for path in opened.entry.definition.questions}
         for name, raw in answers.items():
             change = opened.entry.answer(by_name[name], raw)

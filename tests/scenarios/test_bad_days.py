@@ -178,7 +178,7 @@ def test_a_tablet_that_dies_between_saving_and_syncing_loses_no_answer(
     assert (draft.record, draft.case, draft.form) == (record, case, "monitoring_contact")
     opened = officer.book.resume(record).wait(10)
     assert "No answer, curtains drawn." in opened.entry.values().values()
-    officer._answer(opened, {"risk_level": "medium"})
+    officer.answer(opened, {"risk_level": "medium"})
     assert officer.book.finish(record).wait(10) == ()
     officer.sync()
     coordinator.sync()

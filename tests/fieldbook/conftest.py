@@ -1,0 +1,90 @@
+"""A device without a server: a real store with the library's forms, opened as a fieldbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.fieldbook import Fieldbook, World, unlock
+from app.settings import Settings
+from app.shelf import read_form
+from app.store import Identity, KeyCost, Store, form_library
+from forms import library
+from forms.xform import load_form
+from forms.xlsform import xform_from_xlsform
+from sync_server.protocol.messages import FormListing
+
+PASSPHRASE = "five words nobody else knows"
+CHEAP = KeyCost(1024, 1)
+IDENTITY = Identity(
+    device="0a1b2c3d",
+    login="officer",
+    display_name="Arta",
+    role="officer",
+    office="Tirana",
+    zone="Europe/Tirane",
+    server="http://127.0.0.1:9",
+    server_id="5c0a",
+    epoch="1",
+    demo=True,
+    token="t0ken",
+)
+
+
+class Clock:
+    """A clock that stands until it is moved. It begins on a Monday morning in Tirana."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 4, 7, 0, tzinfo=UTC)
+
+    def __call__(self) -> int:
+        return int(self.now.timestamp() * 1000)
+
+
+@pytest.fixture(scope="session")
+def xforms() -> dict[str, str]:
+    return {form_id: xform_from_xlsform(library.read(form_id)).xml for form_id, _ in library.forms()}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, xforms: dict[str, str], clock: Clock) -> Path:
+    """The folder of an enrolled device that has the library's forms."""
+    import hashlib
+
+    where = tmp_path / "device"
+    store = Store.create(where, PASSPHRASE, IDENTITY, now_ms=clock, cost=CHEAP)
+    for xml in xforms.values():
+        definition = load_form(xml)
+        digest = hashlib.blake2b(xml.encode(), digest_size=16).hexdigest()
+        stored = read_form(FormListing(definition.id, definition.version, digest), xml)
+        store.write(lambda db, stored=stored: form_library.put(db, stored))
+    store.close()
+    return where
+
+
+@pytest.fixture
+def open_book(folder: Path, clock: Clock) -> Iterator[Callable[[], Fieldbook]]:
+    opened: list[Fieldbook] = []
+
+    def open_it() -> Fieldbook:
+        settings = Settings(folder, auto_sync=False)
+        book = unlock(settings, PASSPHRASE, world=World(now_ms=clock, floor=CHEAP)).wait(30)
+        opened.append(book)
+        return book
+
+    yield open_it
+    for book in opened:
+        book.close()
+
+
+@pytest.fixture
+def book(open_book: Callable[[], Fieldbook]) -> Fieldbook:
+    return open_book()
