@@ -16,7 +16,7 @@ from forms import paths
 from forms.definition import FormDefinition, Question, Repeat, SetValue
 from forms.errors import FormProblem
 from forms.expression.functions import functions_by_name
-from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, parse
+from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, operands, parse
 
 CellKind = Literal["relevant", "value", "structure", "display"]
 
@@ -214,10 +214,12 @@ class _Collector:
         """Notes all references in the tree; gives the spots that it may select."""
         if isinstance(tree, Path):
             return self.path(tree, context)
-        if isinstance(tree, Binary | Union_):
-            left, right = self.visit(tree.left, context), self.visit(tree.right, context)
-            return left | right if isinstance(tree, Union_) else set()
-        if isinstance(tree, Negation):
+        if isinstance(tree, Union_):
+            return self.visit(tree.left, context) | self.visit(tree.right, context)
+        if isinstance(tree, Binary):
+            for _, operand in operands(tree):
+                self.visit(operand, context)
+        elif isinstance(tree, Negation):
             self.visit(tree.operand, context)
         elif isinstance(tree, Call):
             return self.call(tree, context)

@@ -19,7 +19,19 @@ from forms.errors import FormProblem
 from forms.expression import axes
 from forms.expression.functions import functions_by_name
 from forms.expression.nodes import Node
-from forms.expression.parser import Binary, Call, Literal, Negation, Number, Path, Step, Tree, Union_, parse
+from forms.expression.parser import (
+    Binary,
+    Call,
+    Literal,
+    Negation,
+    Number,
+    Path,
+    Step,
+    Tree,
+    Union_,
+    operands,
+    parse,
+)
 from forms.expression.values import NAN, Moment, Value, to_boolean, to_number, to_text
 
 
@@ -176,10 +188,7 @@ class Compiler:
 
     def boolean(self, tree: Tree) -> Closure[bool]:
         if isinstance(tree, Binary) and tree.operator in ("and", "or"):
-            left, right = self.boolean(tree.left), self.boolean(tree.right)
-            if tree.operator == "and":
-                return lambda focus: left(focus) and right(focus)
-            return lambda focus: left(focus) or right(focus)
+            return self._logic(tree)
         if isinstance(tree, Binary) and tree.operator not in _ARITHMETIC:
             return self._comparison(tree)
         value = self.value(tree)
@@ -214,7 +223,30 @@ class Compiler:
 
     # Operators
 
+    def _logic(self, tree: Binary) -> Closure[bool]:
+        parts = [self.boolean(operand) for _, operand in operands(tree)]
+        if len(parts) == 2:
+            left, right = parts
+            if tree.operator == "and":
+                return lambda focus: left(focus) and right(focus)
+            return lambda focus: left(focus) or right(focus)
+        if tree.operator == "and":
+            return lambda focus: all(part(focus) for part in parts)
+        return lambda focus: any(part(focus) for part in parts)
+
     def _arithmetic(self, tree: Binary) -> Closure[float]:
+        chain = operands(tree)
+        if len(chain) > 2:
+            first = self.number(chain[0][1])
+            rest = [(_ARITHMETIC[symbol], self.number(operand)) for symbol, operand in chain[1:]]
+
+            def along(focus: Focus) -> float:
+                result = first(focus)
+                for apply, operand in rest:
+                    result = apply(result, operand(focus))
+                return result
+
+            return along
         left, right = self.number(tree.left), self.number(tree.right)
         if tree.operator == "+":
             return lambda focus: left(focus) + right(focus)

@@ -28,14 +28,17 @@ AXES = frozenset(
     }
 )
 _NODE_TYPES = frozenset({"node", "text", "comment", "processing-instruction"})
-_LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"or"}),
-    frozenset({"and"}),
-    frozenset({"=", "!="}),
-    frozenset({"<", "<=", ">", ">="}),
-    frozenset({"+", "-"}),
-    frozenset({"*", "div", "mod"}),
+_LEVELS: tuple[tuple[str, ...], ...] = (
+    ("or",),
+    ("and",),
+    ("=", "!="),
+    ("<", "<=", ">", ">="),
+    ("+", "-"),
+    ("*", "div", "mod"),
 )
+_BINDS = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
+_COMPARES = frozenset({"=", "!=", "<", "<=", ">", ">="})
+MAX_OPERATORS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,21 @@ class Path:
     filters: tuple[Tree, ...] = ()
 
 
+def operands(tree: Binary) -> list[tuple[str, Tree]]:
+    """The operands of a chain such as `a + b - c`, each with the operator before it (the first has none).
+
+    A chain is a tree as deep as it is long; who walks it by this needs no deep recursion.
+    """
+    level = _BINDS[tree.operator]
+    found: list[tuple[str, Tree]] = []
+    left: Tree = tree
+    while isinstance(left, Binary) and _BINDS[left.operator] == level:
+        found.append((left.operator, left.right))
+        left = left.left
+    found.append(("", left))
+    return found[::-1]
+
+
 Tree = Number | Literal | Binary | Negation | Union_ | Call | Path
 
 _ANY_DEPTH = Step("descendant-or-self", "node()")
@@ -108,6 +126,7 @@ class _Parser:
         self.tokens = tokenize(source)
         self.index = 0
         self.depth = 0
+        self.operators = 0
 
     @property
     def token(self) -> Token:
@@ -143,21 +162,23 @@ class _Parser:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise FormProblem("form.expression.too_deep", limit=MAX_DEPTH)
-        tree = self.level(0)
+        tree = self.operation(0)
         self.depth -= 1
         return tree
 
-    def level(self, level: int) -> Tree:
-        if level == len(_LEVELS):
-            return self.unary()
-        tree = self.level(level + 1)
-        count = 0
-        while self.token.kind == "operator" and self.token.text in _LEVELS[level]:
+    def operation(self, weakest: int) -> Tree:
+        """Operands joined by operators that bind at least so strongly; all of them are left-associative."""
+        tree = self.unary()
+        compared = 0
+        while self.token.kind == "operator" and _BINDS.get(self.token.text, -1) >= weakest:
             operator = self.next().text
-            tree = Binary(operator, tree, self.level(level + 1))
-            count += 1
-            if count > 500:
-                raise FormProblem("form.expression.too_deep", limit=500)
+            self.operators += 1
+            if self.operators > MAX_OPERATORS:
+                raise FormProblem("form.expression.too_long", limit=MAX_OPERATORS)
+            compared += operator in _COMPARES
+            if compared > MAX_DEPTH:
+                raise FormProblem("form.expression.too_deep", limit=MAX_DEPTH)
+            tree = Binary(operator, tree, self.operation(_BINDS[operator] + 1))
         return tree
 
     def unary(self) -> Tree:
@@ -174,8 +195,12 @@ class _Parser:
 
     def union(self) -> Tree:
         tree = self.path()
+        count = 0
         while self.at("|"):
             self.next()
+            count += 1
+            if count > MAX_DEPTH:
+                raise FormProblem("form.expression.too_deep", limit=MAX_DEPTH)
             tree = Union_(tree, self.path())
         return tree
 

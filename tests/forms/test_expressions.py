@@ -231,7 +231,10 @@ def test_functions_that_give_identifiers_take_their_chance_from_outside():
         ("regex('a', '(')", "form.expression.bad_pattern"),
         ("regex('a', '(a)\\1')", "form.expression.bad_pattern"),
         ("(" * (MAX_DEPTH + 1) + "1" + ")" * (MAX_DEPTH + 1), "form.expression.too_deep"),
+        ("1" + "=1" * (MAX_DEPTH + 1), "form.expression.too_deep"),
+        ("age" + "|age" * (MAX_DEPTH + 1), "form.expression.too_deep"),
         ("1" * 20_001, "form.expression.too_long"),
+        ("1" + "+1" * 1001, "form.expression.too_long"),
     ],
 )
 def test_a_bad_expression_is_a_problem_with_a_code(world, source, code):
@@ -244,6 +247,15 @@ def test_a_bad_expression_is_a_problem_with_a_code(world, source, code):
 def test_any_text_parses_or_is_a_form_problem(text):
     with contextlib.suppress(FormProblem):
         parse(text)
+
+
+def test_long_chains_and_ladders_are_evaluated(world):
+    assert world("age" + " + age" * 900) == 17 * 901
+    assert world("age" + " - age * 2" * 2) == 17 - 68
+    assert world(" or ".join(["age = 3"] * 400 + ["age = 17"])) is True
+    assert world(" and ".join(["age = 17"] * 400), kind="boolean") is True
+    ladder = "".join(f"if(age = {years}, '{years}', " for years in range(60)) + "'old'" + ")" * 60
+    assert world(ladder) == "17"
 
 
 def test_a_pattern_that_would_never_end_elsewhere_ends_here(world):
