@@ -15,7 +15,14 @@ from sync_server.attachments import Attachments
 from sync_server.config import ServerConfig
 from sync_server.exchange import Exchange
 from sync_server.form_catalogue import FormCatalogue
-from sync_server.web import api_accounts, api_attachments, api_forms, api_sync, problem_response
+from sync_server.web import (
+    api_accounts,
+    api_attachments,
+    api_forms,
+    api_page,
+    api_sync,
+    problem_response,
+)
 from sync_server.web.answers import ProblemSchema
 from sync_server.web.bodies import Bodies, compress_response
 
@@ -74,6 +81,7 @@ def build_app(services: Services) -> Flask:
         api_attachments.blueprint(services.attachments, services.accounts, config.max_attachment)
     )
     api.register_blueprint(_health(services.accounts))
+    api_page.install(app, api.spec)
     problem_response.install(app)
     app.before_request(_begin)
     # The last registered runs first: fold the body, then describe it, then note how long it was.
