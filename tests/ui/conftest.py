@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.ui.window import ROOT, AppWindow, Display
 
@@ -59,8 +60,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     _run("sync_server", "demo-office", "--dir", str(folder / "server"))
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "sync_server", "serve", "--dir", str(folder / "server")]
-            + ["--host", "127.0.0.1", "--port", "0", "--port-file", str(port_file)],
+            [
+                *(sys.executable, "-m", "sync_server", "serve", "--dir", str(folder / "server")),
+                *("--host", "127.0.0.1", "--port", "0", "--port-file", str(port_file)),
+            ],
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -76,7 +79,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
-    """Enrol a device folder with the office and fetch what the worker may see."""
+    """Enrol a device folder with the office, and sync once, so that the worker's cases are there."""
     _run(
         "app",
         "enrol",
@@ -86,14 +89,18 @@ def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
         office.address,
         "--login",
         login,
+        "--demo",
         environment={"HOMEWARD_PASSWORD": PASSWORD, "HOMEWARD_PASSPHRASE": PASSPHRASE},
     )
+    _run("app", "sync", "--dir", str(folder), environment={"HOMEWARD_PASSPHRASE": PASSPHRASE})
     return folder
 
 
 @pytest.fixture
 def window(display: Display, office: Office, tmp_path: Path) -> Iterator[AppWindow]:
     folder = enrol(office, tmp_path / "tablet")
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (640, 400), "#D9C7A3").save(tmp_path / "pictures" / "luggage-tag.png")
     window = AppWindow(display, folder, tmp_path)
     window.start()
     yield window

@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageGrab
+
 ROOT = Path(__file__).resolve().parents[2]
 Widget = Mapping[str, Any]
 
@@ -78,8 +80,8 @@ class AppWindow:
             "DISPLAY": self._display.name,
             "HOMEWARD_UI_PROBE": str(self._probe),
             "HOMEWARD_WINDOW": f"{width}x{height}",
-            "KIVY_HOME": str(self._scratch / "kivy"),
-            "KIVY_NO_ARGS": "1",
+            "HOMEWARD_PICTURES": str(self._scratch / "pictures"),
+            "HOMEWARD_AUTO_SYNC": "0",
         }
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -121,7 +123,6 @@ class AppWindow:
             with socket.socket(socket.AF_UNIX) as eyes:
                 eyes.settimeout(20)
                 eyes.connect(str(self._probe))
-                eyes.sendall(b"\n")
                 answer = bytearray()
                 while piece := eyes.recv(65536):
                     answer += piece
@@ -131,6 +132,14 @@ class AppWindow:
 
     def find(self, name: str) -> Widget | None:
         return next((widget for widget in self.widgets() if widget["name"] == name), None)
+
+    def names(self, start: str, end: str = "") -> list[str]:
+        """The names in sight that begin and end so, in the order of reading."""
+        return [
+            widget["name"]
+            for widget in self.widgets()
+            if widget["name"].startswith(start) and widget["name"].endswith(end)
+        ]
 
     def text(self) -> str:
         """All words on the window, one widget a line."""
@@ -161,16 +170,8 @@ class AppWindow:
 
     def picture(self, name: str) -> Path:
         """What the window shows, as a PNG in the scratch folder (read from the X server)."""
-        from PIL import Image
-
-        width, height = self._display.size
-        raw = subprocess.run(
-            ["xwd", "-root", "-silent", "-display", self._display.name], capture_output=True, check=False
-        ).stdout
         target = self._scratch / f"{name}.png"
-        if len(raw) > width * height * 4:
-            pixels = raw[-width * height * 4 :]
-            Image.frombytes("RGBX", (width, height), pixels, "raw", "BGRX").convert("RGB").save(target)
+        ImageGrab.grab(xdisplay=self._display.name).save(target)
         return target
 
     # -- hands --------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ class AppWindow:
         """Press the middle of a named widget, after scrolling to it with the wheel where needed."""
         widget = self._bring_into_view(name, seconds)
         self._xdo("mousemove", *self._middle(widget), "click", "1")
-        time.sleep(0.15)
+        time.sleep(0.25)
 
     def write(self, words: str) -> None:
         """Type into whatever has the keyboard."""
@@ -199,43 +200,39 @@ class AppWindow:
         self.write(words)
 
     def _bring_into_view(self, name: str, seconds: float) -> Widget:
-        widget = self._resting(name, seconds)
-        width, height = self._display.size
-        top, bottom = self._reading_area()
-        for _ in range(60):
-            middle = widget["y"] + widget["h"] / 2
-            if top + 8 <= middle <= bottom - 8 or not self._scrolls(widget):
-                break
-            button = "4" if middle < top + 8 else "5"
-            before = widget["y"]
-            x = int(min(max(widget["x"] + widget["w"] / 2, 8), width - 8))
-            self._xdo("mousemove", str(x), str(int((top + bottom) / 2)), "click", button)
-            time.sleep(0.15)
-            widget = self._resting(name, seconds)
-            if widget["y"] == before:
-                break
-        return widget
+        """The probe tells only what is in sight, so a widget below or above is looked for with the wheel."""
+        until = time.monotonic() + seconds
+        while True:
+            widget = self._resting(name)
+            if widget is not None:
+                return widget
+            for area in ("page.body", "page.side"):
+                for wheel in ("5",) * 30 + ("4",) * 30:
+                    if not self._turn_wheel(area, wheel):
+                        break
+                    if (widget := self._resting(name)) is not None:
+                        return widget
+            if time.monotonic() > until:
+                self.see(name, 0)
 
-    def _reading_area(self) -> tuple[float, float]:
-        """The part of the window in which a page scrolls: between its head and its foot."""
-        top, bottom = 0.0, float(self._display.size[1])
-        for widget in self.widgets():
-            if widget["name"] == "page.body":
-                top, bottom = widget["y"], widget["y"] + widget["h"]
-        return max(top, 0.0), min(bottom, float(self._display.size[1]))
+    def _turn_wheel(self, area: str, button: str) -> bool:
+        place = self.find(area)
+        if place is None or self.find("sheet") or self.find("files") or self.find("case.offers"):
+            return False
+        # Beside the questions, where a wheel turns no field and no list.
+        self._xdo("mousemove", str(place["x"] + 6), self._middle(place)[1], "click", button)
+        time.sleep(0.12)
+        return True
 
-    def _scrolls(self, widget: Widget) -> bool:
-        return bool(widget.get("scrolls", True)) and not str(widget["name"]).startswith(
-            ("nav.", "entry.next")
-        )
-
-    def _resting(self, name: str, seconds: float) -> Widget:
-        """The widget once it stands still: layouts settle over a few frames."""
-        before = self.see(name, seconds)
+    def _resting(self, name: str) -> Widget | None:
+        """The widget, wholly in sight, once it stands still: layouts settle over a few frames."""
+        before = self.find(name)
         for _ in range(20):
-            time.sleep(0.08)
-            after = self.see(name, seconds)
-            if (after["x"], after["y"]) == (before["x"], before["y"]):
+            if before is None or before.get("clipped"):
+                return None
+            time.sleep(0.06)
+            after = self.find(name)
+            if after is not None and (after["x"], after["y"]) == (before["x"], before["y"]):
                 return after
             before = after
         return before

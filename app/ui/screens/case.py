@@ -105,7 +105,7 @@ class CaseScreen(Screen):
             card.add_widget(
                 below(
                     BidiLabel(text=T.titles(label), style="small", tone="ink2"),
-                    BidiLabel(text=T.titles(value)),
+                    BidiLabel(text=wording.answer(value)),
                     gap=0,
                 )
             )

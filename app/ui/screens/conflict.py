@@ -59,7 +59,7 @@ def _version(title: T, meaning: str, text: Titles, details: list[T]) -> Card:
     border = meaning if meaning != "neutral" else "line"
     card = Card(border=border, border_width=2 if meaning != "neutral" else 1)
     card.add_widget(flow([Chip(text=title, meaning=meaning)]))
-    card.add_widget(BidiLabel(text=T.titles(text), style="heading"))
+    card.add_widget(BidiLabel(text=wording.answer(text), style="heading"))
     for detail in details:
         card.add_widget(BidiLabel(text=detail, style="secondary", tone="ink2"))
     return card

@@ -76,5 +76,5 @@ def _button(desk: Navigator, text: T, conflict: ConflictView) -> Button:
 
 def _version(whose: T, text: Titles, when: T) -> BidiLabel:
     return BidiLabel(
-        text=T("{whose}: {text} ({when})", whose=whose, text=T.titles(text), when=when), max_lines=3
+        text=T("{whose}: {text} ({when})", whose=whose, text=wording.answer(text), when=when), max_lines=3
     )

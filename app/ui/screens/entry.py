@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.core.window import Keyboard
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
@@ -56,6 +57,7 @@ class EntryScreen(Screen):
         self._cut = Cut(opened.entry.definition)
         self._widgets: dict[str, QuestionWidget] = {}
         self._context = Context(load_picture=self._load_picture, pictures_folder=desk.window.pictures_folder)
+        self._frames: dict[str, Card] = {}
         self._sheets: tuple[Sheet, ...] = ()
         self._key = self._cut.key_of(where.get("at", "")) or ""
         self._unsaved = 0
@@ -227,6 +229,7 @@ class EntryScreen(Screen):
 
     def _questions(self, sheet: Sheet) -> list[Widget]:
         """The sheet's questions in order; instances of a repeat each in a frame of their own."""
+        self._frames.clear()
         parts: list[Widget] = []
         frames: list[tuple[str, Column]] = []
         repeats: list[Node] = []
@@ -285,6 +288,7 @@ class EntryScreen(Screen):
 
     def _frame(self, node: Node) -> Card:
         card = Card(spacing=dp(L), name=f"entry.instance.{node.path}")
+        self._frames[node.path] = card
         repeat = self._entry.repeat(node.path.rpartition("[")[0])
         title = BidiLabel(text=node.label, style="strong", tone="ink2")
         if repeat.can_remove:
@@ -300,11 +304,20 @@ class EntryScreen(Screen):
             card.add_widget(title)
         return card
 
+    def _add(self, repeat: str) -> None:
+        """One more instance, and to where it stands."""
+        change = self._entry.add_instance(repeat)
+        self._apply(change)
+        frame = self._frames.get(change.path)
+        if frame is not None:
+            # Not before the next frame: the new questions have no height yet.
+            Clock.schedule_once(lambda _seconds: self.body.scroll_to(frame, padding=dp(M)), 0.1)
+
     def _adder(self, node: Node) -> Widget:
         if not self._entry.repeat(node.path).can_add:
             return Column()
         footer = RepeatFooter(path=node.path)
-        footer.fbind("on_add", lambda _footer, path: self._apply(self._entry.add_instance(path)))
+        footer.fbind("on_add", lambda _footer, path: self._add(path))
         return footer
 
     def _sections(self, sheet: Sheet) -> list[Widget]:
@@ -321,9 +334,8 @@ class EntryScreen(Screen):
 
     def _section(self, first: Sheet, *, current: bool) -> Widget:
         section = first.section
-        title: Any = section.label or T.titles(self._entry.definition.titles)
         return Row(
-            title=title,
+            title=section.label,
             trailing=Icon(icon="check", tone="done", extent=20) if self._answered_all(section.path) else None,
             selected=current,
             pressable=True,

@@ -81,7 +81,7 @@ class ReviewScreen(Screen):
             state = entry.state(node.path)
             if state.type == "note" or state.value is None:
                 continue
-            value: Any = T.titles(text_of(entry.definition, node.path, state.value))
+            value: Any = wording.answer(text_of(entry.definition, node.path, state.value))
             if state.type == "image":
                 value = T("Photo")
             card.add_widget(

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
 from typing import Protocol
 
 from forms import paths
-from forms.definition import Element, FormDefinition, Group, Question, Repeat
+from forms.definition import Element, FormDefinition, Group, Question
 
 #: Questions of one sheet at most, unless the form says `field-list` or they stand in a repeat.
 SHEET_LIMIT = 4
@@ -30,7 +32,7 @@ class Node(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A top-level group or repeat; `path` is empty for the questions outside of any."""
+    """A top-level group or repeat; questions outside of any are a section by the first one's name."""
 
     path: str
     label: str
@@ -56,7 +58,7 @@ class Cut:
         self._limit = limit
         self._key: dict[str, str] = {}
         self._section: dict[str, str] = {}
-        self._count, self._open = 0, ""
+        self._last: tuple[str, str] = ("", "")
         self._walk(definition.children, "")
 
     def sheets(self, outline: Iterable[Node]) -> tuple[Sheet, ...]:
@@ -67,14 +69,15 @@ class Cut:
             template = paths.template(node.path)
             if template not in self._key:
                 continue
-            if node.kind in ("group", "repeat") and self._section[template] == template:
+            if node.kind != "instance" and self._section[template] == template:
                 labels.setdefault(template, node.label)
             groups.setdefault(self._key[template], []).append(node)
         found = []
         for key, nodes in groups.items():
             if any(node.kind in ("question", "repeat") for node in nodes):
                 section = self._section[paths.template(nodes[0].path)]
-                found.append(Sheet(key, Section(section, labels.get(section, "")), tuple(nodes)))
+                label = labels.get(section) or next(node.label for node in nodes if node.kind != "group")
+                found.append(Sheet(key, Section(section, label), tuple(nodes)))
         return tuple(found)
 
     def key_of(self, path: str) -> str | None:
@@ -82,39 +85,46 @@ class Cut:
         return self._key.get(paths.template(path))
 
     def _walk(self, elements: tuple[Element, ...], section: str) -> None:
-        self._open = ""
-        for element in elements:
-            if isinstance(element, Repeat):
-                self._whole(element, section or element.path)
-                self._open = ""
-            elif isinstance(element, Group):
+        for is_question, run in groupby(elements, lambda element: isinstance(element, Question)):
+            if is_question:
+                self._questions([element for element in run if isinstance(element, Question)], section)
+                continue
+            for element in run:
                 inner = section or element.path
-                if "field-list" in element.appearance:
-                    self._whole(element, inner)
-                else:
+                if isinstance(element, Group) and "field-list" not in element.appearance:
                     # A group without a place of its own in the data has its parent's path.
                     self._section.setdefault(element.path, inner)
                     self._key.setdefault(element.path, self._first_key(element))
                     self._walk(element.children, inner)
-                self._open = ""
-            else:
-                self._question(element, section)
+                else:
+                    self._whole(element, inner)
 
-    def _question(self, question: Question, section: str) -> None:
-        if not self._open or self._count >= self._limit:
-            self._open, self._count = question.path, 0
-        self._count += 1 if question.asks else 0
-        self._key[question.path] = self._open
-        self._section[question.path] = section
+    def _questions(self, questions: list[Question], section: str) -> None:
+        """Questions in a row, in equal parts. Notes and calculations after a repeat stay on its sheet."""
+        section = section or questions[0].path
+        asked = sum(question.asks for question in questions)
+        parts = max(1, ceil(asked / self._limit))
+        size = ceil(asked / parts) or len(questions)
+        key, count = "", 0
+        if not questions[0].asks and self._last[1] == section:
+            key, count = self._last[0], size if asked else 0
+        for question in questions:
+            if not key or (count >= size and question.asks):
+                key, count = question.path, 0
+            count += question.asks
+            self._key[question.path] = key
+            self._section[question.path] = section
+        self._last = (key, section)
 
     def _whole(self, element: Element, section: str) -> None:
         for inner in _all(element):
             self._key[inner.path] = element.path
             self._section[inner.path] = section
+        self._last = (element.path, section)
 
     def _first_key(self, group: Group) -> str:
         """A group's title stands on the sheet of its first question."""
-        first = group.children[0] if group.children else group
+        first: Element = group
         while isinstance(first, Group) and "field-list" not in first.appearance and first.children:
             first = first.children[0]
         return first.path

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from app.problems import Problem, text_of
-from app.ui.i18n import N_, T, _, day_text, joined, moment_text, ngettext, relative_day
-from app.views import CaseRow, DueItem, RecordRow
+from app.ui.i18n import (
+    N_,
+    T,
+    _,
+    chosen,
+    date_text,
+    day_text,
+    joined,
+    moment_text,
+    ngettext,
+    relative_day,
+    time_text,
+)
+from app.views import CaseRow, DueItem, RecordRow, Titles
 from forms.validation import Violation
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 
 STAGES: Mapping[str, str] = {
     "identified": N_("Identified"),
@@ -87,6 +103,23 @@ VIOLATION_KINDS: Mapping[str, str] = {
     "constraint": N_("This answer cannot be right. Please check it."),
     "type": N_("This answer cannot be read. Please check it."),
 }
+
+
+def answer(texts: Titles) -> T:
+    """An answer as a person says it: a date or a moment in the words of the language, other text as it is."""
+    return T.of(lambda: _said(chosen(texts)))
+
+
+def _said(text: str) -> str:
+    try:
+        if _DATE.fullmatch(text):
+            return date_text(date.fromisoformat(text))
+        if _MOMENT.match(text):
+            moment = datetime.fromisoformat(text)
+            return f"{date_text(moment.date())} {time_text(moment)}"
+    except ValueError:
+        return text
+    return text
 
 
 def violation(found: Violation) -> T:
