@@ -8,8 +8,6 @@ that the caller needs (`number`, `text`, `boolean`, `nodes`, `value`), so that c
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from random import Random
@@ -19,6 +17,7 @@ from forms.errors import FormProblem
 from forms.expression import axes
 from forms.expression.functions import functions_by_name
 from forms.expression.nodes import Node
+from forms.expression.operators import ARITHMETIC, COMPARE, compare, difference
 from forms.expression.parser import (
     Binary,
     Call,
@@ -32,7 +31,7 @@ from forms.expression.parser import (
     operands,
     parse,
 )
-from forms.expression.values import NAN, Moment, Value, to_boolean, to_number, to_text
+from forms.expression.values import Value, to_boolean, to_number, to_text
 
 
 class Focus:
@@ -65,51 +64,6 @@ class Environment(Protocol):
     def instance(self, name: str) -> Node | None: ...
     def choice_label(self, node: Node, name: str) -> str: ...
     def text(self, key: str) -> str: ...
-
-
-_COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-
-
-def divide(left: float, right: float) -> float:
-    """IEEE 754 division, as XPath's `div`."""
-    if right != 0.0:
-        return left / right
-    if left == 0.0 or left != left:
-        return NAN
-    return math.copysign(math.inf, left) * math.copysign(1.0, right)
-
-
-def modulo(left: float, right: float) -> float:
-    """The remainder with the sign of the dividend."""
-    if right == 0.0 or math.isinf(left) or left != left or right != right:
-        return NAN
-    return math.fmod(left, right)
-
-
-def difference(left: float, right: float) -> float:
-    """Left minus right, a whole number where only the last bits say otherwise: two dates have the same
-    fraction of a day, which binary numbers of different size round differently.
-    """
-    exact = left - right
-    if not math.isfinite(exact):
-        return exact
-    whole = float(round(exact))
-    return whole if abs(exact - whole) < 1e-10 else exact
-
-
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "div": divide,
-    "mod": modulo,
-}
 
 
 class Compiler:
@@ -151,7 +105,7 @@ class Compiler:
         if isinstance(tree, Literal):
             return "text"
         if isinstance(tree, Binary):
-            return "number" if tree.operator in _ARITHMETIC else "boolean"
+            return "number" if tree.operator in ARITHMETIC else "boolean"
         if isinstance(tree, Call):
             return functions_by_name(tree.name).returns
         return "nodes"
@@ -164,7 +118,7 @@ class Compiler:
         if isinstance(tree, Negation):
             operand = self.number(tree.operand)
             return lambda focus: -operand(focus)
-        if isinstance(tree, Binary) and tree.operator in _ARITHMETIC:
+        if isinstance(tree, Binary) and tree.operator in ARITHMETIC:
             return self._arithmetic(tree)
         node = self.single(tree)
         if node is not None:
@@ -189,7 +143,7 @@ class Compiler:
     def boolean(self, tree: Tree) -> Closure[bool]:
         if isinstance(tree, Binary) and tree.operator in ("and", "or"):
             return self._logic(tree)
-        if isinstance(tree, Binary) and tree.operator not in _ARITHMETIC:
+        if isinstance(tree, Binary) and tree.operator not in ARITHMETIC:
             return self._comparison(tree)
         value = self.value(tree)
         if self.kind(tree) == "boolean":
@@ -238,7 +192,7 @@ class Compiler:
         chain = operands(tree)
         if len(chain) > 2:
             first = self.number(chain[0][1])
-            rest = [(_ARITHMETIC[symbol], self.number(operand)) for symbol, operand in chain[1:]]
+            rest = [(ARITHMETIC[symbol], self.number(operand)) for symbol, operand in chain[1:]]
 
             def along(focus: Focus) -> float:
                 result = first(focus)
@@ -256,7 +210,7 @@ class Compiler:
             return lambda focus: left(focus) - right(focus)
         if tree.operator == "*":
             return lambda focus: left(focus) * right(focus)
-        apply = _ARITHMETIC[tree.operator]
+        apply = ARITHMETIC[tree.operator]
         return lambda focus: apply(left(focus), right(focus))
 
     def _comparison(self, tree: Binary) -> Closure[bool]:
@@ -265,7 +219,7 @@ class Compiler:
         right_kind = "node" if right_node is not None else self.kind(tree.right)
         kinds = {left_kind, right_kind}
         if not kinds & {"nodes", "value"}:
-            if tree.operator in _COMPARE:
+            if tree.operator in COMPARE:
                 return self._ordered(tree)
             if "boolean" not in kinds:
                 equal = self._equal_numbers(tree) if "number" in kinds else self._equal_texts(tree)
@@ -276,7 +230,7 @@ class Compiler:
 
     def _ordered(self, tree: Binary) -> Closure[bool]:
         left, right = self.number(tree.left), self.number(tree.right)
-        apply = _COMPARE[tree.operator]
+        apply = COMPARE[tree.operator]
         return lambda focus: apply(left(focus), right(focus))
 
     def _equal_numbers(self, tree: Binary) -> Closure[bool]:
@@ -447,32 +401,6 @@ def _certain(node: Node, step: Step) -> Node | None:
     if step.axis == "parent" and step.test == "node()":
         return node.parent
     return None
-
-
-def compare(symbol: str, left: Value, right: Value, zone: tzinfo) -> bool:
-    """XPath 1.0, 3.4: a list of nodes compares true when any of its nodes does.
-
-    A date compared with anything but a truth compares as a number.
-    """
-    if isinstance(left, list):
-        if isinstance(right, bool) and symbol not in _COMPARE:
-            return _compare_atoms(symbol, to_boolean(left), right, zone)
-        return any(compare(symbol, node.text, right, zone) for node in left)
-    if isinstance(right, list):
-        return compare(_MIRROR[symbol], right, left, zone)
-    return _compare_atoms(symbol, left, right, zone)
-
-
-def _compare_atoms(symbol: str, left: Value, right: Value, zone: tzinfo) -> bool:
-    if symbol in _COMPARE:
-        return _COMPARE[symbol](to_number(left, zone), to_number(right, zone))
-    if isinstance(left, bool) or isinstance(right, bool):
-        equal = to_boolean(left) == to_boolean(right)
-    elif isinstance(left, float | Moment) or isinstance(right, float | Moment):
-        equal = to_number(left, zone) == to_number(right, zone)
-    else:
-        equal = to_text(left) == to_text(right)
-    return equal if symbol == "=" else not equal
 
 
 def describe(tree: Tree) -> str:
