@@ -50,14 +50,21 @@ class FormShelf:
 
 
 def read_form(listed: FormListing, xml: str) -> StoredForm:
-    """A form that came down, if it is the one that the server listed and this app can read it."""
-    if hashlib.blake2b(xml.encode(), digest_size=16).hexdigest() != listed.hash:
-        raise Problem("sync.form.damaged", {"form": listed.id, "version": listed.version})
+    """A form that came down, if it is the one that was asked for and this app can read it.
+
+    Without a hash in `listed`, an older version that the server lists no more, its name must do.
+    """
+    digest = hashlib.blake2b(xml.encode(), digest_size=16).hexdigest()
+    damaged = Problem("sync.form.damaged", {"form": listed.id, "version": listed.version})
+    if listed.hash not in ("", digest):
+        raise damaged
     try:
         definition = load_form(xml)
     except FormProblem as problem:
         raise Problem("sync.form.unreadable", {"form": listed.id, "reason": problem.code}) from problem
-    return StoredForm(listed.id, listed.version, listed.hash, xml, definition.titles, definition.merge_rules)
+    if (definition.id, definition.version) != (listed.id, listed.version):
+        raise damaged
+    return StoredForm(listed.id, listed.version, digest, xml, definition.titles, definition.merge_rules)
 
 
 def offers(db: Snapshot) -> tuple[FormOffer, ...]:

@@ -42,6 +42,12 @@ def listed(db: Snapshot) -> tuple[tuple[str, str, str], ...]:
     return tuple((i, v, h) for i, v, h in db.rows("SELECT id, version, hash FROM form ORDER BY id, version"))
 
 
+def missing(db: Snapshot) -> tuple[tuple[str, str], ...]:
+    """(id, version) of the forms that records here are of and that have not come down."""
+    rows = db.rows("SELECT form, form_version FROM record EXCEPT SELECT id, version FROM form")
+    return tuple((form, version) for form, version in rows)
+
+
 def get(db: Snapshot, form: str, version: str) -> StoredForm | None:
     row = db.row(f"SELECT {_COLUMNS} FROM form WHERE id = ? AND version = ?", form, version)
     return None if row is None else _form(row)

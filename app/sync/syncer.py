@@ -38,7 +38,8 @@ _FORMS: Final = "sync.forms"
 
 #: connect, push, pull, forms, attachments; None when the sync has ended.
 OnPhase = Callable[[str | None], object]
-#: From a listed version and its XML to what is stored; raises when the XML is not that form.
+#: From a listed version and its XML to what is stored; raises when the XML is not that form. An empty
+#: hash: not listed, so only the name can be checked.
 ReadForm = Callable[[FormListing, str], StoredForm]
 
 _BATCHES: Final = uuid.UUID("0b1f5a52-6f0e-5d0a-8a6b-2d8d0a6f0e11")
@@ -93,9 +94,11 @@ class Syncer:
         try:
             self._greet()
             listed = self._push_and_pull(counts)
-            self._fetch_forms(listed, counts)
+            unread = self._fetch_forms(listed, counts)
             self._send_attachments(counts)
             self._fetch_attachments(counts)
+            if unread is not None:
+                raise unread
         except Problem as met:
             # Whoever answers next time may be somebody else: greet again before anything is sent.
             problem, self._greeted = met, False
@@ -139,17 +142,30 @@ class Syncer:
             more = response.page.more or bool(self._store.read(lambda db: outbox.batch(db, limit=1)))
         return listed
 
-    def _fetch_forms(self, listed: Sequence[FormListing] | None, counts: _Counts) -> None:
-        """The versions that the server lists and this device lacks; one that it withdrew may go."""
-        if listed is None:
-            return
-        self._on_phase("forms")
+    def _fetch_forms(self, listed: Sequence[FormListing] | None, counts: _Counts) -> Problem | None:
+        """The versions that the server lists or records are of, and this device lacks.
+
+        One that cannot be used is told at the end: an old app must still exchange everything else.
+        """
         here = {(form, version): digest for form, version, digest in self._store.read(form_library.listed)}
-        for form in listed:
-            if here.pop((form.id, form.version), None) != form.hash:
+        wanted = [form for form in listed or () if here.get((form.id, form.version)) != form.hash]
+        names = {(form.id, form.version) for form in wanted}
+        # The server lists the newest version of each form; a record may be of an older one.
+        older = (FormListing(*key, "") for key in self._store.read(form_library.missing) if key not in names)
+        unread: Problem | None = None
+        for form in (*wanted, *older):
+            self._on_phase("forms")
+            try:
                 self._fetch_form(form)
+            except Problem as problem:
+                if not problem.code.startswith(("form.", "sync.form.")):
+                    raise
+                unread = problem
+            else:
                 counts.forms += 1
-        self._store.write(lambda db: _forms_are(db, listed, withdrawn=here))
+        if listed is not None and unread is None:
+            self._store.write(lambda db: _forms_are(db, listed, here))
+        return unread
 
     def _fetch_form(self, form: FormListing) -> None:
         stored = self._read_form(form, self._client.form(form.id, form.version))
@@ -269,7 +285,8 @@ def _refuse_standstill(request: SyncRequest, response: SyncResponse) -> None:
         raise Problem("sync.answer.invalid", {"field": "page.cursor"})
 
 
-def _forms_are(db: Transaction, listed: Sequence[FormListing], withdrawn: Iterable[tuple[str, str]]) -> None:
-    for form, version in withdrawn:
+def _forms_are(db: Transaction, listed: Sequence[FormListing], before: Iterable[tuple[str, str]]) -> None:
+    """All that is listed is here; what was here before and is listed no more goes, unless it is in use."""
+    for form, version in {*before} - {(each.id, each.version) for each in listed}:
         form_library.forget(db, form, version)
     meta.put(db, _FORMS, forms_fingerprint(tuple(listed)))
