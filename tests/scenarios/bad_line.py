@@ -18,6 +18,7 @@ class BadLine:
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.up = 0
         self.down = 0
+        self.requests: list[str] = []
         self.cut_after: int | None = None
         self.refuse_uploads = False
         self._armed = False
@@ -44,9 +45,10 @@ class BadLine:
         try:
             while piece := near.recv(65536):
                 self.up += len(piece)
-                self._armed = self.cut_after is not None and (
-                    self._armed or piece.startswith(b"POST /v1/sync")
-                )
+                if piece.startswith((b"GET ", b"PUT ", b"POST ")):
+                    self.requests.append(b" ".join(piece.split(b" ", 2)[:2]).decode())
+                syncing = self._armed or piece.startswith(b"POST /v1/sync")
+                self._armed = syncing and self.cut_after is not None
                 if self.refuse_uploads and piece.startswith(b"PUT "):
                     break
                 far.sendall(piece)

@@ -125,3 +125,15 @@ def test_a_photo_that_its_author_could_not_send_yet_comes_with_a_later_sync(
     assert faraway.sync().attachments_sent == 1
     assert coordinator.sync().attachments_received == 1
     assert coordinator.book.attachment(name).wait(10) == photo.read_bytes()
+
+
+def test_a_sync_with_nothing_to_do_is_one_short_round_trip(line: BadLine, faraway: Tablet) -> None:
+    faraway.new_case()
+    faraway.sync()
+    faraway.sync()
+    up, down = line.up, line.down
+    line.requests.clear()
+    faraway.sync()
+    assert line.requests == ["POST /v1/sync"]
+    assert line.up - up < 1_000, "headers included"
+    assert line.down - down < 1_000, "headers included"
