@@ -256,11 +256,11 @@ class Fieldbook:
         return outcome
 
     def _sync_view(self, db: Snapshot) -> SyncView:
-        told, now = receipt.receipt(db), self._now()
+        told, now, phase = receipt.receipt(db), self._now(), self._phase
         refused = [records.summary(db, each.record) for each in told.only_here if each.refused]
         return SyncView(
-            running=self._syncing is not None and not self._syncing.done,
-            phase=self._phase,
+            running=phase is not None,
+            phase=phase,
             last_try=told.last_try,
             last_success=told.last_success,
             problem=told.problem,

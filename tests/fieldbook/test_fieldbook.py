@@ -237,6 +237,14 @@ def test_a_sync_without_a_server_ends_as_an_outcome_and_is_remembered(
     assert view.last_try is not None
 
 
+def test_a_screen_that_looks_again_when_told_sees_the_end_of_the_sync(book: Fieldbook) -> None:
+    seen: list[Job[Any]] = []
+    book.on_change.append(lambda topics: seen.append(book.sync_view()) if "sync" in topics else None)
+    done(book.sync_now())
+    assert not done(seen[-1]).running
+    assert done(seen[-1]).problem == "sync.server.unreachable"
+
+
 def test_asking_twice_to_sync_is_one_sync(book: Fieldbook) -> None:
     first = book.sync_now()
     if not first.done:
