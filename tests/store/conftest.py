@@ -78,12 +78,18 @@ class Office:
         self._numbers = itertools.count(1)
 
     def sync(
-        self, device: Device, *, lose_request: bool = False, lose_answer: bool = False, page: int = 1000
+        self,
+        device: Device,
+        *,
+        lose_request: bool = False,
+        lose_answer: bool = False,
+        page: int = 1000,
+        batch: int = 1000,
     ) -> None:
-        """One whole sync of a device, page by page; a lost answer ends it."""
+        """One sync of a device, page by page, `batch` change sets each time; a lost answer ends it."""
         while True:
             changes, cursor, settled = device.store.read(
-                lambda db: (outbox.batch(db), meta.cursor(db), conflicts.to_tell(db))
+                lambda db: (outbox.batch(db, limit=batch), meta.cursor(db), conflicts.to_tell(db))
             )
             if lose_request:
                 return

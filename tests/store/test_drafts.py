@@ -208,6 +208,17 @@ def test_stamps_never_go_back_though_the_clock_does_and_the_app_restarts(mira, c
     assert save(mira, outcome="phone") > before
 
 
+def test_after_a_pull_her_stamps_come_after_all_that_she_was_shown(mira, arben, office, new_device):
+    from_behind = type(mira.clock)(mira.clock.ms - 3_600_000)
+    begin(mira, {"outcome": "met"})
+    shown = finish(mira).stamp
+    office.sync(mira)
+    slow = new_device("slow", from_behind)
+    office.sync(slow)
+    open_draft(slow)
+    assert save(slow, outcome="phone") > shown
+
+
 def test_listed_drafts_are_those_with_an_answer(mira):
     begin(mira, {"outcome": "met"})
     finish(mira)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from app.problems import Problem
-from app.store import Store, drafts, migrations, records
+from app.store import Store, connection, drafts, migrations, records
 from app.store.connection import FILE_NAME
 from app.store.migrations import Migration, migrate
 
@@ -135,8 +136,6 @@ def test_the_journal_of_a_crash_is_replayed(crashed):
 
 
 def test_the_journal_is_tried_on_a_copy_before_the_store_is_opened(crashed, monkeypatch):
-    from app.store import connection
-
     original = (crashed.folder / FILE_NAME).read_bytes()
     opened = []
 
@@ -182,9 +181,9 @@ def test_a_linked_journal_is_put_aside(closed, tmp_path):
 
 
 def test_every_setting_holds_on_both_connections(mira):
-    for connection in (mira.store._writer, mira.store._reader):
+    for opened in (mira.store._writer, mira.store._reader):
         says = {
-            name: connection.execute(f"PRAGMA {name}").fetchone()[0]
+            name: opened.execute(f"PRAGMA {name}").fetchone()[0]
             for name in (
                 "journal_mode", "synchronous", "secure_delete", "temp_store", "trusted_schema",
                 "cell_size_check",
@@ -256,10 +255,16 @@ def test_a_trigger_is_one_statement_of_a_migration(mira):
 
 
 def test_the_identity_is_kept_and_its_token_is_not_shown(mira):
-    from dataclasses import replace
-
     mira.store.identify(replace(mira.identity, token="secret-token", server="https://office.example"))
     mira.reopen()
     assert mira.store.identity.token == "secret-token"
     assert mira.store.identity.demo is True
     assert "secret-token" not in repr(mira.store.identity)
+
+
+def test_a_file_that_goes_away_while_it_is_opened_is_not_made_anew(mira, monkeypatch):
+    mira.store.close()
+    (mira.folder / FILE_NAME).unlink()
+    monkeypatch.setattr(connection, "refuse_unfit", lambda path: None)
+    assert code_of(mira) in {"store.file.missing", "store.file.damaged"}
+    assert not (mira.folder / FILE_NAME).exists()
