@@ -157,6 +157,12 @@ def test_a_monitoring_contact_is_checked_before_it_is_finished(window: AppWindow
     window.touch("entry.question.conclusion/observation")
     window.write("Calm, looked well.")
     finish_and_sync(window)
+    window.touch("receipt.case")
+    window.touch("case.record.monitoring_contact")
+    window.see("review.change")
+    window.press("Escape")
+    window.see("case.new_form")
+    assert "On the server since" in str(window.see("case.state.monitoring_contact")["text"])
 
 
 def test_the_cover_hides_everything_at_once_and_keys_lead_around(window: AppWindow) -> None:
@@ -173,6 +179,15 @@ def test_the_cover_hides_everything_at_once_and_keys_lead_around(window: AppWind
     window.read("Overdue")
     window.press("F2")
     window.read("Synced", 40)
+
+
+def test_the_lock_starts_the_program_anew_without_any_data(window: AppWindow) -> None:
+    unlock(window)
+    window.touch("nav.settings")
+    window.touch("settings.lock")
+    window.see("unlock.passphrase", 40)
+    assert window.find("nav.today") is None
+    unlock(window)
 
 
 def test_the_language_changes_at_once_and_arabic_is_mirrored(window: AppWindow) -> None:

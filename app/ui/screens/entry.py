@@ -77,6 +77,7 @@ class EntryScreen(Screen):
     # -- coming and going ---------------------------------------------------------------------------
 
     def enter(self) -> None:
+        self._flush()
         self._entry.language = language.code
         self._widgets.clear()
         self._draw()

@@ -93,8 +93,19 @@ class ReviewScreen(Screen):
             )
         return [card]
 
+    def leave(self) -> None:
+        if self._finished:
+            # It was opened as if to be changed, and only read.
+            self.book.discard(self._opened.record)
+
     def _change(self, path: str) -> None:
-        self.desk.replace("entry", opened=self._opened, at=path)
+        if not self._finished:
+            self.desk.replace("entry", opened=self._opened, at=path)
+            return
+        self._finished = False
+        self.book.edit(self._opened.record, language.code).then(
+            lambda opened: self.desk.replace("entry", opened=opened, at=path)
+        )
 
     def _finish(self) -> None:
         self.book.finish(self._opened.record).then(self._ended)

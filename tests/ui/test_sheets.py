@@ -1,0 +1,57 @@
+"""A form cut into sheets: nothing is lost, nothing moves, and a question stands where its section is."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from app.ui.screens.sheets import SHEET_LIMIT, Cut
+from forms.entry import FormEntry
+from forms.library import read
+from forms.xform import load_form
+from forms.xlsform import xform_from_xlsform
+
+FORMS = ("airport_reception", "monitoring_contact", "case_file")
+
+
+def entry(form: str) -> FormEntry:
+    definition = load_form(xform_from_xlsform(read(form)).xml)
+    now = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+    return FormEntry(definition, language="en", now=lambda: now, random=random.Random(1))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_relevant_question_stands_on_exactly_one_sheet(form: str) -> None:
+    opened = entry(form)
+    sheets = Cut(opened.definition).sheets(opened.outline())
+    shown = [node.path for sheet in sheets for node in sheet.questions]
+    assert shown == [node.path for node in opened.outline() if node.kind == "question"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_sheet_asks_only_a_few_questions(form: str) -> None:
+    definition = entry(form).definition
+    cut = Cut(definition)
+    asked: dict[str | None, int] = {}
+    for path, question in definition.questions.items():
+        if question.asks and not definition.is_repeat(path.rpartition("/")[0]):
+            asked[cut.key_of(path)] = asked.get(cut.key_of(path), 0) + 1
+    assert max(asked.values()) <= SHEET_LIMIT
+
+
+def test_an_answer_that_shows_more_questions_moves_none_to_another_sheet() -> None:
+    opened = entry("airport_reception")
+    cut = Cut(opened.definition)
+    before = {sheet.key: sheet for sheet in cut.sheets(opened.outline())}
+    opened.answer("identity/reception_outcome", "received")
+    after = {sheet.key: sheet for sheet in cut.sheets(opened.outline())}
+    assert before.keys() <= after.keys()
+    for key, sheet in before.items():
+        assert {node.path for node in sheet.nodes} <= {node.path for node in after[key].nodes}
+
+
+def test_a_note_after_a_repeat_stays_on_its_sheet() -> None:
+    cut = Cut(entry("airport_reception").definition)
+    assert cut.key_of("arrival/children_note") == cut.key_of("arrival/companion/companion_age")
