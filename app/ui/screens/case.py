@@ -45,9 +45,6 @@ class CaseScreen(Screen):
         strip = Card(name="case.pathway")
         strip.add_widget(pathway_strip(view.stages, wide=self.wide))
         self.head.add_widget(strip)
-        if not self.wide:
-            # Above what scrolls, so that nobody calls before having read it.
-            self.head.add_widget(self._safe_contact(view))
         main: list[Widget] = []
         if view.due:
             main += [heading(T("What is due"), len(view.due))]
@@ -56,10 +53,9 @@ class CaseScreen(Screen):
         main += [self._record(record) for record in view.records]
         if not view.records:
             main += [note(T("Nothing is recorded yet."))]
-        side: list[Widget] = [self._safe_contact(view)] if self.wide else []
-        if view.facts:
-            side += [self._facts(view)]
-        self.fill_two(main, side)
+        side = [self._facts(view)] if view.facts else []
+        # Never scrolled away, so that nobody calls before having read it.
+        self.fill_two(main, side, pinned=self._safe_contact(view))
 
     def _draw_head(self, view: CaseView) -> None:
         narrow = not self.wide

@@ -130,10 +130,17 @@ class Screen(Column):
         self.body.column.padding = [dp(self._side), dp(S), dp(self._side), dp(XL)]
         self.body.add(*widgets)
 
-    def fill_two(self, main: Sequence[Widget], side: Sequence[Widget], *, side_first: bool = False) -> None:
-        """Draw the body anew: two columns that scroll by themselves, or one below the other when narrow."""
+    def fill_two(
+        self, main: Sequence[Widget], side: Sequence[Widget], *, pinned: Widget | None = None
+    ) -> None:
+        """Draw the body anew: two columns that scroll by themselves, or one below the other when narrow.
+
+        `pinned` stands above the side column, or above everything, and never scrolls away.
+        """
         if not self.wide:
-            self.fill(*([*side, *main] if side_first else [*main, *side]))
+            if pinned is not None:
+                self.head.add_widget(pinned)
+            self.fill(*main, *side)
             return
         self._one_body()
         self._middle.clear_widgets()
@@ -141,11 +148,11 @@ class Screen(Column):
         margin = dp(self._side)
         second = self._scrolling()
         second.name = "page.side"
-        second.size_hint_x = None
+        aside = Column(size_hint_x=None, size_hint_y=1, spacing=0)
 
         def share(_pair: Widget, width: float) -> None:
             # Whole pixels: half of one blurs every letter of a scrolled column.
-            second.width = round(width * 0.4)
+            aside.width = round(width * 0.4)
 
         self._pair.fbind("width", share)
         self.body.clear()
@@ -154,7 +161,12 @@ class Screen(Column):
         self.body.add(*main)
         second.add(*side)
         self._pair.add_widget(self.body)
-        self._pair.add_widget(second)
+        if pinned is not None:
+            above = Column(padding=[dp(M), dp(S), margin, dp(S)])
+            above.add_widget(pinned)
+            aside.add_widget(above)
+        aside.add_widget(second)
+        self._pair.add_widget(aside)
         self._middle.add_widget(self._pair)
 
     _pair: RowLayout | None = None

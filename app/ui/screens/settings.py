@@ -10,7 +10,7 @@ from app.ui.screens import wording
 from app.ui.screens.screen import Screen, below, heading
 from app.ui.widgets import BidiLabel, Button, Card, ChoiceList
 
-TEXT_SIZES: tuple[tuple[float, str], ...] = ((0.9, "A−"), (1.0, "A"), (1.2, "A+"), (1.4, "A++"))
+TEXT_SIZES: tuple[tuple[float, str], ...] = ((0.9, "S"), (1.0, "M"), (1.2, "L"), (1.4, "XL"))
 
 
 class SettingsScreen(Screen):
