@@ -177,6 +177,21 @@ def test_what_was_refused_can_be_sent_again(town: Any) -> None:
     assert anna.values(record) == {"status": "one"}
 
 
+def test_what_was_refused_and_comes_after_its_own_replacement_changes_nothing(town: Any) -> None:
+    anna, ben, record = town.tablet("anna"), town.tablet("ben"), town.new_id()
+    ben.save(record, {"status": "before"})
+    ben.sync()
+    refused = replace(anna.save(record, {"status": "first thought"}), form_version="2")
+    second = anna.save(record, {"status": "second thought"})
+    anna.pending = [refused, second]
+    anna.sync()
+    seen = anna.state(record)
+    anna.pending = [replace(refused, form_version="1")]
+    assert anna.sync().accepted == (1,)
+    assert anna.state(record) == seen
+    assert anna.values(record) == {"status": "second thought"}
+
+
 def test_one_bad_change_set_does_not_keep_the_others_back(town: Any) -> None:
     anna, good = town.tablet("anna"), town.new_id()
     bad = anna.save(town.new_id(), {"status": {"nested": 1}})
