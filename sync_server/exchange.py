@@ -41,6 +41,9 @@ _NOTICES: Final = 500
 _NOTED_EVERY_MS: Final = 60_000
 
 
+FormVersion = tuple[str, str]
+
+
 class Catalogue(Protocol):
     """What a sync asks of the published forms."""
 
@@ -129,8 +132,10 @@ class Exchange:
         other change sets than then.
         """
         ordered = sorted(changes, key=lambda change_set: change_set.sequence)
+        # Before the transaction: within it, a second connection could wait for one that waits for us.
+        rules = {key: self._catalogue.rules(*key) for key in {_form_of(change_set) for change_set in ordered}}
         return self._storage.write(
-            lambda ledger: _Push(ledger, self._catalogue, actor, contact).run(batch, ordered, settled)
+            lambda ledger: _Push(ledger, rules, actor, contact).run(batch, ordered, settled)
         )
 
     def pull(self, actor: Actor, cursor: str | None, limit: int) -> Pulled:
@@ -154,13 +159,14 @@ class Exchange:
 class _Push:
     """One push within its transaction."""
 
-    def __init__(self, ledger: Ledger, catalogue: Catalogue, actor: Actor, contact: Contact) -> None:
+    def __init__(
+        self, ledger: Ledger, rules: Mapping[FormVersion, Rules | None], actor: Actor, contact: Contact
+    ) -> None:
         self._ledger = ledger
-        self._catalogue = catalogue
+        self._rules = rules
         self._actor = actor
         self._contact = contact
         self._office = scope(actor)
-        self._known_rules: dict[tuple[str, str], Rules | None] = {}
 
     def run(self, batch: str | None, changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> Reply:
         position = self._ledger.lock_device(self._actor.device)
@@ -228,14 +234,8 @@ class _Push:
         home = (change_set.case, change_set.form)
         if homes.get(change_set.record, home) != home:
             raise Problem("sync.record.moved")
-        if self._rules(change_set) is None:
+        if self._rules[_form_of(change_set)] is None:
             raise Problem("sync.form.unknown", {"form": change_set.form, "version": change_set.form_version})
-
-    def _rules(self, change_set: ChangeSet) -> Rules | None:
-        key = change_set.form, change_set.form_version
-        if key not in self._known_rules:
-            self._known_rules[key] = self._catalogue.rules(*key)
-        return self._known_rules[key]
 
     def _take_in(
         self, accepted: Sequence[ChangeSet], settled: Sequence[Settled], records: Mapping[str, StoredRecord]
@@ -281,7 +281,7 @@ class _Push:
         for id, logged_here in by_record.items():
             incoming = [known for logged in logged_here for known in known_of(logged)]
             newest = logged_here[-1].change_set
-            rules = self._rules(newest)
+            rules = self._rules[_form_of(newest)]
             assert rules is not None, "a change set of an unknown form is refused"
             history = _History(histories.get(id, ()))
             after = merge(states[id], incoming, rules, history)
@@ -346,6 +346,10 @@ def known_of(logged: LoggedChange) -> Iterable[Known]:
         for stamp in {logged.change_set.stamp, *logged.change_set.stamps.values()}
     }
     return [Known(change, effective[change.stamp]) for change in logged.change_set.changes()]
+
+
+def _form_of(change_set: ChangeSet) -> FormVersion:
+    return change_set.form, change_set.form_version
 
 
 def _reply_text(reply: Reply, sequences: list[int]) -> str:

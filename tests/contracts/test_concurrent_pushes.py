@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from sync_server.accounts import Actor
 from sync_server.exchange import Exchange
+from sync_server.form_catalogue import FormCatalogue, FormFacts
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact, format_stamp
 from sync_server.protocol.merge import LAST, Rules
@@ -153,3 +154,41 @@ def test_a_server_that_never_gets_through_says_that_it_is_busy(storage: Database
 
     with pytest.raises(Problem, match=r"server\.busy"):
         storage.write(work)
+
+
+def test_more_pushes_at_once_than_connections_all_get_through(embedded: Database) -> None:
+    embedded.migrate()
+    embedded.add_office(Office("tirana", "Tirana", "al"))
+    embedded.add_user(User("anna", "Anna", "officer", "tirana", "-", "UTC"))
+    embedded.publish_form("f", "1", "xml", "hash", NOW)
+    exchange = Exchange(
+        embedded, FormCatalogue(embedded, lambda: NOW, lambda xml: FormFacts("f", "1", {})), lambda: NOW
+    )
+    accepted: list[tuple[int, ...]] = []
+
+    def work(device: str) -> None:
+        actor = Actor("anna", "Anna", "officer", "tirana", "UTC", device)
+        stamp = format_stamp(NOW, 0, device)
+        change_set = ChangeSet(
+            str(uuid.uuid4()),
+            str(uuid.uuid4()),
+            str(uuid.uuid4()),
+            "f",
+            "1",
+            stamp,
+            "anna",
+            device,
+            1,
+            {"a": 1},
+        )
+        accepted.append(exchange.push(actor, Contact(now=NOW, received=NOW), None, [change_set]).accepted)
+
+    devices = [f"{number:08x}" for number in range(24)]
+    for device in devices:
+        embedded.add_device(device, "anna", "tablet", device * 8, NOW)
+    threads = [threading.Thread(target=work, args=[device]) for device in devices]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert accepted == [(1,)] * 24
