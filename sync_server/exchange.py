@@ -269,14 +269,14 @@ class _Push:
         states = {id: records[id].delta.states() if id in records else {} for id in by_record}
         contested = {
             id
-            for id, logged_here in by_record.items()
+            for id in by_record.keys() & records.keys()
             if any(
                 not replaces(states[id].get(change.path), change)
-                for logged in logged_here
+                for logged in by_record[id]
                 for change in logged.change_set.changes()
             )
         }
-        histories = self._ledger.history(self._office, contested & records.keys()) if contested else {}
+        histories = self._ledger.history(self._office, contested) if contested else {}
         merged = {}
         for id, logged_here in by_record.items():
             incoming = [known for logged in logged_here for known in known_of(logged)]
