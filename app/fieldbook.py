@@ -81,6 +81,11 @@ def unlock(
     return worker.submit(open_store)
 
 
+def says_demo(settings: Settings) -> bool:
+    """Whether the device in `settings.folder` says, still locked, that it is a demo's."""
+    return Store.says_demo(settings.folder)
+
+
 class Fieldbook:
     """What one worker can do on this device. Made by `unlock`, ended by `close`.
 

@@ -220,7 +220,18 @@ class Demo:
         say("the app walks through the demo by itself; this takes a minute or two")
         log = self.folder / "app.log"
         tour = self.children.start(
-            [sys.executable, "-m", "app", "tour", "--dir", str(device), "--out", str(pictures), *more],
+            [
+                sys.executable,
+                "-m",
+                "app",
+                "tour",
+                "--walk",
+                "--dir",
+                str(device),
+                "--out",
+                str(pictures),
+                *more,
+            ],
             {**self.environment, "HOMEWARD_PASSPHRASE": PASSPHRASE},
             log,
         )
@@ -307,7 +318,7 @@ def main() -> int:
         else:
             if not has_display:
                 demo.need_display()
-            pictures = demo.walk(folder)
+            pictures = demo.walk(folder, "--languages", "en,ar", "--sizes", "1280x800")
             say(f"walked through the demo; {len(pictures)} pictures in {folder}:")
             for picture in pictures:
                 print(f"    {picture}", flush=True)

@@ -51,10 +51,14 @@ CEILING: Final = KeyCost(1_048_576, 12)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoreKeys:
-    """The unwrapped keys. `store` is the id that the store's sentinel row must carry."""
+    """The unwrapped keys. `store` is the id that the store's sentinel row must carry.
+
+    `demo` is told by the header too, so that the banner stands before anything is unlocked.
+    """
 
     store: str
     data_key: bytes
+    demo: bool = False
 
     @property
     def database(self) -> bytes:
@@ -62,12 +66,12 @@ class StoreKeys:
         return hashlib.blake2b(key=self.data_key, person=b"homeward-store", digest_size=32).digest()
 
 
-def create_keys(folder: Path, passphrase: str, cost: KeyCost) -> StoreKeys:
+def create_keys(folder: Path, passphrase: str, cost: KeyCost, demo: bool = False) -> StoreKeys:
     """Make fresh random keys and write `keys.json`, which must not exist yet."""
     path = folder / FILE_NAME
     if path.exists():
         raise Problem("store.file.exists", {"name": FILE_NAME})
-    keys = StoreKeys(str(uuid.uuid4()), nacl.utils.random(32))
+    keys = StoreKeys(str(uuid.uuid4()), nacl.utils.random(32), demo)
     _write(path, keys, passphrase, cost)
     return keys
 
@@ -88,7 +92,15 @@ def unwrap_keys(folder: Path, passphrase: str, floor: KeyCost = FLOOR) -> StoreK
         )
     except nacl.exceptions.CryptoError:
         raise Problem("store.passphrase.wrong") from None
-    return StoreKeys(header["store"], data_key)
+    return StoreKeys(header["store"], data_key, header["demo"])
+
+
+def says_demo(folder: Path) -> bool:
+    """Whether the header says that only invented people are in there; it is proved by unlocking alone."""
+    try:
+        return bool(_read(folder / FILE_NAME)[0]["demo"])
+    except (Problem, OSError):
+        return False
 
 
 def change_passphrase(
@@ -110,6 +122,7 @@ def _write(path: Path, keys: StoreKeys, passphrase: str, cost: KeyCost) -> None:
         "passes": cost.passes,
         "salt": base64.b64encode(salt).decode(),
         "store": keys.store,
+        "demo": keys.demo,
     }
     nonce = nacl.utils.random(_NONCE_BYTES)
     sealed = nonce + nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
@@ -143,6 +156,7 @@ def _read(path: Path) -> tuple[dict[str, Any], bytes]:
             and type(header["memory_kib"]) is int
             and type(header["passes"]) is int
             and isinstance(header["store"], str)
+            and isinstance(header["demo"], bool)
             and len(salt) == nacl.pwhash.argon2id.SALTBYTES
             and len(sealed) > _NONCE_BYTES
         )

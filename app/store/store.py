@@ -92,7 +92,7 @@ class Store:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.path.lexists(folder / connections.FILE_NAME):
             raise Problem("store.file.exists", {"name": connections.FILE_NAME})
-        keys = key_files.create_keys(folder, passphrase, cost)
+        keys = key_files.create_keys(folder, passphrase, cost, identity.demo)
         connections.create_file(folder, keys, identity)
         (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
         writer, reader = connections.open_file(folder, keys)
@@ -123,6 +123,11 @@ class Store:
     def exists(folder: Path) -> bool:
         """Whether `folder` holds a store, sound or not: nothing may be created over it."""
         return any(os.path.lexists(folder / name) for name in (connections.FILE_NAME, key_files.FILE_NAME))
+
+    @staticmethod
+    def says_demo(folder: Path) -> bool:
+        """Whether the store in `folder` says, before it is opened, that it is a demo's."""
+        return key_files.says_demo(folder)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction. When this returns, it is durable; when `work` raises, it never was.

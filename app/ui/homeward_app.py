@@ -95,9 +95,14 @@ class HomewardApp(App):
         pictures = Path(os.environ.get("HOMEWARD_PICTURES") or platformdirs.user_pictures_path())
         return pictures if pictures.is_dir() else Path.home()
 
-    def _may_be_watched(self) -> bool:
+    @property
+    def is_demo(self) -> bool:
+        """Whether everybody in here is invented; while locked, as far as the device says so."""
         book = self.navigator.fieldbook
-        return book is None or book.session.demo
+        return fieldbooks.says_demo(self.settings) if book is None else book.session.demo
+
+    def _may_be_watched(self) -> bool:
+        return self.navigator.fieldbook is None or self.is_demo
 
     def prefer(self, **changes: Any) -> None:
         """Change a liking, keep it, and draw everything again in it."""

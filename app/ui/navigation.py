@@ -267,7 +267,7 @@ class Navigator(Column):
         focus.give(None)
         for part in [*self.children, screen]:
             _detach(part)
-        if self.fieldbook is not None and self.fieldbook.session.demo:
+        if self.window.is_demo:
             self.add_widget(DemoBar())
         if self.fieldbook is None:
             self._bars = None

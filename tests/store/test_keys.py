@@ -115,3 +115,16 @@ def test_nobody_else_on_the_machine_can_read_the_files(mira):
 
 def test_a_new_store_asks_for_at_least_64_mib_and_three_passes():
     assert KeyCost() == FLOOR == KeyCost(65_536, 3)
+
+
+def test_a_demo_says_so_before_it_is_unlocked_and_nobody_can_change_what_it_says(mira):
+    assert Store.says_demo(mira.folder)
+    rewrite(mira, lambda header: header.update(demo=False))
+    assert not Store.says_demo(mira.folder)
+    assert code_of(mira) == "store.passphrase.wrong"
+
+
+def test_where_nothing_is_or_nothing_can_be_read_nothing_says_demo(mira, tmp_path):
+    assert not Store.says_demo(tmp_path / "nowhere")
+    (mira.folder / FILE_NAME).write_text("{}")
+    assert not Store.says_demo(mira.folder)
