@@ -6,6 +6,7 @@ a record keeps and the wire carries. Digits of other scripts are understood when
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -21,6 +22,8 @@ Raw = str | int | float | list[str] | tuple[str, ...] | None
 
 MAX_TEXT = 20_000
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_TOO_LARGE = 2**63
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})", re.ASCII)
 _TIME = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
@@ -132,18 +135,22 @@ def _as_text(text: str) -> Json:
     return text
 
 
-def _as_integer(text: str) -> Json:
+def _as_integer(text: str) -> int | None:
+    """None for what is no number, and for one that 64 bits do not hold: nobody could keep or send it."""
     try:
-        return int(text) if _INTEGER.fullmatch(text) else int(float(text))
+        number = int(text) if _WHOLE.fullmatch(text) else int(float(text))
     except (ValueError, OverflowError):
         return None
+    return number if -_TOO_LARGE <= number < _TOO_LARGE else None
 
 
-def _as_decimal(text: str) -> Json:
+def _as_decimal(text: str) -> float | None:
+    """None for what is no number, and for infinity: JSON has neither."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 _CODECS: dict[str, Codec] = {
@@ -209,9 +216,12 @@ def from_default(question: Question, zone: tzinfo) -> str:
 
 
 def from_result(question: Question, value: Value, zone: tzinfo) -> str:
-    """The result of a calculation as lexical text of the question's type; what is no number is empty."""
+    """The result of a calculation as lexical text of the question's type.
+
+    What is no number, an infinity (a division by zero) or too large for its type is empty.
+    """
     if isinstance(value, float) and not isinstance(value, bool):
-        if value != value:
+        if not math.isfinite(value):
             return ""
         if question.data_type in ("date", "dateTime"):
             moment = moment_of_number(value, zone)
@@ -225,6 +235,8 @@ def from_result(question: Question, value: Value, zone: tzinfo) -> str:
     if question.data_type == "int" and text:
         number = _as_integer(text)
         return "" if number is None else str(number)
+    if question.data_type == "decimal" and text:
+        return "" if _as_decimal(text) is None else text
     if question.data_type in ("date", "dateTime") and text:
         parsed = parse_moment(text, zone)
         return text if parsed is None else _moment_text(question, parsed)

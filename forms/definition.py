@@ -39,7 +39,7 @@ QuestionType = Literal[
 DataType = Literal[
     "string", "int", "decimal", "boolean", "date", "time", "dateTime", "select", "geo", "binary", "barcode"
 ]
-MergeRule = Literal["last", "both"]
+MergeRule = Literal["last", "both", "calculated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,11 @@ class Question:
         return self.visible and self.calculate is None and self.type not in ("note", "calculate")
 
     @property
+    def computed(self) -> bool:
+        """Whether nobody types its value: the form itself calculates or sets it."""
+        return self.calculate is not None or self.type == "calculate"
+
+    @property
     def chooses(self) -> bool:
         return self.type in ("select_one", "select_multiple", "rank")
 
@@ -155,6 +160,9 @@ class FormDefinition:
 
     `children` is what a person sees, in the order in which it is shown. `questions` and `groups` hold
     all that has a place in the data, calculations too, by template path in the order of the data.
+
+    `merge_rules` tells for each template path how concurrent values merge: as the form says, or
+    `calculated` for what nobody types, which are calculations and the instances that a count makes.
     """
 
     id: str
@@ -174,7 +182,14 @@ class FormDefinition:
     merge_rules: Mapping[str, MergeRule] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "merge_rules", {path: q.merge for path, q in self.questions.items()})
+        rules: dict[str, MergeRule] = {
+            path: "calculated" if question.computed else question.merge
+            for path, question in self.questions.items()
+        }
+        for path, group in self.groups.items():
+            if isinstance(group, Repeat) and group.count is not None:
+                rules[path] = "calculated"
+        object.__setattr__(self, "merge_rules", rules)
 
     def question_at(self, path: str) -> Question:
         """The question that an instance path or a template path names."""

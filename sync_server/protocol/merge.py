@@ -17,6 +17,8 @@ from sync_server.protocol.clock import device_of, lifted
 
 LAST: Final = "last"
 BOTH: Final = "both"
+#: Nobody typed it: the last one stands until the form calculates it anew, and nothing is lost by that.
+CALCULATED: Final = "calculated"
 
 Rules = Callable[[str], str]
 
@@ -252,6 +254,8 @@ def _joined(heads: Iterable[Head]) -> Json:
 
 
 def _conflicts(path: str, heads: tuple[Head, ...], rule: str) -> Iterator[Conflict]:
+    if rule == CALCULATED:
+        return
     if _joins(heads, rule):
         # What was joined is not lost; a clearing beside a text is: it loses to the latest text.
         losers = [head for head in heads if not head.value]

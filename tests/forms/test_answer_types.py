@@ -1,5 +1,7 @@
 """What may be typed, and what is kept of it."""
 
+import json
+import math
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -91,6 +93,35 @@ def test_an_integer_survives(number):
 def test_a_decimal_survives_json(number):
     lexical = answer_types.from_json(number)
     assert answer_types.to_json(DECIMAL, lexical) == pytest.approx(number, rel=1e-14, abs=1e-300)
+
+
+NOT_A_JSON_NUMBER = [math.nan, math.inf, -math.inf, "NaN", "Infinity", "-Infinity", "inf", "1e999", "-1e999"]
+
+
+@pytest.mark.parametrize("result", [*NOT_A_JSON_NUMBER, 1e300, "1e300", str(2**63), "9" * 400])
+def test_a_calculated_number_that_cannot_be_sent_is_no_answer(result):
+    assert answer_types.to_json(INTEGER, answer_types.from_result(INTEGER, result, UTC)) is None
+    if result in NOT_A_JSON_NUMBER:
+        assert answer_types.from_result(DECIMAL, result, UTC) == ""
+
+
+@pytest.mark.parametrize("lexical", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 400, "none"])
+def test_no_lexical_text_becomes_a_number_that_json_does_not_have(lexical):
+    assert answer_types.to_json(DECIMAL, lexical) is None
+    assert answer_types.to_json(INTEGER, lexical) is None
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 2**53 + 1])
+def test_an_integer_of_64_bits_that_somebody_else_made_is_kept_to_the_digit(number):
+    assert answer_types.to_json(INTEGER, answer_types.from_json(number)) == number
+
+
+@given(st.floats() | st.text(max_size=30) | st.booleans())
+def test_every_calculated_value_can_be_written_as_json(result):
+    for asked in (TEXT, INTEGER, DECIMAL, DATE, TIME, MOMENT, MANY):
+        kept = answer_types.to_json(asked, answer_types.from_result(asked, result, TIRANA))
+        json.dumps(kept, allow_nan=False)
+        assert not isinstance(kept, int) or -(2**63) <= kept < 2**63
 
 
 @example("\r\x08")

@@ -232,3 +232,18 @@ def test_once_keeps_its_first_value(begin):
     for name in ("Ana", "Besa", "hide", "Dora"):
         entry.answer("name", name)
     assert entry.values()["first"] == "Ana"
+
+
+def test_a_division_by_zero_is_no_answer_and_clears_what_stood_there(begin):
+    entry = begin(
+        "| survey |\n| | type | name | label | calculation | bind::type |\n"
+        "| | decimal | income | Income | | |\n"
+        "| | integer | people | People | | |\n"
+        "| | calculate | per_head | | ${income} div ${people} | decimal |\n"
+        "| | calculate | whole | | ${income} div ${people} | int |\n"
+        "| | calculate | said | | ${income} div ${people} | |\n"
+    )
+    entry.answer("income", "100")
+    assert entry.answer("people", "4").values == {"people": 4, "per_head": 25.0, "whole": 25, "said": "25"}
+    change = entry.answer("people", "0")
+    assert change.values == {"people": 0, "per_head": None, "whole": None, "said": None}

@@ -95,6 +95,34 @@ def test_own_columns_arrive_without_a_namespace_in_the_settings(load):
     assert load(EVERYTHING).merge_rules["integer"] == "last"
 
 
+COUNTED = """
+| survey |
+| | type | name | label | calculation | repeat_count | bind::homeward:merge |
+| | start | begun | | | | |
+| | integer | people | People | | | |
+| | begin_repeat | person | Person | | ${people} + 1 | |
+| | integer | age | Age | | | |
+| | end_repeat | | | | | |
+| | begin_repeat | bag | Bag | | | |
+| | integer | weight | Weight | | | |
+| | end_repeat | | | | | |
+| | text | shown | Shown | concat(${people}, ' people') | | both |
+| | calculate | weights | | sum(${weight}) | | |
+"""
+
+
+def test_what_nobody_types_merges_as_calculated(load):
+    rules = load(COUNTED).merge_rules
+    assert {path for path, rule in rules.items() if rule == "calculated"} == {
+        "begun",
+        "person_count",
+        "person",
+        "shown",
+        "weights",
+    }
+    assert rules["people"] == rules["person/age"] == rules["bag/weight"] == "last"
+
+
 def test_texts_and_appearance_arrive(load):
     form = load(EVERYTHING)
     assert form.questions["text"].guidance.plain_by_language() == {"en": "Ask slowly"}

@@ -241,8 +241,10 @@ def test_two_workers_who_write_a_narrative_at_once_keep_both(
     narratives = [q.path for q in form.questions.values() if q.appearance == "multiline"]
     assert narratives
     assert all(form.merge_rules[path] == "both" for path in narratives)
-    chosen = [q for q in form.questions.values() if q.type != "text"]
+    chosen = [q for q in form.questions.values() if q.asks and q.type != "text"]
     assert all(form.merge_rules[question.path] == "last" for question in chosen)
+    sums = [q.path for q in form.questions.values() if q.calculate]
+    assert all(form.merge_rules[path] == "calculated" for path in sums)
 
 
 SENSITIVE = [

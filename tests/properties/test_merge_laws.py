@@ -14,7 +14,7 @@ from sync_server.protocol.clock import corrected, format_stamp, lifted
 from sync_server.protocol.merge import FieldState, Known, Merged, merge
 
 DEVICES = ["aaaaaaaa", "bbbbbbbb", "cccccccc"]
-PATHS = ["status", "note"]
+PATHS = ["status", "note", "total"]
 RECEIVED = 10_000
 
 History = list[Known]
@@ -23,7 +23,7 @@ Law = settings(max_examples=400, deadline=None)
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Changes of two paths by three devices whose clocks are off, each knowing any of those before."""
+    """Changes of three paths by three devices whose clocks are off, each knowing any of those before."""
     changes: History = []
     offsets = {device: draw(st.integers(-500, 500)) for device in DEVICES}
     for number in range(draw(st.integers(1, 9))):
@@ -39,7 +39,7 @@ def histories(draw: st.DrawFn) -> History:
 
 
 def rules(path: str) -> str:
-    return "both" if path == "note" else "last"
+    return {"note": "both", "total": "calculated"}.get(path, "last")
 
 
 def taken_in(batches: Iterable[Sequence[Known]]) -> tuple[dict[str, FieldState], dict[str, Merged]]:
@@ -135,7 +135,10 @@ def test_every_losing_value_is_logged_or_seen_by_who_replaced_it(
     state, conflicts = taken_in(one_by_one(history))
     logged = {conflict.lost.stamp: conflict for conflict in conflicts.values()}
     assert len(conflicts) == len(logged)
+    assert "total" not in {conflict.path for conflict in conflicts.values()}
     for path, field in state.items():
+        if path == "total":
+            continue  # Nobody typed it, so it cannot be lost.
         changes = {known.change.stamp: known.change for known in history if known.change.path == path}
         seen = set().union(*(ancestors(head, changes) for head in field.heads))
         latest = max(field.in_full, key=lambda head: head.order)
@@ -174,18 +177,17 @@ def test_the_latest_head_wins_and_a_child_is_later_than_its_parents(
 ) -> None:
     chance.shuffle(history)
     state, _ = taken_in(one_by_one(history))
-    if "status" not in state:
-        return
-    ordered = sorted(
-        (known for known in history if known.change.path == "status"),
-        key=lambda known: int(known.change.stamp[13:17], 16),
-    )
-    effective: dict[str, str] = {}
-    for known in ordered:
-        parents = [effective[parent] for parent in known.change.parents]
-        effective[known.change.stamp] = lifted(known.effective, parents)
-        assert all(parent < effective[known.change.stamp] for parent in parents)
-    field = state["status"]
-    best = max(field.heads, key=lambda head: (effective[head], head))
-    values = {known.change.stamp: known.change.value for known in ordered}
-    assert (field.value, field.effective) == (values[best], effective[best])
+    for path in state.keys() & {"status", "total"}:
+        ordered = sorted(
+            (known for known in history if known.change.path == path),
+            key=lambda known: int(known.change.stamp[13:17], 16),
+        )
+        effective: dict[str, str] = {}
+        for known in ordered:
+            parents = [effective[parent] for parent in known.change.parents]
+            effective[known.change.stamp] = lifted(known.effective, parents)
+            assert all(parent < effective[known.change.stamp] for parent in parents)
+        field = state[path]
+        best = max(field.heads, key=lambda head: (effective[head], head))
+        values = {known.change.stamp: known.change.value for known in ordered}
+        assert (field.value, field.effective) == (values[best], effective[best])

@@ -143,6 +143,23 @@ def test_a_cleared_narrative_beside_a_text_is_logged() -> None:
     assert (conflict.kept.value, conflict.lost.value, conflict.rule) == ("text", None, "both")
 
 
+def test_of_two_calculated_values_the_later_stands_and_nothing_is_lost() -> None:
+    state, first = base()
+    late, early = wrote(ANNA, 30, 3, first), wrote(BEN, 20, 2, first)
+    for order in ([late, early], [early, late]):
+        merged = merge(merge(state, order[:1]).state, order[1:], lambda path: "calculated")
+        assert merged.state["status"].value == 3
+        assert len(merged.state["status"].heads) == 2
+        assert merged.conflicts == ()
+
+
+def test_a_rule_from_the_future_is_taken_as_last() -> None:
+    state, first = base()
+    merged = merge(state, [wrote(ANNA, 30, "A", first), wrote(BEN, 20, "B", first)], lambda path: "highest")
+    assert merged.state["status"].value == "A"
+    assert [conflict.lost.value for conflict in merged.conflicts] == ["B"]
+
+
 def test_the_history_is_asked_only_about_contested_paths() -> None:
     asked = []
 
