@@ -17,7 +17,7 @@ from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import Due, Finished, due
 from forms.definition import FormDefinition
-from forms.display import question_titles, text_of
+from forms.display import question_titles, text_of, values_shown
 from forms.library import AIRPORT_RECEPTION, CASE_FILE, MONITORING_CONTACT
 
 #: The records from which it follows what is due.
@@ -48,7 +48,7 @@ def row(db: Snapshot, case: str, now: datetime) -> CaseRow:
 
 
 def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
-    """One case opened. Problem case.row.unknown."""
+    """One case opened, its facts as its case file would show them. Problem case.row.unknown."""
     facts = cases.get(db, case)
     items = due_of(db, [facts], now)[case]
     known = Case.from_values(facts.facts)
@@ -59,7 +59,7 @@ def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
         name=known.name,
         stages=_stages(known),
         safe_contact=_safe_contact(definition, facts.facts),
-        facts=_facts(definition, facts.facts),
+        facts=_facts(definition, facts.facts, now),
         due=items,
         records=record_rows(db, records.of_case(db, case), now),
         offers=_offers(db, known, items),
@@ -146,18 +146,24 @@ def _offers(db: Snapshot, case: Case, items: Sequence[DueItem]) -> tuple[FormOff
     return tuple(here[form] for form in pathway.offers(case.stage, here, [i.form for i in items if i.form]))
 
 
-def _facts(definition: FormDefinition | None, facts: Mapping[str, Any]) -> tuple[tuple[Titles, Titles], ...]:
+def _facts(
+    definition: FormDefinition | None, facts: Mapping[str, Any], now: datetime
+) -> tuple[tuple[Titles, Titles], ...]:
     if definition is None:
         return ()
+    shown = values_shown(definition, facts, now)
     return tuple(
-        (question_titles(definition, path), text_of(definition, path, facts[path]))
+        (question_titles(definition, path), text_of(definition, path, shown[path]))
         for path, question in definition.questions.items()
-        if question.asks and path in facts and path not in _NOT_LISTED
+        if question.visible and path in shown and path not in _NOT_LISTED
     )
 
 
 def _safe_contact(definition: FormDefinition | None, facts: Mapping[str, Any]) -> Titles:
-    """How the person may be reached, and how never, in each language of the form."""
+    """How the person may be reached, and how never, in each language of the form.
+
+    All that was ever stored and not cleared: here a warning too many is better than one too few.
+    """
     if definition is None:
         return {}
     parts: dict[str, list[str]] = {}

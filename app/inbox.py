@@ -12,23 +12,42 @@ from app.store.conflicts import StoredConflict
 from app.views import ConflictView, Titles
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of
+from forms.paths import template
 from sync_server.protocol.clock import milliseconds_of
 
 
 def views(
     db: Snapshot, shelf: FormShelf, now: datetime, state: conflicts.State | None = None
 ) -> tuple[ConflictView, ...]:
-    """All of them or those in one state, as `conflicts.listed` orders them."""
+    """All of them or those in one state, as `conflicts.listed` orders them.
+
+    Nobody is asked about a value that nobody typed, should a server have told of one.
+    """
     codes = {case.id: str(case.facts.get("case_code", "")) for case in cases.listed(db)}
-    return tuple(_view(db, shelf, now, each, codes) for each in conflicts.listed(db, state))
+    found = ((each, _definition(db, shelf, each)) for each in conflicts.listed(db, state))
+    return tuple(
+        _view(db, definition, now, each, codes)
+        for each, definition in found
+        if not _computed(definition, each)
+    )
+
+
+def _definition(db: Snapshot, shelf: FormShelf, found: StoredConflict) -> FormDefinition | None:
+    version = records.header(db, found.record).form_version if found.case else ""
+    return shelf.find(db, found.form, version)
+
+
+def _computed(definition: FormDefinition | None, found: StoredConflict) -> bool:
+    return definition is not None and definition.merge_rules.get(template(found.path)) == "calculated"
 
 
 def _view(
-    db: Snapshot, shelf: FormShelf, now: datetime, found: StoredConflict, codes: dict[str, str]
+    db: Snapshot,
+    definition: FormDefinition | None,
+    now: datetime,
+    found: StoredConflict,
+    codes: dict[str, str],
 ) -> ConflictView:
-    here = bool(found.case)
-    version = records.header(db, found.record).form_version if here else ""
-    definition = shelf.find(db, found.form, version)
     return ConflictView(
         id=found.id,
         record=found.record,
@@ -45,7 +64,7 @@ def _view(
         lost_text=_text(definition, found.path, found.lost),
         lost_at=moment(milliseconds_of(found.lost_effective), now),
         rule=found.rule,
-        can_restore=found.state == "open" and here and not drafts.is_open(db, found.record),
+        can_restore=found.state == "open" and bool(found.case) and not drafts.is_open(db, found.record),
         state=found.state,
     )
 

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from random import Random
 from typing import Any
 
 from forms import answer_types, paths
+from forms.answer_types import Json
 from forms.definition import FormDefinition, Question
+from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.translations import fallback_order, plain_text
 
 _LANGUAGE_FREE = ", "
+
+
+def values_shown(definition: FormDefinition, values: Mapping[str, Any], now: datetime) -> dict[str, Json]:
+    """The values of a record as they are when somebody opens it at this moment.
+
+    What is stored can be stale: a merge put answers of two people together, or a day has gone by. So
+    calculations are made anew, and what is not relevant any more is left out.
+    """
+    return FormEntry(definition, values, now=lambda: now, random=Random()).values()  # noqa: S311
 
 
 def question_titles(definition: FormDefinition, path: str) -> Mapping[str, str]:

@@ -168,13 +168,19 @@ class Tablet:
         self.answer(opened, answers)
         assert self.book.finish(opened.record).wait(30) == ()
 
-    def answer(self, opened: OpenEntry, answers: Mapping[str, Any]) -> None:
-        """Answer questions by their names, saving each."""
+    def answer(self, opened: OpenEntry, answers: Mapping[str, Any], within: str = "") -> None:
+        """Answer questions by their names, saving each; `within` is the instance of a repeat."""
         by_name = {path.rpartition("/")[2]: path for path in opened.entry.definition.questions}
         for name, raw in answers.items():
-            change = opened.entry.answer(by_name[name], raw)
+            change = opened.entry.answer(f"{within}/{name}" if within else by_name[name], raw)
             assert change.violation is None, (name, change.violation)
             self.book.save(opened.record, change).wait(30)
+
+    def add_instance(self, opened: OpenEntry, repeat: str) -> str:
+        """One more in a repeat, saved; its path."""
+        change = opened.entry.add_instance(repeat)
+        self.book.save(opened.record, change).wait(30)
+        return change.path
 
     def values(self, record: str) -> dict[str, Any]:
         """The answers of a record by the names of their questions, as a screen would show them."""
