@@ -14,7 +14,7 @@ from functools import lru_cache
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 
-FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, POP_ISOLATE = "\u2066", "\u2067", "\u2069"
 ELLIPSIS = "…"
 
 _CONTROLS = frozenset(
@@ -54,9 +54,13 @@ class Run:
         return not self.text.strip()
 
 
-def isolate(text: str) -> str:
-    """`text` fenced off, so that its order inside a sentence of the other direction is its own."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
+def isolate(text: str, ui_rtl: bool) -> str:
+    """`text` fenced off, so that inside a sentence it stands in the order that it has alone.
+
+    Its direction is said outright: a text of nothing but fenced texts has no strong letter to tell it.
+    """
+    fence = RIGHT_TO_LEFT_ISOLATE if base_is_rtl(text, ui_rtl) else LEFT_TO_RIGHT_ISOLATE
+    return f"{fence}{text}{POP_ISOLATE}"
 
 
 def without_controls(text: str) -> str:

@@ -98,7 +98,7 @@ def _filled(template: str, values: Mapping[str, Any]) -> str:
     mixed = has_rtl(template)
     texts = {name: str(value) for name, value in values.items()}
     if mixed or any(has_rtl(text) for text in texts.values()):
-        texts = {name: isolate(text) for name, text in texts.items()}
+        texts = {name: isolate(text, language.rtl) for name, text in texts.items()}
     return template.format(**texts)
 
 
@@ -162,7 +162,7 @@ def joined(*parts: Any, separator: str = " · ") -> T:
     def make() -> str:
         texts = [text for part in parts if (text := str(part))]
         if any(has_rtl(text) for text in texts):
-            texts = [isolate(text) for text in texts]
+            texts = [isolate(text, language.rtl) for text in texts]
         return separator.join(texts)
 
     return T.of(make)

@@ -21,12 +21,13 @@ from app.fieldbook import Fieldbook, OpenEntry
 from app.lock import Cover, lock
 from app.problems import Problem
 from app.sync.outcome import Outcome
-from app.ui.i18n import T, language
+from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
 from app.ui.screens.cover import CoverScreen
 from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
-from app.ui.widgets import BottomBar, Column, DemoBar, NavEntry, Rail, RowLayout, Toast, focus
+from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
+from app.views import TodayView
 
 if TYPE_CHECKING:
     from app.ui.homeward_app import HomewardApp
@@ -134,8 +135,31 @@ class Navigator(Column):
     # -- forms --------------------------------------------------------------------------------------
 
     def begin(self, case: str, form: str) -> None:
-        if self.fieldbook is not None:
-            self.fieldbook.begin(case, form, language.code).then(self._fill_in)
+        """A new form; where one of the same case lies unfinished, the worker is asked which she means."""
+        fieldbook = self.fieldbook
+        if fieldbook is None:
+            return
+
+        def begin() -> None:
+            fieldbook.begin(case, form, language.code).then(self._fill_in)
+
+        def ask(view: TodayView) -> None:
+            drafts = [draft for draft in view.drafts if (draft.case, draft.form) == (case, form)]
+            if not drafts:
+                begin()
+                return
+            latest = max(drafts, key=lambda draft: draft.saved_at)
+            answered = T("{n} of {all} answered", n=latest.answered, all=latest.questions)
+            Dialog(
+                title=T("This form is begun already"),
+                message=joined(latest.code, T.titles(latest.titles), answered),
+                actions=[
+                    (T("Continue"), "filled", lambda: self.resume(latest.record)),
+                    (T("Begin a new one"), "outlined", begin),
+                ],
+            ).open()
+
+        fieldbook.today().then(ask)
 
     def resume(self, record: str) -> None:
         if self.fieldbook is not None:

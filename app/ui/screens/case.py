@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from kivy.clock import Clock
@@ -41,7 +40,7 @@ class CaseScreen(Screen):
     def _show(self, view: CaseView) -> None:
         self._view = view
         self._draw_head(view)
-        today = datetime.now().astimezone().date()
+        today = self.now().date()
         strip = Card(name="case.pathway")
         strip.add_widget(pathway_strip(view.stages, wide=self.wide))
         self.head.add_widget(strip)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from kivy.uix.widget import Widget
@@ -58,7 +57,7 @@ class CasesScreen(Screen):
         self.book.cases(str(self._search.text).strip()).then(answer)
 
     def _draw(self) -> None:
-        today = datetime.now().astimezone().date()
+        today = self.now().date()
         found: list[Widget] = [self._row(row, today) for row in self._rows[: self._limit]]
         if not self._rows:
             found = [
@@ -85,14 +84,15 @@ class CasesScreen(Screen):
 
     def _row(self, row: CaseRow, today: Any) -> Row:
         sign: Widget | None = None
+        stage = [wording.stage(row.stage)]
         if row.only_here:
             sign = Chip(text=wording.only_here(row.only_here), meaning="attention")
         elif self.wide:
-            sign = Chip(text=wording.stage(row.stage))
+            sign = Chip(text=stage.pop())
         return Row(
             name=f"cases.row.{row.code}",
             title=row.code,
-            subtitle=joined(wording.stage(row.stage), wording.next_due(row, today)),
+            subtitle=joined(*stage, wording.next_due(row, today)),
             leading=risk_mark(row.risk),
             trailing=sign,
             pressable=True,

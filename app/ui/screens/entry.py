@@ -25,6 +25,7 @@ from app.ui.widgets import (
     Card,
     Chip,
     Column,
+    Dialog,
     Icon,
     ProgressBar,
     Row,
@@ -42,6 +43,7 @@ from app.ui.widgets.questions import (
 )
 from app.ui.widgets.surfaces import Bar
 from forms.entry import EntryChange, QuestionState
+from forms.paths import is_within
 
 
 class EntryScreen(Screen):
@@ -56,12 +58,16 @@ class EntryScreen(Screen):
         self._entry = opened.entry
         self._cut = Cut(opened.entry.definition)
         self._widgets: dict[str, QuestionWidget] = {}
-        self._context = Context(load_picture=self._load_picture, pictures_folder=desk.window.pictures_folder)
+        self._context = Context(
+            now=self.now, load_picture=self._load_picture, pictures_folder=desk.window.pictures_folder
+        )
         self._frames: dict[str, Card] = {}
         self._sheets: tuple[Sheet, ...] = ()
-        self._key = self._cut.key_of(where.get("at", "")) or ""
+        self._at: str = where.get("at", "")
+        self._key = self._cut.key_of(self._at) or ""
         self._unsaved = 0
-        self._saved = Chip(text=T("Nothing to save yet"), name="entry.saved")
+        self._unread = {line.path for line in self._entry.outline() if self._is_unread(line)}
+        self._saved = Chip(text=T("Each answer is saved at once"), name="entry.saved")
         self._progress = ProgressBar()
         self._progress_text = BidiLabel(style="secondary", tone="ink2", name="entry.progress")
         self._foot = Bar(
@@ -81,6 +87,9 @@ class EntryScreen(Screen):
         self._entry.language = language.code
         self._widgets.clear()
         self._draw()
+        if self._at in self._widgets:
+            self._bring(self._widgets[self._at])
+        self._at = ""
 
     def leave(self) -> None:
         self._flush()
@@ -121,6 +130,8 @@ class EntryScreen(Screen):
         self._answered(path, name)
 
     def _apply(self, change: EntryChange) -> None:
+        seen = self._in_sight()
+        self._note_unread(change)
         if change.values:
             self._saving()
             self.book.save(self._opened.record, change).then(lambda _done: self._kept(), self._failed)
@@ -131,6 +142,46 @@ class EntryScreen(Screen):
                 if path in self._widgets:
                     self._widgets[path].redraw(self._state(path))
             self._draw_progress()
+        self._bring_news(change, seen)
+
+    def _bring_news(self, change: EntryChange, seen: set[str]) -> None:
+        """What a choice has called up is brought into sight: what is wrong with it, or a new note."""
+        if change.path not in self._widgets or not self._entry.state(change.path).choices:
+            return
+        if change.violation is not None:
+            self._bring(self._widgets[change.path].foot)
+            return
+        new = self._in_sight() - seen
+        notes = [
+            widget for path, widget in self._widgets.items() if path in new and widget.state.type == "note"
+        ]
+        if notes:
+            self._bring(notes[0])
+
+    def _in_sight(self) -> set[str]:
+        """The questions of the sheet as it is drawn."""
+        return {path for path, widget in self._widgets.items() if widget.get_root_window() is not None}
+
+    def _bring(self, widget: Widget) -> None:
+        # Not before the next frames: what is new has no height yet.
+        def scroll(_seconds: float) -> None:
+            if widget.get_root_window() is not None and self.body.height < self.body.column.height:
+                self.body.scroll_to(widget, padding=dp(M))
+
+        Clock.schedule_once(scroll, 0.1)
+
+    def _is_unread(self, line: Node) -> bool:
+        violation = self._entry.state(line.path).violation if line.kind == "question" else None
+        return violation is not None and violation.kind == "type"
+
+    def _note_unread(self, change: EntryChange) -> None:
+        """Which fields hold a text that is no answer, and so is not saved."""
+        before = set(self._unread)
+        self._unread = {path for path in before if not is_within(path, change.path)}
+        if change.violation is not None and change.violation.kind == "type":
+            self._unread.add(change.path)
+        if self._unread != before and self._unsaved <= 0:
+            self._tell_saved()
 
     def _saving(self) -> None:
         self._unsaved += 1
@@ -139,6 +190,12 @@ class EntryScreen(Screen):
     def _kept(self) -> None:
         self._unsaved -= 1
         if self._unsaved <= 0:
+            self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        if self._unread:
+            self._saved.text, self._saved.meaning = T("Not saved: what cannot be read"), "attention"
+        else:
             self._saved.text, self._saved.meaning = T("Saved on this device"), "done"
 
     def _failed(self, problem: Problem) -> None:
@@ -298,12 +355,28 @@ class EntryScreen(Screen):
                 kind="plain",
                 text=T("Remove"),
                 name=f"entry.remove.{node.path}",
-                on_release=lambda *_: self._apply(self._entry.remove_instance(node.path)),
+                on_release=lambda *_: self._remove(node),
             )
             card.add_widget(beside(title, remove))
         else:
             card.add_widget(title)
         return card
+
+    def _remove(self, node: Node) -> None:
+        """Asks first where answers would go with it."""
+
+        def remove() -> None:
+            self._apply(self._entry.remove_instance(node.path))
+
+        lines = [line for line in self._entry.outline() if is_within(line.path, node.path)]
+        if all(self._entry.state(line.path).value is None for line in lines if line.kind == "question"):
+            remove()
+            return
+        Dialog(
+            title=node.label,
+            message=T("Its answers go with it."),
+            actions=[(T("Remove"), "danger", remove), (T("Keep"), "outlined", None)],
+        ).open()
 
     def _add(self, repeat: str) -> None:
         """One more instance, and to where it stands."""
@@ -311,8 +384,7 @@ class EntryScreen(Screen):
         self._apply(change)
         frame = self._frames.get(change.path)
         if frame is not None:
-            # Not before the next frame: the new questions have no height yet.
-            Clock.schedule_once(lambda _seconds: self.body.scroll_to(frame, padding=dp(M)), 0.1)
+            self._bring(frame)
 
     def _adder(self, node: Node) -> Widget:
         if not self._entry.repeat(node.path).can_add:

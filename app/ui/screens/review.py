@@ -7,11 +7,12 @@ from typing import Any
 from kivy.uix.widget import Widget
 
 from app.fieldbook import OpenEntry
-from app.ui.i18n import T, language
+from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
-from app.ui.screens.screen import Screen, below, heading, note
-from app.ui.widgets import BidiLabel, Button, Card, Chip, Row
+from app.ui.screens.screen import Screen, below, flow, heading, note
+from app.ui.widgets import BidiLabel, Button, Card, Chip, Dialog, Row
 from forms.display import text_of
+from forms.paths import is_within
 from forms.validation import Violation
 
 
@@ -56,6 +57,20 @@ class ReviewScreen(Screen):
             parts.append(note(T("Nothing is missing."), name="review.complete"))
         parts.append(heading(T("Answers")))
         parts += self._answers()
+        if not self._finished:
+            parts.append(
+                flow(
+                    [
+                        Button(
+                            icon="trash",
+                            text=T("Throw this draft away"),
+                            kind="plain",
+                            name="review.discard",
+                            on_release=lambda *_: self._ask_to_discard(),
+                        )
+                    ]
+                )
+            )
         self.fill(*parts)
 
     def _missing(self, violation: Violation) -> Row:
@@ -63,12 +78,17 @@ class ReviewScreen(Screen):
         required = violation.kind == "required"
         return Row(
             name=f"review.missing.{violation.path}",
-            title=state.label,
+            title=joined(self._instance(violation.path), state.label),
             subtitle=wording.violation(violation),
             leading=Chip(text=T("Missing") if required else T("To correct"), meaning="danger"),
             pressable=True,
             on_release=lambda *_: self._change(violation.path),
         )
+
+    def _instance(self, path: str) -> str:
+        """In which instance of a repeat it stands, empty outside of any."""
+        around = [n for n in self._opened.entry.outline() if n.kind == "instance" and is_within(path, n.path)]
+        return around[-1].label if around else ""
 
     def _answers(self) -> list[Widget]:
         entry = self._opened.entry
@@ -97,6 +117,18 @@ class ReviewScreen(Screen):
         if self._finished:
             # It was opened as if to be changed, and only read.
             self.book.discard(self._opened.record)
+
+    def _ask_to_discard(self) -> None:
+        Dialog(
+            title=T("Throw this draft away?"),
+            message=T("All answers since the form was last finished are lost."),
+            actions=[(T("Throw away"), "danger", self._discard), (T("Keep"), "outlined", None)],
+        ).open()
+
+    def _discard(self) -> None:
+        self.book.discard(self._opened.record).then(
+            lambda _done: self.desk.leave_to("case", case=self._opened.case.id)
+        )
 
     def _change(self, path: str) -> None:
         if not self._finished:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kivy.metrics import dp
 from kivy.uix.boxlayout import BoxLayout
@@ -77,6 +79,13 @@ class Screen(Column):
     def book(self) -> Fieldbook:
         assert self.desk.fieldbook is not None, "only the unlock screen is shown without a fieldbook"
         return self.desk.fieldbook
+
+    def now(self) -> datetime:
+        """This moment in the office's zone, in which forms read what is typed."""
+        try:
+            return datetime.now(ZoneInfo(self.book.session.zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return datetime.now(UTC)
 
     @property
     def wide(self) -> bool:

@@ -8,12 +8,12 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
-from app.ui.theme import CARD_RADIUS, ROW, L
+from app.ui.theme import CARD_RADIUS, ROW, TARGET, L
 from app.ui.widgets.buttons import Pressable
 from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.layouts import Column
 
-# Below this width what trails stands under the texts.
+# Below this width what trails stands under the texts, unless it is as small as an icon.
 _NARROW = 440
 
 
@@ -64,7 +64,7 @@ class Row(Pressable):
             self._texts.add_widget(self.trailing)
 
     def _fill_row(self, *_: Any) -> None:
-        self._is_narrow = self.width < dp(_NARROW)
+        self._is_narrow = self._too_narrow()
         self.clear_widgets()
         self._fill_texts()
         beside = None if self._is_narrow else self.trailing
@@ -74,8 +74,12 @@ class Row(Pressable):
                 self.add_widget(part)
 
     def _resized(self, *_: Any) -> None:
-        if (self.width < dp(_NARROW)) != self._is_narrow:
+        if self._too_narrow() != self._is_narrow:
             self._fill_row()
+
+    def _too_narrow(self) -> bool:
+        wide_end = self.trailing is not None and self.trailing.width > dp(TARGET)
+        return bool(wide_end and self.width < dp(_NARROW))
 
     def _colour(self, *_: Any) -> None:
         self.can_focus = self.pressable

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kivy.metrics import dp
+from kivy.uix.widget import Widget
 
 from app.ui.theme import S
 from app.ui.widgets.label import BidiLabel
@@ -121,6 +122,11 @@ class QuestionWidget(Column):
     @property
     def path(self) -> str:
         return self.state.path
+
+    @property
+    def foot(self) -> Widget:
+        """Its lowest part: what is wrong with the answer, else the answer."""
+        return self.children[0]
 
     def answer(self, raw: Any) -> None:
         self.dispatch("on_answer", self.path, raw)

@@ -34,7 +34,7 @@ class DateQuestion(TypedQuestion):
     def build(self) -> None:
         super().build()
         self.body.remove_widget(self.field)
-        self.field.hint = self.hint
+        self.field.hint = T("For example {example}", example=self.hint)
         line = RowLayout(spacing=dp(S))
         line.add_widget(self.field)
         if self.picks:
@@ -56,7 +56,7 @@ class DateQuestion(TypedQuestion):
 
     def show(self, state: State) -> None:
         super().show(state)
-        self.words.text = T.of(lambda: self.in_words(self.state))
+        self.words.text = T.of(self._words)
         said = bool(str(self.words.text))
         if said and self.words.parent is None:
             self.body.add_widget(self.words)
@@ -70,6 +70,11 @@ class DateQuestion(TypedQuestion):
         except ValueError:
             return ""
         return f"{day_text(day)} {day.year}"
+
+    def _words(self) -> str:
+        """Nothing where another text stands in the field than the value."""
+        unread = getattr(self.state.violation, "kind", "") == "type"
+        return "" if unread else self.in_words(self.state)
 
     def current_day(self) -> date | None:
         moment = _moment(self.field.text)
@@ -139,4 +144,8 @@ class MomentQuestion(DateQuestion):
 
     def _now(self, *_: Any) -> None:
         if not self.state.readonly:
-            self._put(self.context.now().strftime("%Y-%m-%d %H:%M"))
+            # With its seconds, which the field does not show: one 'now' is never before an earlier one.
+            moment = self.context.now().replace(microsecond=0)
+            self._given = moment.strftime("%Y-%m-%d %H:%M")
+            self.field.text = self._given
+            self.answer(moment.isoformat())
