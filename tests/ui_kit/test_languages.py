@@ -65,7 +65,7 @@ def test_a_lazy_text_is_looked_up_when_it_is_shown(arabic: None) -> None:
 
 
 def test_a_value_inside_arabic_keeps_its_own_order(arabic: None) -> None:
-    assert _("Due {day}", day="+212 6") == "موعده \u2068+212 6\u2069"
+    assert _("Due {day}", day="+212 6") == "موعده \u2066+212 6\u2069"
 
 
 def test_a_text_without_mixed_directions_has_no_marks() -> None:

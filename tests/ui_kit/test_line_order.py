@@ -33,7 +33,13 @@ def test_a_case_code_stays_whole_inside_arabic() -> None:
 
 
 def test_a_phone_number_keeps_its_plus_at_its_left_when_isolated() -> None:
-    assert drawn(f"مثال: {bidi.isolate('+212 612 345 678')}", True) == ["+212 612 345 678", "مثال:"]
+    assert drawn(f"مثال: {bidi.isolate('+212 612 345 678', True)}", True) == ["+212 612 345 678", "مثال:"]
+
+
+def test_parts_of_parts_stand_one_after_the_other_from_the_right() -> None:
+    inner = " · ".join(bidi.isolate(part, True) for part in ("اليوم", "غدا"))
+    whole = " · ".join(bidi.isolate(part, True) for part in ("سفر", inner))
+    assert [word for word in drawn(whole, True) if word != "·"] == ["غدا", "اليوم", "سفر"]
 
 
 def test_arabic_inside_english_keeps_the_english_order() -> None:
@@ -65,8 +71,8 @@ def test_the_direction_of_a_paragraph(text: str, ui_rtl: bool, expected: bool) -
 
 
 def test_marks_that_steer_the_order_are_not_drawn() -> None:
-    text = f"{bidi.isolate('AT 971')}\u200f رحلة"
-    assert not set(as_seen(text, True)) & set("\u2068\u2069\u200f")
+    text = f"{bidi.isolate('AT 971', True)}\u200f رحلة"
+    assert not set(as_seen(text, True)) & set("\u2066\u2067\u2069\u200f")
     assert bidi.without_controls(text) == "AT 971 رحلة"
 
 
@@ -75,7 +81,7 @@ def test_a_thousand_marks_in_a_row_do_no_harm() -> None:
     assert sum(len(run.text) for run in bidi.visual_runs(text, True)) == 3002
 
 
-MIXED = st.text(alphabet="aZ0 9-.,:()[]/+·שםعلالآم٣ЖіⵣAL…«»\u2068\u2069", max_size=40)
+MIXED = st.text(alphabet="aZ0 9-.,:()[]/+·שםعلالآم٣ЖіⵣAL…«»\u2066\u2067\u2068\u2069", max_size=40)
 
 
 @given(MIXED, st.booleans())
