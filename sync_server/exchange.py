@@ -22,7 +22,6 @@ from sync_server.protocol.messages import (
     ConflictNotice,
     Cursor,
     FormListing,
-    Page,
     RecordDelta,
     Refused,
     Settled,
@@ -31,11 +30,8 @@ from sync_server.protocol.messages import (
     forms_fingerprint,
 )
 from sync_server.protocol.problems import Problem
+from sync_server.pull import Pulled, pull
 from sync_server.storage.base import Ledger, LoggedChange, LoggedConflict, Storage, StoredRecord
-
-#: Records that a page looks at in one query, and conflicts that it carries at most.
-_ROWS: Final = 500
-_NOTICES: Final = 500
 
 #: A sync that brings nothing writes down that the device was there no more often than this.
 _NOTED_EVERY_MS: Final = 60_000
@@ -59,13 +55,6 @@ class Reply:
     accepted: tuple[int, ...]
     refused: tuple[Refused, ...]
     received: int
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    page: Page
-    notices: tuple[ConflictNotice, ...]
-    max_stamp: str | None
 
 
 @dataclass(slots=True)
@@ -146,7 +135,7 @@ class Exchange:
         """
         asked = Cursor.parse(cursor) if cursor is not None else None
         epoch = self._storage.epoch
-        return self._storage.read(lambda ledger: _pull(ledger, actor, asked, epoch, limit))
+        return self._storage.read(lambda ledger: pull(ledger, actor, asked, epoch, limit))
 
     def _heard(self, actor: Actor, contact: Contact) -> int:
         device = self._storage.read(lambda ledger: ledger.device(actor.device))
@@ -362,55 +351,3 @@ def _reply_again(given: str, sequences: list[int]) -> Reply:
     if then != sequences:
         raise Problem("sync.batch.reused")
     return Reply(tuple(accepted), tuple(Refused(*one) for one in refused), received)
-
-
-def _pull(ledger: Ledger, actor: Actor, asked: Cursor | None, epoch: str, limit: int) -> Pulled:
-    office = scope(actor)
-    latest = ledger.latest(office)
-    since = 0
-    if asked is not None and (asked.epoch, asked.scope) == (epoch, office) and asked.sequence <= latest:
-        since = asked.sequence
-    found, end = _records_after(ledger, office, since, latest, limit)
-    notices = ledger.conflicts_after(office, actor.login, since, _NOTICES) if since < latest else []
-    if len(notices) >= _NOTICES:
-        end = min(end, notices[-1].sequence)
-        found = [(sequence, delta) for sequence, delta in found if sequence <= end]
-    items = tuple(delta for _, delta in found)
-    page = Page(items, str(Cursor(epoch, office, end)), more=end < latest)
-    told = tuple(logged.notice for logged in notices if logged.sequence <= end)
-    return Pulled(page, told, max((delta.latest for delta in items), default=None))
-
-
-def _records_after(
-    ledger: Ledger, office: str, since: int, latest: int, limit: int
-) -> tuple[list[tuple[int, RecordDelta]], int]:
-    """The deltas of the records changed after `since`, about `limit` bytes of them, each with its
-    record's latest sequence; and the sequence up to which they are complete."""
-    found: list[tuple[int, RecordDelta]] = []
-    size, position = 0, since
-    while position < latest:
-        records = ledger.changed_after(office, position, _ROWS)
-        old = {record.delta.record for record in records if record.created <= since}
-        touched = ledger.paths_after(office, since, old) if old else {}
-        for record in records:
-            delta, cost = record.delta, record.size
-            if delta.record in old:
-                delta, cost = _part(delta, touched.get(delta.record, set()))
-            size += cost
-            if found and size > limit:
-                return found, position
-            found.append((record.changed, delta))
-            position = record.changed
-        if len(records) < _ROWS:
-            break
-    return found, latest
-
-
-def _part(delta: RecordDelta, paths: set[str]) -> tuple[RecordDelta, int]:
-    """The part of a record that changed, and about how many bytes it takes."""
-    states = {path: state for path, state in delta.states().items() if path in paths}
-    if not states:
-        return delta, 200
-    part = RecordDelta.of(delta.record, delta.case, delta.form, delta.form_version, states)
-    size = 250 + sum(len(path) + len(str(value)) + 40 for path, value in part.values.items())
-    return part, size

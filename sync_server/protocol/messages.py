@@ -258,15 +258,29 @@ class EnrolResponse:
 class Cursor:
     """A position in an office's changes. Opaque to devices: they keep and return its text.
 
+    Pages follow each other in a *run*, until one says that there is no more. `sequence` is how far
+    the run has come; `complete` where it began, which is how far the device is complete: a record
+    that was changed again has left the pages ahead for later ones, and its earlier changes with it.
+    Only the end of the run makes the device complete up to `sequence`; then `complete` is None.
+
     A cursor of another epoch or scope is answered with everything from the start.
     """
 
     epoch: str
     scope: str
     sequence: int
+    complete: int | None = None
+
+    @property
+    def complete_to(self) -> int:
+        """The sequence up to which whoever holds this cursor lacks nothing."""
+        return self.sequence if self.complete is None else self.complete
 
     def __str__(self) -> str:
-        text = json.dumps([self.epoch, self.scope, self.sequence], separators=(",", ":"))
+        parts = [self.epoch, self.scope, self.sequence]
+        if self.complete is not None:
+            parts.append(self.complete)
+        text = json.dumps(parts, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -274,14 +288,17 @@ class Cursor:
         """Raises Problem('sync.cursor.invalid') for a text that no server gave."""
         try:
             padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-            epoch, scope, sequence = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            epoch, scope, *numbers = json.loads(base64.b64decode(padded, b"-_", validate=True))
         except (ValueError, TypeError, binascii.Error, RecursionError):
             raise Problem("sync.cursor.invalid") from None
         if not (
-            isinstance(epoch, str) and isinstance(scope, str) and type(sequence) is int and sequence >= 0
+            isinstance(epoch, str)
+            and isinstance(scope, str)
+            and len(numbers) in (1, 2)
+            and all(type(number) is int and 0 <= number <= numbers[0] for number in numbers)
         ):
             raise Problem("sync.cursor.invalid")
-        return cls(epoch, scope, sequence)
+        return cls(epoch, scope, *numbers)
 
 
 def forms_fingerprint(forms: tuple[FormListing, ...]) -> str:

@@ -155,16 +155,23 @@ def test_a_change_is_not_its_own_parent() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "####", "W10", "WzEsMiwzXQ", "é", "WyJhIiwiYiIsLTFd", "WyJhIiwiYiIsdHJ1ZV0"]
-)
+    "text",
+    [
+        "", "x", "####", "W10", "WzEsMiwzXQ", "é", "WyJhIiwiYiIsLTFd", "WyJhIiwiYiIsdHJ1ZV0",
+        "WyJhIiwiYiJd", "WyJhIiwiYiIsMSwyXQ", "WyJhIiwiYiIsMiwtMV0", "WyJhIiwiYiIsMywyLDFd",
+    ],
+)  # fmt: skip
 def test_what_is_no_cursor_is_told(text: str) -> None:
     with pytest.raises(Problem, match=r"sync\.cursor\.invalid"):
         Cursor.parse(text)
 
 
-@given(st.text(max_size=50), st.text(max_size=50), st.integers(0, 2**62))
-def test_cursors_come_back_as_they_were_given(epoch: str, scope: str, sequence: int) -> None:
-    cursor = Cursor(epoch, scope, sequence)
+@given(st.text(max_size=50), st.text(max_size=50), st.integers(0, 2**62), st.data())
+def test_cursors_come_back_as_they_were_given(
+    epoch: str, scope: str, sequence: int, data: st.DataObject
+) -> None:
+    complete = data.draw(st.none() | st.integers(0, sequence))
+    cursor = Cursor(epoch, scope, sequence, complete)
     assert Cursor.parse(str(cursor)) == cursor
 
 
