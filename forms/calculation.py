@@ -8,6 +8,7 @@ from heapq import heappop, heappush
 from forms import answer_types, choices, paths
 from forms.definition import Question, Repeat, SetValue
 from forms.dependencies import Cell, DependencyGraph
+from forms.errors import FormProblem
 from forms.expression.compile import Expression
 from forms.expression.values import to_number
 from forms.instance import Document, InstanceNode
@@ -256,7 +257,10 @@ class Calculation:
         """The expression bound to the node, compiled at its first use."""
         bound = node.bound.get(purpose)
         if bound is None:
-            bound = node.bound[purpose] = Expression(source, self.world, node, kind)
+            try:
+                bound = node.bound[purpose] = Expression(source, self.world, node, kind)
+            except FormProblem as problem:
+                raise problem.at(node.template) from problem
         return bound
 
     def language_changed(self) -> None:

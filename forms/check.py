@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +11,23 @@ from pathlib import Path
 from forms.definition import FormDefinition, Group, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
+from forms.problem_texts import explain
 from forms.translations import Text
 from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xlsform import XFormSource, xform_from_xlsform
 
 _XML = frozenset({".xml", ".xform"})
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result for one file. A form that cannot be used has a problem and no definition."""
+    """The result for one form, with the XForm that was checked.
+
+    A form that cannot be used has a problem, and neither definition nor XForm.
+    """
 
     file: str
+    xml: str
     definition: FormDefinition | None
     warnings: tuple[str, ...]
     lint: tuple[str, ...]
@@ -32,7 +37,11 @@ class Report:
         """The report for a terminal."""
         if self.problem is not None or self.definition is None:
             yield f"{self.file}: cannot be used"
-            yield f"  problem: {self.problem}"
+            if self.problem is not None:
+                told = explain(self.problem)
+                yield f"  problem: {self.problem.code}"
+                yield f"  cause: {told.cause}"
+                yield f"  remedy: {told.remedy}"
             return
         form = self.definition
         title = form.titles.get(form.default_language) or form.id
@@ -57,18 +66,27 @@ class Report:
 
 def check_file(path: Path) -> Report:
     """Reads an XLSForm or XForm, loads it, begins an entry in each language and looks at every question."""
-    warnings: tuple[str, ...] = ()
+    return _check(path.name, lambda: _read(path))
+
+
+def check_table(name: str, table: str) -> Report:
+    """The same for an XLSForm that is at hand as Markdown text, such as a form of the library."""
+    return _check(name, lambda: xform_from_xlsform(table))
+
+
+def _check(name: str, read: Callable[[], XFormSource]) -> Report:
     try:
-        if path.suffix.lower() in _XML:
-            xml = _text(path)
-        else:
-            source = xform_from_xlsform(path)
-            xml, warnings = source.xml, source.warnings
-        definition = load_form(xml)
+        source = read()
+        definition = load_form(source.xml)
         _try_out(definition)
     except FormProblem as problem:
-        return Report(path.name, None, warnings, (), problem)
-    return Report(path.name, definition, (*warnings, *definition.warnings), tuple(lint(definition)), None)
+        return Report(name, "", None, (), (), problem)
+    warnings = (*source.warnings, *definition.warnings)
+    return Report(name, source.xml, definition, warnings, tuple(lint(definition)), None)
+
+
+def _read(path: Path) -> XFormSource:
+    return XFormSource(_text(path), ()) if path.suffix.lower() in _XML else xform_from_xlsform(path)
 
 
 def lint(definition: FormDefinition) -> Iterator[str]:
@@ -87,6 +105,8 @@ def lint(definition: FormDefinition) -> Iterator[str]:
         yield from _missing(definition, path, "hint", element.hint)
         yield from _missing(definition, path, "constraint message", element.constraint_message)
         yield from _missing(definition, path, "required message", element.required_message)
+        if element.computed and element.merge != "last":
+            yield f"{path}: nobody types it, so its merge rule does nothing"
         if element.constraint and not element.constraint_message:
             yield f"{path}: a constraint without a message"
         if element.chooses and not element.choices and (element.itemset is None or element.itemset.list):

@@ -77,7 +77,10 @@ class DependencyGraph:
             found: dict[Reference, None] = {}
             for source in sources:
                 collector = _Collector(definition, cell.template)
-                collector.collect(source)
+                try:
+                    collector.collect(source)
+                except FormProblem as problem:
+                    raise problem.at(cell.template) from problem
                 found.update(dict.fromkeys(collector.references))
                 if collector.speaks and cell.kind != "display":
                     self.language_cells.add(cell)

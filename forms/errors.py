@@ -15,6 +15,12 @@ class FormProblem(Exception):
         self.params: dict[str, str | int] = params
         super().__init__(code)
 
+    def at(self, question: str) -> FormProblem:
+        """The same problem, with the place in the form where it is, if it did not say one."""
+        if "question" in self.params or not question:
+            return self
+        return FormProblem(self.code, question=question, **self.params)
+
     def __str__(self) -> str:
         if not self.params:
             return self.code

@@ -18,6 +18,8 @@ NAMESPACE = "https://homeward.invalid/xforms"
 PREFIX = "homeward"
 MAX_FILE = 16 * 1024 * 1024
 _MARKDOWN_SHEET = re.compile(r"^\s*\|\s*survey\s*\|", re.MULTILINE)
+#: What pyxform says when it finds no sheets at all in what it was given.
+_NO_TABLES = "Argument 'definition' was not recognized"
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".md"})
 
 
@@ -52,6 +54,8 @@ def xform_from_xlsform(path_or_text: Path | str) -> XFormSource:
     try:
         converted = convert(content, file_type=suffix)
     except PyXFormError as problem:
+        if str(problem).startswith(_NO_TABLES):
+            raise FormProblem("form.xlsform.no_tables", file=f"{name}{suffix}") from problem
         raise FormProblem("form.xlsform.invalid", form=name, reason=str(problem)) from problem
     except (BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError) as problem:
         # A workbook that is broken in a way that pyxform does not expect.

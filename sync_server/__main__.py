@@ -22,9 +22,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from forms import library
-from forms.errors import FormProblem
+from forms.check import Report, check_file, check_table
+from forms.problem_texts import explain
 from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
 from sync_server import config as configuration
 from sync_server import jobs, log_lines
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
@@ -121,25 +121,29 @@ def _typed_password(login: str) -> str:
 
 
 def publish_form(wanted: argparse.Namespace) -> None:
-    sources: list[tuple[str, Path | str]] = [(str(path), path) for path in wanted.files]
-    if wanted.library:
-        sources += [(form_id, library.read(form_id)) for form_id, _ in library.forms()]
+    """Every form is checked before the first is published: one that fails on a device came too far."""
     with opened(wanted.dir) as (_, storage):
         forms = FormCatalogue(storage, now_ms)
-        for name, source in sources:
+        checked = [_usable(str(path), check_file(path)) for path in wanted.files]
+        if wanted.library:
+            checked += [
+                _usable(form_id, check_table(form_id, library.read(form_id)))
+                for form_id, _ in library.forms()
+            ]
+        for name, xml in checked:
             try:
-                listing = forms.publish(_xform(source))
-            except FormProblem as problem:
-                raise SetupProblem("form.file.invalid", file=name, reason=str(problem)) from None
+                listing = forms.publish(xml)
             except Problem as problem:
-                raise SetupProblem("form.file.invalid", file=name, reason=problem.code) from None
+                raise SetupProblem("form.version.published", file=name, **problem.params) from None
             print(f"Published {listing.id}, version {listing.version}.")
 
 
-def _xform(source: Path | str) -> str:
-    if isinstance(source, Path) and source.suffix.lower() == ".xml":
-        return source.read_text("utf-8")
-    return xform_from_xlsform(source).xml
+def _usable(name: str, report: Report) -> tuple[str, str]:
+    """The form's name and XForm; a SetupProblem with the form's own code where it cannot be used."""
+    if report.problem is not None:
+        told = explain(report.problem)
+        raise SetupProblem(report.problem.code, file=name, reason=f"{told.cause} {told.remedy}")
+    return name, report.xml
 
 
 def make_demo(wanted: argparse.Namespace) -> None:

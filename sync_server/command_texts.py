@@ -35,7 +35,8 @@ TEXTS: Final = {
     "demo.forms.missing": "The form '{form}' is not published. Run 'publish-form --library' first.",
     "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",
     "demo.server.not_empty": "This server has users already; the demo office needs a new one.",
-    "form.file.invalid": "{file}: {reason}",
+    "form.version.published": "{file}: version {version} of {form} is published already with another "
+    "content, and records of it are out there. Give the changed form a new version.",
     "server.database.does_not_open": "The database does not open. Is this its master key?",
     "server.database.not_initialised": "This database was never initialised. Run 'init' first.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
@@ -45,5 +46,11 @@ TEXTS: Final = {
 }
 
 
+#: What the form check says of a form, in its own words and under its own code.
+_OF_A_FORM: Final = "{file}: {reason}"
+
+
 def text_of(problem: SetupProblem) -> str:
-    return TEXTS.get(problem.code, problem.code).format(**problem.params) + f" [{problem.code}]"
+    """One line. A problem without a text of its own here shows its reason, or else its code."""
+    other = _OF_A_FORM if "reason" in problem.params else problem.code
+    return TEXTS.get(problem.code, other).format(**problem.params) + f" [{problem.code}]"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forms import library
 from forms.__main__ import main
 from forms.check import check_file
 
@@ -63,7 +64,9 @@ def test_findings_fail_a_strict_check_only(file):
 def test_a_form_that_cannot_be_used_fails_the_check(file, capsys):
     assert main(["check", str(file(BAD)), str(file(GOOD, "good.md"))]) == 1
     printed = capsys.readouterr().out
-    assert "form.dependency.cycle (questions: a)" in printed
+    assert "problem: form.dependency.cycle" in printed
+    assert "cause: These are calculated from each other, so none can be first: a." in printed
+    assert "remedy: " in printed
     assert "good.md: Home visit" in printed
 
 
@@ -93,3 +96,21 @@ def test_the_command_runs_as_a_module(file):
     assert done.returncode == 1
     assert "form.dependency.cycle" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_merge_rule_on_what_nobody_types_is_pointed_out(file):
+    found = check_file(
+        file(
+            "| survey |\n| | type | name | label | calculation | bind::homeward:merge |\n"
+            "| | text | a | A | | both |\n| | text | b | B | concat(${a}, '!') | both |\n"
+        )
+    )
+    assert "b: nobody types it, so its merge rule does nothing" in found.lint
+    assert not any(finding.startswith("a: nobody") for finding in found.lint)
+
+
+@pytest.mark.parametrize("form_id", [form_id for form_id, _ in library.forms()])
+def test_the_forms_of_the_library_pass_the_strict_check(form_id, capsys):
+    path = Path(library.__file__).parent / form_id / "form.md"
+    assert main(["check", "--strict", str(path)]) == 0
+    assert f"id {form_id}, version" in capsys.readouterr().out

@@ -1,6 +1,8 @@
 """Values as text outside an entry, and records as they are kept."""
 
-from forms.display import question_titles, text_of
+from datetime import UTC, datetime
+
+from forms.display import question_titles, text_of, values_shown
 from forms.record import Record, changed_values
 
 FORM = """
@@ -48,3 +50,21 @@ def test_a_record_takes_a_change_and_finds_by_meaning(load):
     assert changed.by_meaning(load(FORM), "prs.age") is None
     assert changed.instances("child") == (CHILD,)
     assert changed_values(record.values, changed.values) == {"age": None, "services": ["food"]}
+
+
+def test_what_is_shown_of_a_record_is_calculated_anew(load):
+    form = load(
+        "| survey |\n| | type | name | label | calculation | relevant |\n"
+        "| | begin_repeat | child | Child | | |\n| | integer | age | Age | | |\n| | end_repeat | | | | |\n"
+        "| | calculate | children | | count(${child}) | |\n"
+        "| | text | school | School | | ${children} > 5 |\n"
+    )
+    merged = {
+        "child[00000000000000aa]": 1, "child[00000000000000aa]/age": 4,
+        "child[00000000000000bb]": 2, "child[00000000000000bb]/age": 7,
+        "children": "1", "school": "none",
+    }  # fmt: skip
+    shown = values_shown(form, merged, datetime(2026, 11, 22, tzinfo=UTC))
+    assert shown["children"] == "2"
+    assert "school" not in shown
+    assert merged["children"] == "1"

@@ -224,7 +224,7 @@ def test_a_file_that_is_no_form_is_refused(tmp_path):
     broken.write_bytes(b"not a workbook")
     for path, code in (
         (picture, "form.file.not_a_form"),
-        (broken, "form.xlsform.invalid"),
+        (broken, "form.xlsform.no_tables"),
         (tmp_path / "absent.md", "form.file.unreadable"),
     ):
         with pytest.raises(FormProblem) as problem:

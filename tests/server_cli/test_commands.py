@@ -97,8 +97,30 @@ def test_a_form_that_does_not_compile_is_told_with_its_row(server: Any, tmp_path
     server.must("init", "--unattended")
     form = tmp_path / "broken.md"
     form.write_text("| survey |\n| | type | name | label |\n| | select_one nowhere | a | A |\n")
-    refused(server, "form.file.invalid", "publish-form", str(form))
-    refused(server, "form.file.invalid", "publish-form", str(tmp_path / "missing.md"))
+    refused(server, "form.xlsform.invalid", "publish-form", str(form))
+    refused(server, "form.file.unreadable", "publish-form", str(tmp_path / "missing.md"))
+
+
+HEAD = "| settings |\n| | form_id | version |\n| | visit | {version} |\n| survey |\n"
+
+
+def test_a_form_that_would_fail_on_a_device_is_refused_before_any_is_published(
+    server: Any, tmp_path: Path
+) -> None:
+    server.must("init", "--unattended")
+    good, bad = tmp_path / "good.md", tmp_path / "bad.md"
+    good.write_text(HEAD.format(version=1) + "| | type | name | label |\n| | text | a | A |\n")
+    bad.write_text("| survey |\n| | type | name | calculation |\n| | calculate | a | regex('a', '(') |\n")
+    refused(server, "form.expression.bad_pattern", "publish-form", str(good), str(bad))
+    assert "Published visit, version 1." in server.must("publish-form", str(good))
+
+    # The same again is harmless; a changed form needs a new version.
+    server.must("publish-form", str(good))
+    for version, code in ((1, "form.version.published"), (2, None)):
+        good.write_text(HEAD.format(version=version) + "| | type | name | label |\n| | text | a | B |\n")
+        if code is not None:
+            refused(server, code, "publish-form", str(good))
+    assert "Published visit, version 2." in server.must("publish-form", str(good))
 
 
 def test_plain_http_is_not_spoken_beyond_this_machine(server: Any) -> None:

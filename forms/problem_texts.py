@@ -1,0 +1,149 @@
+"""What is wrong with a form, in words for who wrote it: the cause, and what to do about it.
+
+English, like the terminal and the logs that show it; what workers see is another catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from forms.errors import FormProblem
+
+#: A parameter in a log line or a terminal is cut after so many characters.
+_MOST: Final = 400
+
+_EXPRESSION_TOO_BIG: Final = "Calculate a part of it in a question of type 'calculate', and refer to that."
+_XFORM_TOO_BIG: Final = "Split the form into several, or leave long lists of choices out."
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "form.choices.not_understood": (
+        "The choices are taken by an expression that is not understood: {expression}.",
+        "Write a choice_filter that compares columns of the list with answers, as region = ${{region}}.",
+    ),
+    "form.choices.unknown_list": (
+        "The question {question} asks for the list {list}, which the form does not have.",
+        "Add the list to the sheet 'choices', or correct the list's name in the column 'type'.",
+    ),
+    "form.dependency.cycle": (
+        "These are calculated from each other, so none can be first: {questions}.",
+        "Take one of the references out of 'calculation', 'relevant' or 'repeat_count'.",
+    ),
+    "form.expression.arguments": (
+        "The function {function} cannot take {given} arguments.",
+        "Correct the number of arguments; the ODK documentation lists them for each function.",
+    ),
+    "form.expression.bad_pattern": (
+        "The pattern of regex() is no regular expression: {pattern}.",
+        "Correct it; brackets and parentheses must be closed, or escaped by a backslash.",
+    ),
+    "form.expression.nodes_wanted": (
+        "A value stands where questions must be named: {expression}.",
+        "Give count(), sum(), join() and the like a question or a repeat, as ${{name}}.",
+    ),
+    "form.expression.not_understood": (
+        "The expression cannot be read from character {at} on: {expression}.",
+        "Correct it there; look for a missing operator, bracket or quotation mark.",
+    ),
+    "form.expression.too_deep": (
+        "An expression is nested more than {limit} deep.",
+        _EXPRESSION_TOO_BIG,
+    ),
+    "form.expression.too_long": (
+        "An expression is longer than the limit of {limit}.",
+        _EXPRESSION_TOO_BIG,
+    ),
+    "form.expression.unknown_function": (
+        "There is no function {function}().",
+        "Correct its name; the functions are those of the ODK XForms specification.",
+    ),
+    "form.file.not_a_form": (
+        "{file} is no kind of form.",
+        "Give an XLSForm as .xlsx, .xls or .md, or an XForm as .xml.",
+    ),
+    "form.file.too_large": (
+        "{file} is larger than {limit} bytes.",
+        "Take pictures and unused sheets out of it.",
+    ),
+    "form.file.unreadable": (
+        "{file} cannot be read.",
+        "See that it is there, that you may read it, and that a text is in UTF-8.",
+    ),
+    "form.id.missing": (
+        "The form has no id.",
+        "Give it a 'form_id' in the sheet 'settings'.",
+    ),
+    "form.instance.missing": (
+        "The XForm has no instance, so there is nothing to fill in.",
+        "Convert it from its XLSForm again.",
+    ),
+    "form.language.twice": (
+        "The language {language} is there twice.",
+        "Use one heading for it in all sheets, as 'label::French (fr)'.",
+    ),
+    "form.merge_rule.unknown": (
+        "The question {question} has the merge rule '{rule}', which does not exist.",
+        "Leave 'bind::homeward:merge' empty (the last answer stands), or write 'both' to keep two texts.",
+    ),
+    "form.path.unknown": (
+        "The form has no {path}.",
+        "Correct the name, or add the question.",
+    ),
+    "form.question.has_children": (
+        "The question {question} has other questions inside.",
+        "Make it a group, or give it another name than the group has.",
+    ),
+    "form.reference.unknown": (
+        "The form shows {reference}, for which it has no place in its data.",
+        "Convert it from its XLSForm again; in an XForm, add the element to the instance.",
+    ),
+    "form.type.unknown": (
+        "The question {question} is of the type '{type}', which does not exist.",
+        "Use a type of the XLSForm standard, as text, integer, date or select_one.",
+    ),
+    "form.xlsform.invalid": (
+        "{reason}.",
+        "Correct what is named, and check again.",
+    ),
+    "form.xlsform.no_tables": (
+        "No sheet 'survey' is in it, or the file is damaged.",
+        "See that it is an XLSForm: a workbook, or Markdown tables that begin with '| survey |'.",
+    ),
+    "form.xml.doctype_forbidden": (
+        "The XForm has a DOCTYPE, which could make it read other files.",
+        "Take the DOCTYPE and the entities out of it.",
+    ),
+    "form.xml.not_an_xform": (
+        "The file is XML, but no XForm: head, model or body is missing.",
+        "Give the XForm that a form tool exports, or the XLSForm itself.",
+    ),
+    "form.xml.not_well_formed": (
+        "The file is no XML: {reason}.",
+        "Export or convert the form again; the file may be damaged or cut off.",
+    ),
+    "form.xml.too_deep": ("Its elements are nested more than {limit} deep.", _XFORM_TOO_BIG),
+    "form.xml.too_large": ("It is larger than {limit} bytes.", _XFORM_TOO_BIG),
+    "form.xml.too_many_elements": ("It has more than {limit} elements.", _XFORM_TOO_BIG),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A problem in words, each in one line."""
+
+    cause: str
+    remedy: str
+
+
+def explain(problem: FormProblem) -> Explanation:
+    """Cause and remedy. A problem of an expression names the question where it stands, if it is known."""
+    cause, remedy = TEXTS.get(problem.code, (str(problem), "Look the code up in the documentation."))
+    params = {name: _one_line(value) for name, value in problem.params.items()}
+    if "question" in params and "{question}" not in cause:
+        cause = f"{{question}}: {cause}"
+    return Explanation(cause.format_map(params), remedy.format_map(params))
+
+
+def _one_line(value: str | int) -> str:
+    text = " ".join(str(value).split()).rstrip(".")
+    return text if len(text) <= _MOST else f"{text[:_MOST]}…"
