@@ -126,6 +126,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.batch.reused": N_("The server holds another delivery under this name. Tell the coordinator."),
     "sync.record.moved": N_("The server did not take this: the record belongs to another case there."),
     "sync.change.invalid": N_("The server could not use this change. Tell the coordinator."),
+    "sync.parent.refused": N_(
+        "The server did not take this because it did not take an earlier change of this record. "
+        "Open the record, check it and finish it again."
+    ),
     "sync.cursor.invalid": N_("The server does not know where the last sync ended. Tell the coordinator."),
     "sync.conflict.not_found": N_("The server does not know this conflict any more."),
     "form.not_found": N_("The server does not have this form any more. Sync again."),

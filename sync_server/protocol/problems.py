@@ -28,6 +28,7 @@ CODES: Final[Mapping[str, int]] = MappingProxyType(
         "sync.record.moved": 409,
         "sync.form.unknown": 409,
         "sync.change.invalid": 422,
+        "sync.parent.refused": 409,
         "sync.cursor.invalid": 400,
         "sync.conflict.not_found": 404,
         "auth.token.invalid": 401,

@@ -183,13 +183,93 @@ def test_what_was_refused_and_comes_after_its_own_replacement_changes_nothing(to
     ben.sync()
     refused = replace(anna.save(record, {"status": "first thought"}), form_version="2")
     second = anna.save(record, {"status": "second thought"})
-    anna.pending = [refused, second]
-    anna.sync()
+    for alone in (refused, second):
+        anna.pending = [alone]
+        anna.sync()
     seen = anna.state(record)
     anna.pending = [replace(refused, form_version="1")]
     assert anna.sync().accepted == (1,)
     assert anna.state(record) == seen
     assert anna.values(record) == {"status": "second thought"}
+
+
+def test_what_was_written_on_top_of_a_refused_edit_waits_with_it(town: Any) -> None:
+    anna, ben, record, other = town.tablet("anna"), town.tablet("ben"), town.new_id(), town.new_id()
+    ben.save(record, {"narrative": "First visit."})
+    ben.sync()
+    anna.sync()
+    bad = anna.save(record, {"narrative": "z" * 200_001, "phone": "5"})
+    anna.save(record, {"narrative": "First visit. Second visit."})
+    anna.save(record, {"narrative": "First visit. Second visit. Third."})
+    anna.save(other, {"phone": "6"})
+    response = anna.send(anna.request())
+    assert response.accepted == (4,)
+    assert [(one.sequence, one.code) for one in response.refused] == [
+        (1, "sync.change.invalid"),
+        (2, "sync.parent.refused"),
+        (3, "sync.parent.refused"),
+    ]
+    assert response.received == 4
+    good = [replace(change_set, sequence=change_set.sequence + 4) for change_set in anna.pending[:3]]
+    anna.pending = [replace(good[0], values={**bad.values, "narrative": "First visit!"}), *good[1:]]
+    assert anna.sync().accepted == (5, 6, 7)
+    assert anna.values(record) == {"narrative": "First visit. Second visit. Third.", "phone": "5"}
+    assert town.log() == []
+
+
+def test_another_field_of_a_record_does_not_wait_for_a_refused_edit(town: Any) -> None:
+    anna, record = town.tablet("anna"), town.new_id()
+    anna.save(record, {"status": "open"})
+    anna.sync()
+    anna.save(record, {"status": "\0"})
+    anna.save(record, {"phone": "5"})
+    response = anna.sync()
+    assert response.accepted == (3,)
+    assert anna.values(record) == {"status": "open", "phone": "5"}
+
+
+def test_where_the_sequence_was_the_reason_it_is_so_for_what_stands_on_it(town: Any) -> None:
+    anna, record = town.tablet("anna"), town.new_id()
+    anna.save(town.new_id(), {"status": "one"})
+    anna.sync()
+    anna.sequence = 0
+    anna.save(record, {"status": "two"})
+    anna.save(record, {"status": "three"})
+    response = anna.send(anna.request())
+    assert [(one.sequence, one.code) for one in response.refused] == [
+        (1, "sync.sequence.reused"),
+        (2, "sync.sequence.reused"),
+    ]
+    first = response.received + 1
+    anna.pending = [
+        replace(change_set, sequence=number) for number, change_set in enumerate(anna.pending, first)
+    ]
+    assert anna.sync().accepted == (first, first + 1)
+    assert anna.values(record) == {"status": "three"}
+    assert town.log() == []
+
+
+def test_a_stamp_names_one_change_of_a_path_for_ever(town: Any) -> None:
+    anna, record = town.tablet("anna"), town.new_id()
+    first = anna.save(record, {"status": "one", "phone": "1"})
+    anna.sync()
+    anna.pending = [replace(anna.save(record, {"status": "two"}), stamp=first.stamp, path_parents={})]
+    (refused,) = anna.send(anna.request()).refused
+    assert (refused.code, refused.params) == ("sync.change.invalid", {"what": "stamp"})
+    anna.pending = []
+    same_again = replace(anna.save(record, {"status": "one"}), stamp=first.stamp, path_parents={})
+    anna.pending = [same_again]
+    assert anna.sync().accepted == (3,)
+    assert anna.values(record) == {"status": "one", "phone": "1"}
+
+
+def test_a_stamp_names_one_change_within_a_batch_too(town: Any) -> None:
+    anna, record = town.tablet("anna"), town.new_id()
+    first = anna.save(record, {"status": "one"})
+    anna.pending = [first, replace(anna.save(record, {"status": 1}), stamp=first.stamp, path_parents={})]
+    response = anna.send(anna.request())
+    assert response.accepted == (1,)
+    assert [(one.sequence, one.params) for one in response.refused] == [(2, {"what": "stamp"})]
 
 
 def test_one_bad_change_set_does_not_keep_the_others_back(town: Any) -> None:

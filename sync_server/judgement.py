@@ -1,0 +1,135 @@
+"""What becomes of each change set of a batch: taken in, known already, or refused with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sync_server.accounts import Actor
+from sync_server.held_records import HeldRecords
+from sync_server.permissions import may_write
+from sync_server.protocol.change import ChangeSet, Json, check
+from sync_server.protocol.merge import Rules, same
+from sync_server.protocol.messages import Refused
+from sync_server.protocol.problems import Problem
+
+FormVersion = tuple[str, str]
+
+
+def form_of(change_set: ChangeSet) -> FormVersion:
+    return change_set.form, change_set.form_version
+
+
+class Judgement:
+    """The change sets of one batch, decided one by one in the order of the device.
+
+    `logged` names those of the batch's sequences that were accepted before, `received` how far the
+    device had come, `cases` the offices of the cases that exist, `rules` the published forms.
+    """
+
+    def __init__(
+        self,
+        actor: Actor,
+        rules: Mapping[FormVersion, Rules | None],
+        cases: Mapping[str, str],
+        held: HeldRecords,
+        logged: Mapping[int, str],
+        received: int,
+    ) -> None:
+        self.accepted: list[ChangeSet] = []
+        self.repeated: list[int] = []
+        self.refused: list[Refused] = []
+        self.received = received
+        self._actor = actor
+        self._rules = rules
+        self._cases = cases
+        self._held = held
+        self._logged = dict(logged)
+        self._homes = held.homes()
+        self._claims: dict[str, dict[tuple[str, str], Json]] = {}
+        self._fallen: dict[str, dict[str, str]] = {}
+
+    def decide(self, changes: Sequence[ChangeSet]) -> None:
+        times = Counter(change_set.record for change_set in changes)
+        for change_set in changes:
+            known = self._logged.get(change_set.sequence)
+            if known == change_set.id:
+                self.repeated.append(change_set.sequence)
+                continue
+            try:
+                self._count(change_set, known)
+                self._allow(change_set)
+                claims = self._new_claims(change_set, times[change_set.record] > 1)
+            except Problem as problem:
+                self._refuse(change_set, problem)
+            else:
+                self._accept(change_set, claims)
+
+    def _accept(self, change_set: ChangeSet, claims: Mapping[tuple[str, str], Json]) -> None:
+        self._logged[change_set.sequence] = change_set.id
+        self._homes[change_set.record] = (change_set.case, change_set.form)
+        if claims:
+            self._claims[change_set.record].update(claims)
+        self.accepted.append(change_set)
+
+    def _refuse(self, change_set: ChangeSet, problem: Problem) -> None:
+        """Refuse it, and remember its claims: what was written on top of it cannot stand without it.
+
+        Where the sequence was the reason, it is the reason there too: both get new ones together.
+        """
+        self.refused.append(Refused(change_set.sequence, problem.code, problem.params))
+        code = problem.code if problem.code == "sync.sequence.reused" else "sync.parent.refused"
+        fallen = self._fallen.setdefault(change_set.record, {})
+        fallen.update(dict.fromkeys((change_set.stamp, *change_set.stamps.values()), code))
+
+    def _count(self, change_set: ChangeSet, known: str | None) -> None:
+        """Raise a Problem unless its sequence is the next one, or a refused one that is sent again."""
+        if known is not None:
+            raise Problem("sync.sequence.reused")
+        if change_set.sequence > self.received + 1:
+            raise Problem("sync.sequence.gap", {"expected": self.received + 1})
+        self.received = max(self.received, change_set.sequence)
+
+    def _allow(self, change_set: ChangeSet) -> None:
+        """Raise a Problem when the actor may not save this."""
+        if change_set.device != self._actor.device:
+            raise Problem("sync.change.invalid", {"what": "device"})
+        if change_set.author != self._actor.login:
+            raise Problem("sync.change.invalid", {"what": "author"})
+        check(change_set)
+        if not may_write(self._actor, self._cases.get(change_set.case)):
+            raise Problem("sync.case.not_granted")
+        home = (change_set.case, change_set.form)
+        if self._homes.get(change_set.record, home) != home:
+            raise Problem("sync.record.moved")
+        if self._rules[form_of(change_set)] is None:
+            raise Problem("sync.form.unknown", {"form": change_set.form, "version": change_set.form_version})
+        if fallen := self._fallen.get(change_set.record):
+            for change in change_set.changes():
+                for parent in change.parents:
+                    if parent in fallen:
+                        raise Problem(fallen[parent])
+
+    def _new_claims(self, change_set: ChangeSet, again: bool) -> Mapping[tuple[str, str], Json]:
+        """The claims of its changes with their values, where others of the record are known.
+
+        Raises a Problem when one of them names a change of its path with another value already. It
+        is looked for where the log is at hand, and (`again`) where the batch has several change sets
+        of the record.
+        """
+        record = change_set.record
+        if record not in self._claims:
+            log = self._held.log(record)
+            if not log and not again:
+                return {}
+            self._claims[record] = {
+                (change.path, change.stamp): change.value
+                for logged in log
+                if logged.change_set.device == self._actor.device
+                for change in logged.change_set.changes()
+            }
+        known = self._claims[record]
+        claims = {(change.path, change.stamp): change.value for change in change_set.changes()}
+        if any(claim in known and not same(known[claim], value) for claim, value in claims.items()):
+            raise Problem("sync.change.invalid", {"what": "stamp"})
+        return claims
