@@ -110,7 +110,7 @@ def restore(db: Transaction, conflict: str) -> ChangeSet | None:
     change_set = None
     if field is None or field.value != found.lost:
         heads = () if field is None else field.heads
-        change = Answer(found.path, found.lost, db.tick(), heads, None)
+        change = Answer(found.path, found.lost, db.tick(), heads, None, db.clock_reading())
         change_set = drafts.submit(db, found.record, [change])
     _settle(db, conflict, "restored")
     cases.refresh(db, [found.record])

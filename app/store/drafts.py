@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.problems import Problem
@@ -18,7 +18,9 @@ from app.store import attachments, cases, outbox, records
 from app.store.records import Answer, Values
 from app.store.transaction import Snapshot, Transaction, to_json
 from sync_server.protocol.change import ChangeSet
+from sync_server.protocol.clock import TRUSTED_OFFSET_MS
 from sync_server.protocol.merge import same
+from sync_server.protocol.messages import ClockReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +90,18 @@ def save_answers(db: Transaction, record: str, changed: Mapping[str, Any]) -> st
     if seen_text is None:
         raise Problem("draft.row.unknown")
     seen: dict[str, list[Any]] = json.loads(seen_text)
-    stamp = db.tick()
+    stamp, read = db.tick(), db.clock_reading()
     rows = []
     for path, value in changed.items():
         heads, was = seen.get(path, ([], None))
-        rows.append((record, path, to_json(value), stamp, to_json(heads), to_json(was)))
+        answer = (to_json(value), stamp, to_json(heads), to_json(was))
+        rows.append((record, path, *answer, read.now, read.boot, read.uptime))
     # The first answer's parents stay: a later one of the same draft replaces it and what it replaced.
     db.run_many(
-        "INSERT INTO answer (record, path, value, stamp, parents, was) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (record, path) DO UPDATE SET value = excluded.value, stamp = excluded.stamp",
+        "INSERT INTO answer (record, path, value, stamp, parents, was, wall_ms, boot, uptime)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (record, path) DO UPDATE SET value = excluded.value, stamp = excluded.stamp,"
+        " wall_ms = excluded.wall_ms, boot = excluded.boot, uptime = excluded.uptime",
         rows,
     )
     db.run("UPDATE draft SET saved_ms = ? WHERE record = ?", db.now_ms(), record)
@@ -117,15 +122,13 @@ def finish(db: Transaction, record: str) -> ChangeSet | None:
     head = records.header(db, record)
     fields = records.state(db, record)
     changes = {
-        path: Answer(path, change.value, change.stamp, change.parents, None)
+        path: Answer(path, change.value, change.stamp, change.parents, None, None)
         for path, change in records.unsent_refused(fields, outbox.of_record(db, record)).items()
     }
     for answer in records.answers(db, record):
         earlier = changes.get(answer.path)
         if earlier is not None:
-            changes[answer.path] = Answer(
-                answer.path, answer.value, answer.stamp, earlier.parents, earlier.was
-            )
+            changes[answer.path] = replace(answer, parents=earlier.parents, was=earlier.was)
         elif not same(answer.value, answer.was):
             changes[answer.path] = answer
     db.run("DELETE FROM answer WHERE record = ?", record)
@@ -144,7 +147,7 @@ def submit(db: Transaction, record: str, changes: Iterable[Answer]) -> ChangeSet
     given = list(changes)
     stamp = _most_common(answer.stamp for answer in given)
     parents = _most_common(answer.parents for answer in given)
-    boot, uptime = db.boot_facts()
+    boot, uptime = _stamped_at(given, stamp)
     change_set = ChangeSet(
         id=db.new_id(),
         record=record,
@@ -164,6 +167,26 @@ def submit(db: Transaction, record: str, changes: Iterable[Answer]) -> ChangeSet
     )
     outbox.add(db, change_set)
     return change_set
+
+
+def _stamped_at(answers: Iterable[Answer], stamp: str) -> tuple[str | None, int | None]:
+    """(boot, uptime) at the moment of `stamp`, where they let the server see through the clock.
+
+    They hold for all paths of a change set or for none: nothing is told when the answers were
+    stamped in several boots, or the clock was set between them.
+    """
+    reads: list[ClockReading] = []
+    uptime: int | None = None
+    for answer in answers:
+        if answer.read is None or answer.read.boot is None or answer.read.uptime is None:
+            return None, None
+        reads.append(answer.read)
+        if answer.stamp == stamp:
+            uptime = answer.read.uptime
+    booted = [read.now - (read.uptime or 0) for read in reads]
+    if len({read.boot for read in reads}) != 1 or max(booted) - min(booted) >= TRUSTED_OFFSET_MS:
+        return None, None
+    return reads[0].boot, uptime
 
 
 def discard(db: Transaction, record: str) -> None:

@@ -21,6 +21,7 @@ from app.store.transaction import Row, Snapshot
 from sync_server.protocol.change import Change, ChangeSet
 from sync_server.protocol.clock import milliseconds_of
 from sync_server.protocol.merge import FieldState, Known, merge
+from sync_server.protocol.messages import ClockReading
 
 RecordState = Literal["draft", "only_here", "on_server", "refused"]
 Values = dict[str, Any]
@@ -62,13 +63,17 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One saved answer of a draft; `parents` and `was`: what its author had before her."""
+    """One saved answer of a draft; `parents` and `was`: what its author had before her.
+
+    `read`: what the clocks said when it was stamped; None when that is not known any more.
+    """
 
     path: str
     value: Any
     stamp: str
     parents: tuple[str, ...]
     was: Any
+    read: ClockReading | None
 
 
 def header(db: Snapshot, record: str) -> Header:
@@ -107,11 +112,15 @@ def values(db: Snapshot, record: str, draft: bool = True) -> Values:
 def answers(db: Snapshot, record: str) -> tuple[Answer, ...]:
     """The saved answers of an open draft, in the order in which their paths were first answered."""
     rows = db.rows(
-        "SELECT path, value, stamp, parents, was FROM answer WHERE record = ? ORDER BY rowid", record
+        "SELECT path, value, stamp, parents, was, wall_ms, boot, uptime FROM answer"
+        " WHERE record = ? ORDER BY rowid",
+        record,
     )
     return tuple(
-        Answer(path, json.loads(value), stamp, tuple(json.loads(parents)), json.loads(was))
-        for path, value, stamp, parents, was in rows
+        Answer(
+            path, json.loads(value), stamp, tuple(json.loads(parents)), json.loads(was), ClockReading(*read)
+        )
+        for path, value, stamp, parents, was, *read in rows
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from app.store.identity import Identity
+from sync_server.protocol.messages import ClockReading
 
 if TYPE_CHECKING:
     from sync_server.protocol.clock import HybridClock
@@ -71,6 +72,11 @@ class Transaction(Snapshot):
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         self._connection.executemany(sql, rows)
+
+    def clock_reading(self) -> ClockReading:
+        """What the clocks of this machine say now."""
+        boot, uptime = self.boot_facts()
+        return ClockReading(self.now_ms(), boot, uptime)
 
     def tick(self) -> str:
         """The stamp of something that happens here and now, later than all stamps seen so far."""

@@ -27,12 +27,22 @@ class Clock:
 
     def __init__(self, ms: int = 1_790_000_000_000) -> None:
         self.ms = ms
+        self._booted = ms
 
     def __call__(self) -> int:
         return self.ms
 
+    @property
+    def uptime(self) -> int:
+        return self.ms - self._booted
+
     def later(self, ms: int = 1000) -> None:
         self.ms += ms
+
+    def set(self, ms: int) -> None:
+        """Somebody sets it: it jumps, and the time since the boot does not."""
+        self._booted += ms - self.ms
+        self.ms = ms
 
 
 @dataclass
@@ -45,21 +55,37 @@ class Device:
     store: Store = field(init=False)
 
     passphrase = "five small words of mine"
+    boot: str | None = "boot-1"
 
     def __post_init__(self) -> None:
         ids = random.Random(self.identity.device)
         self.new_id = lambda: str(uuid.UUID(int=ids.getrandbits(128), version=4))
         self.store = Store.create(
-            self.folder, self.passphrase, self.identity, now_ms=self.clock, new_id=self.new_id, cost=CHEAP
+            self.folder,
+            self.passphrase,
+            self.identity,
+            now_ms=self.clock,
+            new_id=self.new_id,
+            boot_facts=self.boot_facts,
+            cost=CHEAP,
         )
         self.store.write(lambda db: form_library.put(db, VISIT))
 
     def reopen(self) -> Store:
         self.store.close()
         self.store = Store.open(
-            self.folder, self.passphrase, now_ms=self.clock, new_id=self.new_id, floor=CHEAP
+            self.folder,
+            self.passphrase,
+            now_ms=self.clock,
+            new_id=self.new_id,
+            boot_facts=self.boot_facts,
+            floor=CHEAP,
         )
         return self.store
+
+    def boot_facts(self) -> tuple[str | None, int | None]:
+        """The boot began with the clock, and setting the clock does not move it."""
+        return self.boot, self.clock.uptime if self.boot else None
 
 
 class Office:

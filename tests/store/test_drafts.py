@@ -7,6 +7,7 @@ import pytest
 from app.problems import Problem
 from app.store import drafts, form_library, outbox, records
 from app.store.form_library import StoredForm
+from sync_server.protocol.clock import Contact, corrected, milliseconds_of
 
 RECORD, CASE = "record-1", "case-1"
 
@@ -237,3 +238,62 @@ def test_versions_of_forms_compare_as_people_count(mira):
         mira.store.write(lambda db, form=form: form_library.put(db, form))
     newest = {form.id: form.version for form in mira.store.read(form_library.newest)}
     assert newest["f"] == "10"
+
+
+HOUR = 3_600_000
+
+
+def effective(change_set, contact):
+    """What the server makes of a claim that nobody contests."""
+    offset = contact.offset_at(change_set)
+    return milliseconds_of(corrected(change_set.stamp, offset, contact.received))
+
+
+def contact(device, received):
+    boot, uptime = device.boot_facts()
+    return Contact(device.clock.ms, received, boot, uptime)
+
+
+def test_an_answer_counts_from_when_it_was_given_not_from_when_it_was_finished(mira, clock):
+    begin(mira, {"outcome": "met"})
+    given = clock.ms
+    clock.later(2 * HOUR)
+    change_set = finish(mira)
+    assert effective(change_set, contact(mira, clock.ms)) == given
+
+
+def test_a_clock_that_was_set_after_the_answers_is_seen_through(mira, clock):
+    true = clock.ms
+    clock.set(true - 48 * HOUR)
+    begin(mira, {"outcome": "met"})
+    clock.later(1000)
+    save(mira, story="a")
+    clock.set(true + 1000)
+    clock.later(HOUR)
+    change_set = finish(mira)
+    assert abs(effective(change_set, contact(mira, clock.ms)) - true) <= 1000
+
+
+def test_answers_around_a_clock_that_was_set_tell_nothing_of_the_boot(mira, clock):
+    begin(mira, {"outcome": "met"})
+    clock.set(clock.ms + HOUR)
+    save(mira, story="a")
+    assert finish(mira).boot is None
+
+
+def test_answers_of_two_boots_tell_nothing_of_either(mira, clock):
+    begin(mira, {"outcome": "met"})
+    mira.boot = "boot-2"
+    mira.reopen()
+    save(mira, story="a")
+    change_set = finish(mira)
+    assert (change_set.boot, change_set.uptime) == (None, None)
+
+
+def test_an_answer_that_was_given_again_counts_from_then(mira, clock):
+    begin(mira, {"outcome": "met"})
+    clock.set(clock.ms + HOUR)
+    save(mira, outcome="phone")
+    change_set = finish(mira)
+    assert change_set.boot == "boot-1"
+    assert effective(change_set, contact(mira, clock.ms)) == clock.ms

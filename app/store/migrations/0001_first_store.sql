@@ -57,7 +57,8 @@ CREATE TABLE draft (
 ) STRICT;
 
 -- One saved answer of a draft.  `parents`: the changes of that path that its author had seen;
--- `was`: the value that she had seen.
+-- `was`: the value that she had seen.  `wall_ms`, `boot`, `uptime`: what the clocks said when it
+-- was saved; the last two are NULL where the system does not tell.
 CREATE TABLE answer (
     record TEXT NOT NULL,
     path TEXT NOT NULL,
@@ -65,6 +66,9 @@ CREATE TABLE answer (
     stamp TEXT NOT NULL,
     parents TEXT NOT NULL,
     was TEXT NOT NULL,
+    wall_ms INTEGER NOT NULL,
+    boot TEXT,
+    uptime INTEGER,
     UNIQUE (record, path)
 ) STRICT;
 
