@@ -23,6 +23,7 @@ import nacl.exceptions
 import nacl.pwhash
 
 from sync_server.config import SetupProblem
+from sync_server.protocol.change import is_text
 from sync_server.protocol.messages import About, EnrolledUser, EnrolRequest, EnrolResponse
 from sync_server.protocol.problems import Problem
 from sync_server.protocol.version import SPOKEN
@@ -247,7 +248,8 @@ class Accounts:
         user = self._storage.user_by_login(login)
         try:
             right = self._passwords.matches(user.password_hash if user else None, password)
-        except Problem:
+        except Exception:
+            # Whatever kept us from judging is no guess.
             self._throttle.not_judged(login)
             raise
         if user is None or not right:
@@ -285,6 +287,8 @@ class Accounts:
             raise SetupProblem("account.display_name.invalid")
         if not LEAST_PASSWORD <= len(password) <= GREATEST_PASSWORD:
             raise SetupProblem("account.password.length", least=LEAST_PASSWORD, greatest=GREATEST_PASSWORD)
+        if not is_text(password):
+            raise SetupProblem("account.password.invalid")
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -13,6 +13,7 @@ TEXTS: Final = {
     "account.login.taken": "This login is taken. Choose another one.",
     "account.office.invalid": "The name of an office must have 1 to 100 printable characters.",
     "account.office.unknown": "There is no such office yet. Add --country, and it is made.",
+    "account.password.invalid": "The password has bytes that are no text. Type it again, in UTF-8.",
     "account.password.length": "A password needs {least} to {greatest} characters; a few words are good.",
     "account.password.missing": "A password is needed: type it, or set HOMEWARD_PASSWORD.",
     "account.role.unknown": "Unknown role. Roles are: {roles}.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
+from sync_server.protocol.change import is_text
 from sync_server.protocol.merge import LAST, Rules
 from sync_server.protocol.messages import FormListing
 from sync_server.protocol.problems import Problem
@@ -52,7 +53,7 @@ class FormCatalogue:
 
     def xml(self, id: str, version: str) -> str:
         """The XForm of a published version. Raises Problem('form.not_found')."""
-        xml = self._storage.form(id, version)
+        xml = self._published(id, version)
         if xml is None:
             raise Problem("form.not_found", {"form": id[:200], "version": version[:200]})
         return xml
@@ -66,13 +67,17 @@ class FormCatalogue:
         """How the fields of a published version are merged; None when it was never published."""
         rules = self._rules.get((id, version))
         if rules is None:
-            xml = self._storage.form(id, version)
+            xml = self._published(id, version)
             if xml is None:
                 return None
             rules = self._read(xml).merge_rules
             with self._lock:
                 self._rules[(id, version)] = rules
         return _by_path(rules)
+
+    def _published(self, id: str, version: str) -> str | None:
+        """None as well for names that no database could be asked for."""
+        return self._storage.form(id, version) if is_text(id) and is_text(version) else None
 
 
 def _by_path(rules: Mapping[str, str]) -> Rules:

@@ -122,19 +122,21 @@ def is_value(value: Json) -> bool:
     if value is None or isinstance(value, bool):
         return True
     if isinstance(value, str):
-        return _is_text(value)
+        return len(value) <= MAX_TEXT and is_text(value)
     if isinstance(value, int):
         return -MAX_INTEGER <= value <= MAX_INTEGER
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, list):
-        return len(value) <= MAX_CHOICES and all(isinstance(item, str) and _is_text(item) for item in value)
+        return len(value) <= MAX_CHOICES and all(
+            isinstance(item, str) and len(item) <= MAX_TEXT and is_text(item) for item in value
+        )
     return False
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """No NUL, which PostgreSQL cannot keep, and no half of a surrogate pair, which UTF-8 cannot."""
-    if len(text) > MAX_TEXT or "\0" in text:
+    if "\0" in text:
         return False
     return text.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in text)
 

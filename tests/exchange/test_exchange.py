@@ -289,6 +289,8 @@ def test_one_bad_change_set_does_not_keep_the_others_back(town: Any) -> None:
         ({"device": "ffffffff"}, "device"),
         ({"stamp": format_stamp(5, 0, "ffffffff")}, "stamp"),
         ({"values": {"../x": 1}}, "path"),
+        ({"values": {"x" * 401: 1}}, "path"),
+        ({"path_parents": {"x" * 401: ()}}, "path"),
         ({"values": {"a": "\0"}}, "value"),
         ({"values": {"a": 2**64}}, "value"),
         ({"stamps": {"elsewhere": format_stamp(5, 0, "ffffffff")}}, "path"),

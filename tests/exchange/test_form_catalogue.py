@@ -39,6 +39,15 @@ def test_a_form_that_was_never_published_is_not_found(catalogue: FormCatalogue) 
     assert catalogue.rules("visit", "1") is None
 
 
+@pytest.mark.parametrize("name", ["\0", "visit\0", "\ud800"])
+def test_a_name_that_is_no_text_is_the_name_of_no_form(catalogue: FormCatalogue, name: str) -> None:
+    catalogue.publish("visit 1")
+    for id, version in ((name, "1"), ("visit", name)):
+        with pytest.raises(Problem, match=r"form\.not_found"):
+            catalogue.xml(id, version)
+        assert catalogue.rules(id, version) is None
+
+
 def test_a_rule_holds_in_every_instance_of_a_repeat(catalogue: FormCatalogue) -> None:
     catalogue.publish("visit 1 note needs/need/story")
     rules = catalogue.rules("visit", "1")

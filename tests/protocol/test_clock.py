@@ -109,3 +109,23 @@ def test_a_child_is_lifted_above_all_its_parents() -> None:
     assert lifted(own, parents) == format_stamp(10, 0, DEVICE)
     assert lifted(own, []) == own
     assert lifted(format_stamp(99, 0, DEVICE), parents) == format_stamp(99, 0, DEVICE)
+
+
+def test_a_clock_that_was_in_2099_once_comes_back_to_the_servers_time() -> None:
+    wall = [4_070_908_800_000]
+    clock = HybridClock(DEVICE, lambda: wall[0])
+    clock.tick()
+    wall[0] = 1_700_000_000_000
+    assert milliseconds_of(clock.tick()) == 4_070_908_800_000
+    assert clock.step_back(wall[0] + 500, format_stamp(wall[0] + 900, 3, "ffffffff"))
+    assert clock.tick() == format_stamp(wall[0] + 900, 4, DEVICE)
+
+
+def test_a_clock_that_is_still_wrong_or_nearly_right_stays_where_it_is() -> None:
+    wall = [4_070_908_800_000]
+    clock = HybridClock(DEVICE, lambda: wall[0])
+    last = clock.tick()
+    assert not clock.step_back(1_700_000_000_000, None)
+    wall[0] -= HOUR
+    assert not clock.step_back(wall[0], None)
+    assert clock.last == last

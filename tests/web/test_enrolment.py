@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync_server.accounts import Throttle, token_hash
+from sync_server.accounts import Passwords, Throttle, token_hash
 from sync_server.config import SetupProblem
 
 
@@ -57,6 +57,23 @@ def test_guessing_is_slowed_down_and_the_right_password_then_waits_too(office: A
     assert office.enrol().status_code == 200
 
 
+def test_a_password_that_is_no_text_is_told_so_and_is_no_guess(office: Any) -> None:
+    for _ in range(Throttle.FREE_FAILURES + 1):
+        assert office.enrol(password="\ud800").status_code == 422
+    assert office.enrol().status_code == 200
+
+
+def test_what_the_server_could_not_judge_is_no_guess(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bool:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Passwords, "matches", broken)
+        for _ in range(Throttle.FREE_FAILURES + 1):
+            assert office.enrol().status_code == 500
+    assert office.enrol().status_code == 200
+
+
 def test_a_real_device_is_never_enrolled_with_a_demo_server(office: Any) -> None:
     refused = office.enrol(demo=False)
     assert (refused.status_code, refused.json["code"]) == (403, "sync.demo.mismatch")
@@ -90,6 +107,7 @@ def test_a_revoked_device_reads_nothing_any_more(office: Any) -> None:
         ({"office": "Nowhere"}, "account.office.unknown"),
         ({"zone": "Europe/Nowhere"}, "account.zone.unknown"),
         ({"password": "short"}, "account.password.length"),
+        ({"password": "long enough but \udcff"}, "account.password.invalid"),
         ({"display_name": "two\nlines"}, "account.display_name.invalid"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,12 @@ from sync_server.protocol.problems import CODES
 CANARY = "Mira Shembulli"
 DEEP = b"[" * 50_000
 ZSTD = {"Content-Encoding": "zstd"}
+
+
+def _enrolment(**wrong: str) -> bytes:
+    """What json.dumps makes of half a surrogate pair is plain ASCII, and a server reads it."""
+    body = {"login": "officer", "password": "not it at all", "label": "tablet", "demo": True}
+    return json.dumps(body | wrong).encode()
 
 
 def check_shape(response: Any, code: str) -> dict[str, Any]:
@@ -50,6 +57,10 @@ def check_shape(response: Any, code: str) -> dict[str, Any]:
         ("POST", "/v1/enrol", {"json": []}, "sync.body.invalid"),
         ("POST", "/v1/enrol", {"json": {"login": CANARY}}, "sync.body.invalid"),
         ("POST", "/v1/enrol", {"json": {CANARY: 1}}, "sync.body.invalid"),
+        ("POST", "/v1/enrol", {"data": _enrolment(password="\ud800")}, "sync.body.invalid"),
+        ("POST", "/v1/enrol", {"data": _enrolment(password="\0")}, "sync.body.invalid"),
+        ("POST", "/v1/enrol", {"data": _enrolment(login="\udfff")}, "sync.body.invalid"),
+        ("POST", "/v1/enrol", {"data": _enrolment(label="\ud800")}, "sync.body.invalid"),
         ("POST", "/v1/enrol", {"data": b"no zstd", "headers": ZSTD}, "sync.body.invalid"),
         ("POST", "/v1/enrol", {"data": zstandard.compress(DEEP), "headers": ZSTD}, "sync.body.not_json"),
         ("POST", "/v1/enrol", {"data": b"x", "headers": {"Content-Encoding": "br"}}, "sync.body.invalid"),
