@@ -33,7 +33,7 @@ _arrange_window()
 
 from kivy.app import App  # noqa: E402 - Kivy reads its settings when these are imported
 from kivy.clock import Clock  # noqa: E402
-from kivy.core.window import Window  # noqa: E402
+from kivy.core.window import Keyboard, Window  # noqa: E402
 
 from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
@@ -44,6 +44,10 @@ from app.ui.i18n import language  # noqa: E402
 from app.ui.navigation import Navigator  # noqa: E402
 from app.ui.preferences import Preferences  # noqa: E402
 from app.ui.theme import theme  # noqa: E402
+
+#: SDL's number for the key with the L of a Latin keyboard. On a Ukrainian or Arabic one it has another
+#: letter, and must cover all the same.
+_PLACE_OF_L = 15
 
 Unlock = Callable[[Settings, str, Callable[[Callable[[], Any]], Any]], Job[Fieldbook]]
 
@@ -117,5 +121,7 @@ class HomewardApp(App):
 
     # -- keyboard -----------------------------------------------------------------------------------
 
-    def _key(self, _window: Any, key: int, _scancode: int, _text: str | None, modifiers: list[str]) -> bool:
+    def _key(self, _window: Any, key: int, place: int, _text: str | None, modifiers: list[str]) -> bool:
+        if place == _PLACE_OF_L and "ctrl" in modifiers:
+            key = Keyboard.keycodes["l"]
         return self.navigator.key(key, frozenset(modifiers) - {"numlock", "capslock"})

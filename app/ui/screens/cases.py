@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.uix.widget import Widget
 
 from app.ui.i18n import T, joined
@@ -14,6 +15,8 @@ from app.views import CaseRow
 
 #: Rows drawn at once; the rest comes by a button. Typing two letters is quicker than scrolling.
 AT_ONCE = 30
+#: Rows that are in sight; those below are drawn a frame later, so that a letter typed is answered at once.
+IN_SIGHT = 10
 
 
 class CasesScreen(Screen):
@@ -24,7 +27,9 @@ class CasesScreen(Screen):
         super().__init__(desk, **where)
         self._asked = 0
         self._limit = AT_ONCE
+        self._drawn = 0
         self._rows: tuple[CaseRow, ...] = ()
+        self._rest = Clock.create_trigger(lambda _seconds: self._draw_rest(), 0.05)
         self._search = TextField(
             name="cases.search",
             hint=T("Case code or name"),
@@ -58,17 +63,27 @@ class CasesScreen(Screen):
 
     def _draw(self) -> None:
         today = self.now().date()
-        found: list[Widget] = [self._row(row, today) for row in self._rows[: self._limit]]
+        self._rest.cancel()
         if not self._rows:
-            found = [
+            self.fill(
                 note(
                     T("No case matches. Try the first letters of the code after the country."),
                     name="cases.none",
                 )
-            ]
+            )
+            return
+        # Where she has scrolled, nothing may jump: then all are drawn at once.
+        self._drawn = IN_SIGHT if self.body.scroll_y >= 1 else self._limit
+        self.fill(*(self._row(row, today) for row in self._rows[: self._drawn]))
+        if len(self._rows) > self._drawn:
+            self._rest()
+
+    def _draw_rest(self) -> None:
+        today = self.now().date()
+        self.body.add(*(self._row(row, today) for row in self._rows[self._drawn : self._limit]))
         more = len(self._rows) - self._limit
         if more > 0:
-            found.append(
+            self.body.add(
                 Button(
                     text=T("Show {n} more", n=more),
                     kind="plain",
@@ -76,7 +91,6 @@ class CasesScreen(Screen):
                     on_release=self._show_all,
                 )
             )
-        self.fill(*found)
 
     def _show_all(self, *_: Any) -> None:
         self._limit = len(self._rows)
