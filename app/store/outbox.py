@@ -157,6 +157,17 @@ def counts(db: Snapshot) -> Mapping[State, int]:
     return found
 
 
+def unsent(db: Snapshot) -> bool:
+    """Whether any work of this device, drafts included, has not come back from the server yet.
+
+    What was refused does not count: it may stay for weeks, and its author writes on top of it.
+    """
+    found = db.value(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE state <> 'refused') OR EXISTS (SELECT 1 FROM answer)"
+    )
+    return bool(found)
+
+
 def only_here(db: Snapshot, case: str | None = None) -> tuple[OnlyHere, ...]:
     """Exactly which fields of which records are on this device alone: waiting, refused, in a draft."""
     drafts: dict[str, list[str]] = {}

@@ -148,10 +148,10 @@ class Store:
                     meta.put(db, meta.CLOCK, self._clock.last)
                 self._writer.execute("COMMIT")
             except dbapi2.Error as error:
-                self._roll_back()
+                self._roll_back(last)
                 raise Problem("store.write.failed", {"kind": type(error).__name__}) from error
             except BaseException:
-                self._roll_back()
+                self._roll_back(last)
                 raise
             connections.checkpoint(self._writer)
         attachments.remove_files(self.folder, db.unused_files)
@@ -190,7 +190,8 @@ class Store:
             connections.checkpoint(self._writer)
             self._writer.close()
 
-    def _roll_back(self) -> None:
+    def _roll_back(self, last: str) -> None:
+        self._clock.observe(last)
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
 

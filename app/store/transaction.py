@@ -86,6 +86,10 @@ class Transaction(Snapshot):
         """Have every later stamp of this device come after one that was received."""
         self._clock.observe(stamp)
 
+    def step_back(self, server_now: int, max_stamp: str | None) -> None:
+        """Leave the stamps of a time when the clock was wrong behind; only while nothing is unsent."""
+        self._clock.step_back(server_now, max_stamp)
+
     def remove_after_commit(self, digests: Iterable[str]) -> None:
         """Have sealed files deleted once the transaction that forgot them is durable, and not before."""
         self.unused_files.extend(digests)

@@ -18,7 +18,7 @@ from app.boot import boot_facts
 from app.problems import Problem
 from app.store import Snapshot, Store, Transaction, attachments, conflicts, form_library, meta, outbox, pages
 from app.store.form_library import StoredForm
-from app.store.store import system_now_ms
+from app.store.store import BootFacts, system_now_ms
 from app.sync import receipt
 from app.sync.http_client import HttpClient
 from app.sync.outcome import Outcome
@@ -77,13 +77,14 @@ class Syncer:
         *,
         on_phase: OnPhase = lambda phase: None,
         now_ms: Callable[[], int] = system_now_ms,
+        boot_facts: BootFacts = boot_facts,
         pace: Pace | None = None,
     ) -> None:
         self._store = store
         self._client = client
         self._read_form = read_form
         self._on_phase = on_phase
-        self._now_ms = now_ms
+        self._now_ms, self._boot_facts = now_ms, boot_facts
         self._pace = pace or Pace()
         self._greeted = False
 
@@ -210,7 +211,7 @@ class Syncer:
                 meta.get(db, _FORMS),
             )
         )
-        boot, uptime = boot_facts()
+        boot, uptime = self._boot_facts()
         return SyncRequest(
             clock=ClockReading(self._now_ms(), boot, uptime),
             batch=_batch_id(changes, settled),
@@ -266,6 +267,8 @@ def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> N
     conflicts.told(db, request.settled)
     pages.apply_page(db, response.page, response.max_stamp)
     conflicts.take_in(db, response.conflicts)
+    if not response.page.more and not outbox.unsent(db):
+        db.step_back(response.now, response.max_stamp)
 
 
 def _batch_id(changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> str | None:

@@ -23,6 +23,9 @@ MAX_COUNTER: Final = 0xFFFF
 #: through the network that is measured, and an unchanged claim costs no bytes in the pull.
 TRUSTED_OFFSET_MS: Final = 2_000
 
+#: A device's stamps that are further ahead than this come from a time when its clock was wrong.
+STRAYED_MS: Final = 3_600_000
+
 _STAMP = re.compile(r"[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{8}", re.ASCII)
 
 
@@ -57,7 +60,7 @@ def milliseconds_of(stamp: str) -> int:
 
 
 class HybridClock:
-    """The clock of one device: never goes back, whatever the wall clock does.
+    """The clock of one device: never goes back, whatever the wall clock does, but by `step_back`.
 
     `last` is the greatest stamp given or observed; keep it in the transaction that uses it and
     hand it in again at the next start. Observe only *effective* stamps (the server's `max_stamp`):
@@ -86,6 +89,22 @@ class HybridClock:
         """Make sure that the next tick is greater than `stamp`."""
         seen = parse_stamp(stamp)
         self._ms, self._counter = max((self._ms, self._counter), seen[:2])
+
+    def step_back(self, server_now: int, max_stamp: str | None) -> bool:
+        """Leave a future that a wall clock, wrong for a while, has led to; whether there was one.
+
+        Otherwise one answer given in 2099 would stamp all later ones in 2099, and the server, which
+        lets none be later than it arrived, could not tell any more when each was written. Call it at
+        a contact, when nothing unsent is left whose stamps must stay below the next one. The clock
+        goes on from the server's time, after everything that the device has observed. While the
+        wall clock is still wrong it does nothing, so that no claim is given twice.
+        """
+        if self._ms - max(server_now, self._now_ms()) <= STRAYED_MS:
+            return False
+        self._ms, self._counter = min(max(server_now, 0), MAX_MS), 0
+        if max_stamp is not None:
+            self.observe(max_stamp)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
