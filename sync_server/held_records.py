@@ -68,10 +68,15 @@ class History:
         return self._by_path.get(path, ())
 
 
-def known_of(logged: LoggedChange) -> Iterable[Known]:
-    """The changes of an accepted change set with their own effective stamps."""
-    effective = {
+def effective_stamps(logged: LoggedChange) -> dict[str, str]:
+    """The own effective stamp of each claim of an accepted change set."""
+    return {
         stamp: corrected(stamp, logged.clock_offset_ms, logged.received_ms)
         for stamp in {logged.change_set.stamp, *logged.change_set.stamps.values()}
     }
+
+
+def known_of(logged: LoggedChange) -> Iterable[Known]:
+    """The changes of an accepted change set with their own effective stamps."""
+    effective = effective_stamps(logged)
     return [Known(change, effective[change.stamp]) for change in logged.change_set.changes()]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sync_server import conflicts
 from sync_server.accounts import Actor
-from sync_server.held_records import HeldRecords, known_of
+from sync_server.held_records import HeldRecords, effective_stamps, known_of
 from sync_server.judgement import FormVersion, Judgement, form_of
 from sync_server.permissions import scope
 from sync_server.protocol.change import ChangeSet
@@ -100,8 +100,12 @@ class Push:
         by_record: dict[str, list[LoggedChange]] = {}
         for logged in arrived:
             by_record.setdefault(logged.change_set.record, []).append(logged)
-        merged = {}
+        merged: dict[str, tuple[RecordDelta, list[ConflictNotice]]] = {}
         for id, logged_here in by_record.items():
+            if id not in held and len(logged_here) == 1:
+                (only,) = logged_here
+                merged[id] = RecordDelta.of_first(only.change_set, effective_stamps(only)), []
+                continue
             incoming = [known for logged in logged_here for known in known_of(logged)]
             newest = logged_here[-1].change_set
             rules = self._rules[form_of(newest)]

@@ -115,6 +115,28 @@ class RecordDelta:
         return max(self.effective or self.stamp, *claims, *self.effectives.values(), *heads, "")
 
     @classmethod
+    def of_first(cls, change_set: ChangeSet, effective: Mapping[str, str]) -> RecordDelta:
+        """The delta of a record that has this one change set, without a merge: there is nothing to
+        merge it with. `effective` has the effective stamp of each of its claims."""
+        own = effective[change_set.stamp]
+        return cls(
+            record=change_set.record,
+            case=change_set.case,
+            form=change_set.form,
+            form_version=change_set.form_version,
+            author=change_set.author,
+            stamp=change_set.stamp,
+            values=change_set.values,
+            effective=None if own == change_set.stamp else own,
+            stamps=change_set.stamps,
+            effectives={
+                path: effective[stamp]
+                for path, stamp in change_set.stamps.items()
+                if effective[stamp] != stamp
+            },
+        )
+
+    @classmethod
     def of(cls, record: str, case: str, form: str, form_version: str, states: RecordState) -> RecordDelta:
         """The delta that tells these states, as briefly as it can. `states` must not be empty."""
         facts = {
