@@ -111,6 +111,11 @@ def moment(milliseconds: int, now: datetime) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(now.tzinfo)
 
 
+def in_zone(when: datetime | None, now: datetime) -> datetime | None:
+    """The same moment in the zone of `now`, the office's: every time on the screens is told in it."""
+    return None if when is None else when.astimezone(now.tzinfo)
+
+
 def _due_item(case: CaseFacts, item: Due) -> DueItem:
     known = Case.from_values(case.facts)
     detail: dict[str, Any] = {"missed": item.missed} if item.missed else {}

@@ -266,14 +266,14 @@ class Fieldbook:
         return SyncView(
             running=phase is not None,
             phase=phase,
-            last_try=told.last_try,
-            last_success=told.last_success,
+            last_try=casefile.in_zone(told.last_try, now),
+            last_success=casefile.in_zone(told.last_success, now),
             problem=told.problem,
             problem_params=told.problem_params,
             waiting=sum(1 for each in told.only_here if each.waiting),
             waiting_attachments=len(attachments.to_send(db)),
             refused=casefile.record_rows(db, refused, now),
-            next_try=self._schedule.next_try,
+            next_try=casefile.in_zone(self._schedule.next_try, now),
             sent=told.sent,
             received=told.received,
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app import inbox
-from app.casefile import due_of, moment
+from app.casefile import due_of, in_zone, moment
 from app.shelf import FormShelf
 from app.store import Snapshot, cases, drafts, records
 from app.sync import receipt
@@ -32,7 +32,7 @@ def view(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progress) -> T
         drafts=draft_views(db, shelf, now, progress),
         conflicts=inbox.views(db, shelf, now, "open"),
         only_here=len(receipt.unsent(db)),
-        last_sync=_in_zone(receipt.last_success(db), now),
+        last_sync=in_zone(receipt.last_success(db), now),
     )
 
 
@@ -57,7 +57,3 @@ def draft_views(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progres
             )
         )
     return tuple(shown)
-
-
-def _in_zone(when: datetime | None, now: datetime) -> datetime | None:
-    return None if when is None else when.astimezone(now.tzinfo)

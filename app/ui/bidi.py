@@ -6,6 +6,7 @@ No Kivy in here, and the only importer of `fpdf.bidi`, which gives the levels. T
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,6 +62,20 @@ def isolate(text: str, ui_rtl: bool) -> str:
     """
     fence = RIGHT_TO_LEFT_ISOLATE if base_is_rtl(text, ui_rtl) else LEFT_TO_RIGHT_ISOLATE
     return f"{fence}{text}{POP_ISOLATE}"
+
+
+_NUMBER_IN_GROUPS = re.compile(r"(?<![\w+])\+?\(?\d[\d()]*(?:[ \u00a0\-/.][\d()]+)+(?!\w)", re.ASCII)
+
+
+def with_numbers_whole(text: str) -> str:
+    """`text` with every number in groups fenced off, if it holds a right-to-left letter.
+
+    By the algorithm alone the groups of '+212 612 345 678' come out backwards inside Arabic, and a
+    person would dial another number. A date or a clock time has its order either way.
+    """
+    if not has_rtl(text):
+        return text
+    return _NUMBER_IN_GROUPS.sub(lambda found: f"{LEFT_TO_RIGHT_ISOLATE}{found[0]}{POP_ISOLATE}", text)
 
 
 def without_controls(text: str) -> str:

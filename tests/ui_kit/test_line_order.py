@@ -36,6 +36,22 @@ def test_a_phone_number_keeps_its_plus_at_its_left_when_isolated() -> None:
     assert drawn(f"مثال: {bidi.isolate('+212 612 345 678', True)}", True) == ["+212 612 345 678", "مثال:"]
 
 
+@pytest.mark.parametrize(
+    "number", ["+212 612 345 678", "+355-69-123-4567", "0522 30 40 50", "+380 (44) 123 45 67"]
+)
+def test_a_phone_number_in_groups_is_read_as_it_is_dialled(number: str) -> None:
+    text = bidi.with_numbers_whole(f"اتصل {number} مساء")
+    assert drawn(text, True) == ["مساء", number, "اتصل"]
+    assert bidi.without_controls(text) == f"اتصل {number} مساء"
+
+
+@pytest.mark.parametrize(
+    "text", ["call +212 612 345 678", "الأحد 22 نونبر 2026", "الساعة 22:40", "الملف AL-7Q4KD2M-X"]
+)
+def test_what_is_no_number_in_groups_is_left_as_it_is(text: str) -> None:
+    assert bidi.with_numbers_whole(text) == text
+
+
 def test_parts_of_parts_stand_one_after_the_other_from_the_right() -> None:
     inner = " · ".join(bidi.isolate(part, True) for part in ("اليوم", "غدا"))
     whole = " · ".join(bidi.isolate(part, True) for part in ("سفر", inner))

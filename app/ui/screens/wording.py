@@ -185,8 +185,8 @@ def long_day(day: date) -> T:
 
 
 def moment(when: datetime) -> T:
-    """'14:10', 'Friday 17:40' or '3 Nov 2026 17:40', in the device's own time."""
-    return T.of(lambda: moment_text(when, datetime.now().astimezone()))
+    """'14:10', 'Friday 17:40' or '3 Nov 2026 17:40', in the zone that the moment carries: the office's."""
+    return T.of(lambda: moment_text(when, datetime.now(when.tzinfo)))
 
 
 def last_sync(when: datetime | None) -> T:

@@ -16,7 +16,16 @@ from kivy.properties import (
     VariableListProperty,
 )
 
-from app.ui.bidi import ELLIPSIS, Run, base_is_rtl, shortened, visual_runs, without_controls, wrap
+from app.ui.bidi import (
+    ELLIPSIS,
+    Run,
+    base_is_rtl,
+    shortened,
+    visual_runs,
+    with_numbers_whole,
+    without_controls,
+    wrap,
+)
 from app.ui.i18n import language
 from app.ui.theme import LINE_HEIGHT, STYLES, theme
 from app.ui.widgets import text_runs
@@ -116,7 +125,7 @@ class BidiLabel(Live):
         self._lay_out()
 
     def _lay_out(self, *_: Any) -> None:
-        text = str(self.text)
+        text = with_numbers_whole(str(self.text))
         pixels, bold = self.pixels, self.is_bold
         left, top, right, bottom = self.padding
         given = None if self.fit else self.width
