@@ -62,6 +62,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "store.write.failed": N_(
         "This could not be saved ({kind}). Is the device's memory full? Make room and try again."
     ),
+    "store.file.busy": N_("The records are open in another window of the app. Close it, then try again."),
+    "store.value.invalid": N_("This answer is not a possible number, so it was not saved. Correct it."),
     # settings and threads
     "settings.file.invalid": N_("The file {name} cannot be read. Correct it or delete it."),
     "settings.name.unknown": N_("There is no setting called {name}. Check its spelling."),
@@ -81,6 +83,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "outbox.row.unknown": N_("This was sent or settled already."),
     "attachment.file.missing": N_("This file has not come down from the server yet. Sync, then try again."),
     "attachment.file.damaged": N_("This file arrived damaged and was not kept. The next sync tries again."),
+    "attachment.file.lost": N_(
+        "A photo or file is not on this device any more, so it cannot be sent. Take it again, or tell the "
+        "coordinator."
+    ),
     "attachment.name.invalid": N_("This answer names no file. Choose the file again."),
     "attachment.source.missing": N_("This file cannot be read. Choose another one."),
     "attachment.source.too_large": N_("This file is too large. Choose a smaller one."),
@@ -123,6 +129,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server misses an earlier record of this device. The next sync sends it again."
     ),
     "sync.sequence.reused": N_("The server holds another record under this number. Tell the coordinator."),
+    "sync.parent.refused": N_(
+        "The server did not take an earlier change of this record, so this one waits too. Open the record, "
+        "correct it and finish it again."
+    ),
     "sync.batch.reused": N_("The server holds another delivery under this name. Tell the coordinator."),
     "sync.record.moved": N_("The server did not take this: the record belongs to another case there."),
     "sync.change.invalid": N_("The server could not use this change. Tell the coordinator."),

@@ -157,7 +157,7 @@ def submit(db: Transaction, record: str, changes: Iterable[Answer]) -> ChangeSet
         stamp=stamp,
         author=db.identity.login,
         device=db.identity.device,
-        sequence=outbox.next_sequence(db),
+        sequence=0,
         values={answer.path: answer.value for answer in given},
         parents=parents,
         stamps={answer.path: answer.stamp for answer in given if answer.stamp != stamp},
@@ -165,8 +165,7 @@ def submit(db: Transaction, record: str, changes: Iterable[Answer]) -> ChangeSet
         boot=boot,
         uptime=uptime,
     )
-    outbox.add(db, change_set)
-    return change_set
+    return outbox.add(db, change_set)
 
 
 def _stamped_at(answers: Iterable[Answer], stamp: str) -> tuple[str | None, int | None]:

@@ -1,29 +1,37 @@
-"""Finished work on its way to the server: change sets by their sequence, and what became of each.
+"""Finished work on its way to the server: change sets in their order, and what became of each.
 
 `waiting` → `sent` when the server acknowledged it → gone when a page of the pull has brought back
 what the server made of it. Until then it lies over the server's state, so that nothing flickers.
 A `refused` one stays, with the code of the reason, until its author finishes the record again or
-sends it again. A change set that may have been sent is never altered.
+sends it again. A change set that may have been sent is never altered; only the number by which the
+server counts it changes, when the two disagree about the count.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from app.problems import Problem
 from app.store import meta
 from app.store.transaction import Row, Snapshot, Transaction, to_json
-from sync_server.protocol.change import ChangeSet
+from sync_server.protocol.change import ChangeSet, check
 
+T = TypeVar("T")
 State = Literal["waiting", "sent", "refused"]
+
+#: What waits on top of a refused change set is refused for that alone.
+PARENT_REFUSED: Final = "sync.parent.refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One change set in the outbox. `superseded`: paths that a later, accepted change set has replaced."""
+    """One change set in the outbox; its sequence is 0 while it is refused.
+
+    `superseded`: paths that a later, accepted change set has replaced.
+    """
 
     change_set: ChangeSet
     state: State
@@ -50,36 +58,57 @@ class OnlyHere:
     code: str | None
 
 
-def add(db: Transaction, change_set: ChangeSet) -> None:
+def add(db: Transaction, change_set: ChangeSet) -> ChangeSet:
+    """Let a change set wait, under the device's next number; it is returned with it.
+
+    What no server can take is refused here already: one such value must not stop all the others.
+    """
+    problem = _unfit(change_set)
+    sequence = 0 if problem else int(meta.get(db, meta.SEQUENCE) or 0) + 1
     db.run(
-        "INSERT INTO outbox (sequence, id, record, state, change_set, made_ms)"
-        " VALUES (?, ?, ?, 'waiting', ?, ?)",
-        change_set.sequence,
+        "INSERT INTO outbox (sequence, id, record, state, code, params, change_set, made_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        sequence or None,
         change_set.id,
         change_set.record,
+        "refused" if problem else "waiting",
+        problem.code if problem else None,
+        to_json(dict(problem.params) if problem else {}),
         to_json(asdict(change_set)),
         db.now_ms(),
     )
+    if sequence:
+        meta.put(db, meta.SEQUENCE, str(sequence))
+    return replace(change_set, sequence=sequence)
 
 
-def next_sequence(db: Transaction) -> int:
-    """The next number of this device: from 1, never given twice, without a gap."""
-    sequence = int(meta.get(db, meta.SEQUENCE) or 0) + 1
-    meta.put(db, meta.SEQUENCE, str(sequence))
-    return sequence
+def renumber(db: Transaction, received: int) -> None:
+    """Count on from the server's last number: it, or this device, was put back to an older state.
+
+    All that waits keeps its id and its order. What of it the server has after all it takes once more,
+    and nothing comes of it.
+    """
+    waiting = [
+        place for (place,) in db.rows("SELECT place FROM outbox WHERE state = 'waiting' ORDER BY place")
+    ]
+    # Through negative numbers, so that none is in the way of another.
+    db.run("UPDATE outbox SET sequence = -place WHERE sequence IS NOT NULL")
+    for sequence, place in enumerate(waiting, received + 1):
+        db.run("UPDATE outbox SET sequence = ? WHERE place = ?", sequence, place)
+    meta.put(db, meta.SEQUENCE, str(received + len(waiting)))
 
 
 def batch(db: Snapshot, limit_bytes: int = 1_000_000, limit: int = 1000) -> tuple[ChangeSet, ...]:
     """The waiting change sets in order, up to about `limit_bytes` of JSON; at least one if any waits."""
     chosen: list[ChangeSet] = []
     total = 0
-    for (text,) in db.rows(
-        "SELECT change_set FROM outbox WHERE state = 'waiting' ORDER BY sequence LIMIT ?", limit
+    for text, sequence in db.rows(
+        "SELECT change_set, sequence FROM outbox WHERE state = 'waiting' ORDER BY place LIMIT ?", limit
     ):
         total += len(text.encode())
         if chosen and total > limit_bytes:
             break
-        chosen.append(_change_set(text))
+        chosen.append(_change_set(text, sequence))
     return tuple(chosen)
 
 
@@ -91,61 +120,75 @@ def acknowledge(db: Transaction, sequences: Iterable[int], at_ms: int | None = N
     """
     at = db.now_ms() if at_ms is None else at_ms
     for sequence in sequences:
-        record = db.value("SELECT record FROM outbox WHERE sequence = ? AND state <> 'sent'", sequence)
+        record = db.value("SELECT record FROM outbox WHERE sequence = ? AND state = 'waiting'", sequence)
         if record is None:
             continue
-        db.run("UPDATE outbox SET state = 'sent', code = NULL, params = '{}' WHERE sequence = ?", sequence)
+        db.run("UPDATE outbox SET state = 'sent' WHERE sequence = ?", sequence)
         db.run("UPDATE record SET on_server_ms = ? WHERE id = ?", at, record)
 
 
 def refuse(db: Transaction, sequence: int, code: str, params: Mapping[str, str | int] | None = None) -> None:
-    """The server will not take this one; it stays here, visible, with the reason."""
-    db.run(
-        "UPDATE outbox SET state = 'refused', code = ?, params = ? WHERE sequence = ? AND state = 'waiting'",
-        code,
-        to_json(dict(params or {})),
-        sequence,
-    )
+    """The server will not take this one; it stays here, visible, with the reason.
 
-
-def send_again(db: Transaction, sequence: int) -> int:
-    """Let a refused change set wait again, unaltered, under a new number, which is returned.
-
-    The old number was answered by the server, and the answer would only be repeated.
+    What waits on top of it stays too: the server knows nothing of what it has replaced.
     """
-    row = db.row(
-        "SELECT change_set, superseded FROM outbox WHERE sequence = ? AND state = 'refused'", sequence
+    found = db.row("SELECT place, change_set FROM outbox WHERE sequence = ? AND state = 'waiting'", sequence)
+    if found is None:
+        return
+    place, text = found
+    _set_aside(db, place, code, params or {})
+    unknown = _claims(_change_set(text))
+    later = db.rows(
+        "SELECT place, change_set FROM outbox WHERE record = ? AND state = 'waiting' AND place > ?"
+        " ORDER BY place",
+        _change_set(text).record,
+        place,
     )
+    for place, text in later:
+        change_set = _change_set(text)
+        if any(parent in unknown for change in change_set.changes() for parent in change.parents):
+            _set_aside(db, place, PARENT_REFUSED, {})
+            unknown |= _claims(change_set)
+
+
+def send_again(db: Transaction, id: str) -> ChangeSet:
+    """Let a refused change set wait again, under a new id and number, without what was replaced since.
+
+    Problem outbox.row.unknown when it is not refused, or not here any more.
+    """
+    row = db.row("SELECT change_set, superseded FROM outbox WHERE id = ? AND state = 'refused'", id)
     if row is None:
         raise Problem("outbox.row.unknown")
     old, gone = _change_set(row[0]), set(json.loads(row[1]))
-    again = replace(
-        old,
-        id=db.new_id(),
-        sequence=next_sequence(db),
-        values={path: value for path, value in old.values.items() if path not in gone},
+    db.run("DELETE FROM outbox WHERE id = ?", id)
+    return add(
+        db,
+        replace(
+            old,
+            id=db.new_id(),
+            values=_without(old.values, gone),
+            stamps=_without(old.stamps, gone),
+            path_parents=_without(old.path_parents, gone),
+        ),
     )
-    db.run("DELETE FROM outbox WHERE sequence = ?", sequence)
-    add(db, again)
-    return again.sequence
 
 
 def of_record(db: Snapshot, record: str) -> tuple[Outgoing, ...]:
-    rows = db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE record = ? ORDER BY sequence", record)
+    rows = db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE record = ? ORDER BY place", record)
     return tuple(_outgoing(row) for row in rows)
 
 
 def by_record(db: Snapshot, where: str = "true", params: Sequence[object] = ()) -> dict[str, list[Outgoing]]:
     """What is in the outbox, by record, in order; all of it, or what a condition on `record` chooses."""
     found: dict[str, list[Outgoing]] = {}
-    for row in db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY sequence", *params):
+    for row in db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY place", *params):
         outgoing = _outgoing(row)
         found.setdefault(outgoing.change_set.record, []).append(outgoing)
     return found
 
 
 def refused(db: Snapshot) -> tuple[Outgoing, ...]:
-    rows = db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE state = 'refused' ORDER BY sequence")
+    rows = db.rows(f"SELECT {_COLUMNS} FROM outbox WHERE state = 'refused' ORDER BY place")
     return tuple(_outgoing(row) for row in rows)
 
 
@@ -197,36 +240,66 @@ def forget_covered(db: Transaction, records: Iterable[str] | None) -> set[str]:
     remembered there, so that it never comes to lie over the newer answer.
     """
     covered: set[str] = set()
-    rows = db.rows("SELECT sequence, record, change_set FROM outbox WHERE state = 'sent' ORDER BY sequence")
+    rows = db.rows("SELECT place, record, change_set FROM outbox WHERE state = 'sent' ORDER BY place")
     wanted = None if records is None else set(records)
-    for sequence, record, text in rows:
+    for place, record, text in rows:
         if wanted is not None and record not in wanted:
             continue
         covered.add(record)
         paths = set(json.loads(text)["values"])
         for older, gone in db.rows(
-            "SELECT sequence, superseded FROM outbox WHERE record = ? AND state = 'refused' AND sequence < ?",
+            "SELECT place, superseded FROM outbox WHERE record = ? AND state = 'refused' AND place < ?",
             record,
-            sequence,
+            place,
         ):
             superseded = sorted(paths | set(json.loads(gone)))
-            db.run("UPDATE outbox SET superseded = ? WHERE sequence = ?", to_json(superseded), older)
-        db.run("DELETE FROM outbox WHERE sequence = ?", sequence)
+            db.run("UPDATE outbox SET superseded = ? WHERE place = ?", to_json(superseded), older)
+        db.run("DELETE FROM outbox WHERE place = ?", place)
     return covered
 
 
-_COLUMNS = "change_set, state, code, params, superseded, made_ms"
+_COLUMNS = "change_set, sequence, state, code, params, superseded, made_ms"
 
 
-def _outgoing(row: Row) -> Outgoing:
-    text, state, code, params, superseded, made_ms = row
-    return Outgoing(
-        _change_set(text), state, code, json.loads(params), frozenset(json.loads(superseded)), made_ms
+def _unfit(change_set: ChangeSet) -> Problem | None:
+    try:
+        check(change_set)
+    except Problem as problem:
+        return problem
+    return None
+
+
+def _set_aside(db: Transaction, place: int, code: str, params: Mapping[str, str | int]) -> None:
+    db.run(
+        "UPDATE outbox SET state = 'refused', sequence = NULL, code = ?, params = ? WHERE place = ?",
+        code,
+        to_json(dict(params)),
+        place,
     )
 
 
-def _change_set(text: str) -> ChangeSet:
-    kept: dict[str, Any] = json.loads(text)
+def _claims(change_set: ChangeSet) -> set[str]:
+    return {change_set.stamp, *change_set.stamps.values()}
+
+
+def _without(found: Mapping[str, T], gone: Container[str]) -> dict[str, T]:
+    return {path: each for path, each in found.items() if path not in gone}
+
+
+def _outgoing(row: Row) -> Outgoing:
+    text, sequence, state, code, params, superseded, made_ms = row
+    return Outgoing(
+        _change_set(text, sequence or 0),
+        state,
+        code,
+        json.loads(params),
+        frozenset(json.loads(superseded)),
+        made_ms,
+    )
+
+
+def _change_set(text: str, sequence: int = 0) -> ChangeSet:
+    kept: dict[str, Any] = json.loads(text) | {"sequence": sequence}
     kept["parents"] = tuple(kept["parents"])
     kept["path_parents"] = {path: tuple(parents) for path, parents in kept["path_parents"].items()}
     return ChangeSet(**kept)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from app.problems import Problem
 from app.store.identity import Identity
 from sync_server.protocol.messages import ClockReading
 
@@ -16,8 +17,14 @@ Row = tuple[Any, ...]
 
 
 def to_json(value: Any) -> str:
-    """JSON as it is kept in the store: short, in the order given, scripts readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """JSON as it is kept in the store: short, in the order given, scripts readable.
+
+    Problem store.value.invalid for a number that JSON does not have, such as the result of 0 / 0.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        raise Problem("store.value.invalid") from None
 
 
 class Snapshot:

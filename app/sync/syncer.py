@@ -27,6 +27,7 @@ from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.messages import (
     ClockReading,
     FormListing,
+    Refused,
     Settled,
     SyncRequest,
     SyncResponse,
@@ -35,6 +36,11 @@ from sync_server.protocol.messages import (
 
 #: The fingerprint of the server's list of forms, once all of it is here.
 _FORMS: Final = "sync.forms"
+
+#: The device and the server disagree about how many change sets there were.
+_MISCOUNTED: Final = frozenset({"sync.sequence.gap", "sync.sequence.reused"})
+#: How often in a row the device counts anew before it gives up.
+_RECOUNTS: Final = 3
 
 #: connect, push, pull, forms, attachments; None when the sync has ended.
 OnPhase = Callable[[str | None], object]
@@ -61,7 +67,7 @@ class _Counts:
 
     def add(self, response: SyncResponse) -> None:
         self.sent += len(response.accepted)
-        self.refused += len(response.refused)
+        self.refused += len(_refusals(response))
         self.received.update(delta.record for delta in response.page.items)
         self.conflicts.update(notice.id for notice in response.conflicts if notice.state == "open")
 
@@ -132,13 +138,17 @@ class Syncer:
         Returns the server's list of forms where it differs from the one of the last sync.
         """
         self._on_phase("push")
-        listed, more = None, True
+        listed, more, miscounts = None, True, 0
         while more:
             request = self._request()
             if not request.changes:
                 self._on_phase("pull")
             response = self._exchange(request)
             counts.add(response)
+            miscounted = _miscounted(response)
+            miscounts = miscounts + 1 if miscounted else 0
+            if miscounted and miscounts > _RECOUNTS:
+                raise miscounted
             listed = response.forms if response.forms is not None else listed
             more = response.page.more or bool(self._store.read(lambda db: outbox.batch(db, limit=1)))
         return listed
@@ -262,8 +272,10 @@ def _has_work(db: Snapshot) -> bool:
 def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> None:
     """Everything that one answer says, in one transaction with the cursor that it ends at."""
     outbox.acknowledge(db, response.accepted)
-    for refused in response.refused:
+    for refused in _refusals(response):
         outbox.refuse(db, refused.sequence, refused.code, refused.params)
+    if _miscounted(response):
+        outbox.renumber(db, response.received)
     conflicts.told(db, request.settled)
     pages.apply_page(db, response.page, response.max_stamp)
     conflicts.take_in(db, response.conflicts)
@@ -271,11 +283,32 @@ def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> N
         db.step_back(response.now, response.max_stamp)
 
 
+def _miscounted(response: SyncResponse) -> Problem | None:
+    """The problem of the count, if the device and the server disagree about it.
+
+    After one of the two was put back to an older state; no change set was refused for what it says.
+    """
+    for refused in response.refused:
+        if refused.code in _MISCOUNTED:
+            return Problem(refused.code, refused.params)
+    return None
+
+
+def _refusals(response: SyncResponse) -> tuple[Refused, ...]:
+    """What the server will not take. In an answer that is about the count, children only shared the
+    fate of a parent that goes out again."""
+    left_out = _MISCOUNTED | {outbox.PARENT_REFUSED} if _miscounted(response) else frozenset()
+    return tuple(refused for refused in response.refused if refused.code not in left_out)
+
+
 def _batch_id(changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> str | None:
     """The same work sent again is the same batch, after a restart too: its content decides."""
     if not changes:
         return None
-    lines = [*(each.id for each in changes), *(f"{each.conflict} {each.state}" for each in settled)]
+    lines = [
+        *(f"{each.sequence} {each.id}" for each in changes),
+        *(f"{each.conflict} {each.state}" for each in settled),
+    ]
     return str(uuid.uuid5(_BATCHES, "\n".join(lines)))
 
 

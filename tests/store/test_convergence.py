@@ -200,7 +200,7 @@ class TwoWorkers(RuleBasedStateMachine):
             for record in list(self.typed[n]):
                 self.finish(n, record)
             for entry in device.store.read(outbox.refused):
-                device.store.write(lambda db, entry=entry: outbox.send_again(db, entry.change_set.sequence))
+                device.store.write(lambda db, entry=entry: outbox.send_again(db, entry.change_set.id))
         for device in (*self.devices, *self.devices):
             self.office.sync(device)
         for device in self.devices:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.problems import Problem
 from app.store import drafts, outbox, pages, records
 
 RECORD, CASE = "record-1", "case-1"
@@ -157,8 +160,9 @@ def test_sending_again_gives_a_new_number_and_the_same_changes(mira, office):
     old = write(mira, {"outcome": "met"})
     office.sync(mira)
     office.refusing = None
-    number = mira.store.write(lambda db: outbox.send_again(db, old.sequence))
-    assert number == old.sequence + 1
+    again = mira.store.write(lambda db: outbox.send_again(db, old.id))
+    assert again.sequence == old.sequence + 1
+    assert (again.values, again.stamp, again.parents) == (old.values, old.stamp, old.parents)
     office.sync(mira)
     assert base(mira)["outcome"].heads == (old.stamp,)
 
@@ -169,10 +173,15 @@ def test_a_refused_change_does_not_cover_a_later_one_that_was_taken(mira, arben,
     clock.later()
     write(mira, {"outcome": "phone"})
     one, two = mira.store.read(outbox.batch)
-    mira.store.write(lambda db: outbox.refuse(db, one.sequence, "sync.form.unknown"))
     office.refusing = None
-    office.sync(mira)
-    assert two.sequence == 2
+    answer = office.answer(mira, (two,), None, 1000)
+
+    def take_in(db):
+        outbox.acknowledge(db, answer.accepted)
+        outbox.refuse(db, one.sequence, "sync.form.unknown")
+        pages.apply_page(db, answer.page)
+
+    mira.store.write(take_in)
     office.sync(arben)
     clock.later()
     write(arben, {"outcome": "moved"})
@@ -234,3 +243,58 @@ def test_texts_of_both_are_joined_here_as_on_the_server(mira, arben, office, clo
     office.sync(mira)
     office.sync(arben)
     assert state(arben)["story"].value == "one text"
+
+
+@pytest.mark.parametrize(
+    "values", [{"story": "a\0b"}, {"p" * 401: 1}, {"story": "z" * 200_001}, {"n": 2**63}]
+)
+def test_what_no_server_can_take_is_set_aside_and_stops_nothing(mira, office, values):
+    write(mira, {"outcome": "met", **values})
+    write(mira, {"outcome": "phone"}, "record-2")
+    (waiting,) = mira.store.read(outbox.batch)
+    assert (waiting.record, waiting.sequence) == ("record-2", 1)
+    assert (summary(mira).state, summary(mira).refused) == ("refused", "sync.change.invalid")
+    office.sync(mira)
+    assert base(mira, "record-2")["outcome"].value == "phone"
+    # Corrected and finished again, all of it goes out.
+    write(mira, dict.fromkeys(values))
+    office.sync(mira)
+    assert summary(mira).state == ("refused" if "p" * 401 in values else "on_server")
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_json_does_not_have_is_not_saved(mira, number):
+    with pytest.raises(Problem) as told:
+        write(mira, {"outcome": number})
+    assert told.value.code == "store.value.invalid"
+    assert mira.store.read(outbox.by_record) == {}
+
+
+def test_what_waits_on_top_of_a_refused_change_is_refused_with_it(mira, office, clock):
+    first = write(mira, {"story": "a", "note": "n"})
+    second = write(mira, {"story": "b"})
+    third = write(mira, {"story": "c"})
+    other = write(mira, {"place": "p"})
+    mira.store.write(lambda db: outbox.refuse(db, first.sequence, "sync.form.unknown"))
+    assert mira.store.read(outbox.batch) == (other,)
+    refused = {entry.change_set.id: entry.code for entry in mira.store.read(outbox.refused)}
+    parent = "sync.parent.refused"
+    assert refused == {first.id: "sync.form.unknown", second.id: parent, third.id: parent}
+
+    again = write(mira, {"note": "m"})
+    assert dict(again.values) == {"story": "c", "note": "m"}
+    assert {change.parents for change in again.changes()} == {()}
+    office.sync(mira)
+    assert mira.store.read(lambda db: records.values(db, RECORD)) == {"story": "c", "note": "m", "place": "p"}
+    assert office.conflicts == {}
+
+
+def test_counting_anew_keeps_ids_and_order(mira):
+    sent = [write(mira, {"outcome": str(n)}, f"record-{n}") for n in range(4)]
+    mira.store.write(lambda db: outbox.acknowledge(db, [sent[0].sequence]))
+    for received in (7, 1, 2):
+        mira.store.write(lambda db, received=received: outbox.renumber(db, received))
+        waiting = mira.store.read(outbox.batch)
+        assert [each.id for each in waiting] == [each.id for each in sent[1:]]
+        assert [each.sequence for each in waiting] == [received + 1, received + 2, received + 3]
+    assert write(mira, {"outcome": "x"}, "record-9").sequence == 6

@@ -84,7 +84,7 @@ def test_a_value_that_lost_gives_way_though_no_page_tells_of_its_record(mira, ar
     office.sync(arben)  # brings Mira's answer
     office.refusing = None
     for entry in arben.store.read(outbox.refused):
-        arben.store.write(lambda db, entry=entry: outbox.send_again(db, entry.change_set.sequence))
+        arben.store.write(lambda db, entry=entry: outbox.send_again(db, entry.change_set.id))
     office.sync(arben)
     assert arben.store.read(lambda db: records.values(db, "r")) == {"outcome": "moved"}
     assert arben.store.read(lambda db: records.base(db, "r")) == office.states["r"]

@@ -72,10 +72,12 @@ CREATE TABLE answer (
     UNIQUE (record, path)
 ) STRICT;
 
--- Finished work that the server has not taken, or that no page has brought back yet ('sent').
+-- Finished work that the server has not taken, or that no page has brought back yet ('sent'), in
+-- the order of `place`.  `sequence` is the number by which the server knows it; a refused one has none.
 -- `superseded`: paths of a refused change set that a later one, which was taken, has replaced.
 CREATE TABLE outbox (
-    sequence INTEGER PRIMARY KEY,
+    place INTEGER PRIMARY KEY AUTOINCREMENT,
+    sequence INTEGER UNIQUE,
     id TEXT NOT NULL UNIQUE,
     record TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'refused')),
@@ -83,10 +85,11 @@ CREATE TABLE outbox (
     params TEXT NOT NULL DEFAULT '{}',
     superseded TEXT NOT NULL DEFAULT '[]',
     change_set TEXT NOT NULL,
-    made_ms INTEGER NOT NULL
+    made_ms INTEGER NOT NULL,
+    CHECK ((sequence IS NULL) = (state = 'refused'))
 ) STRICT;
 CREATE INDEX outbox_of_record ON outbox (record);
-CREATE INDEX outbox_by_state ON outbox (state, sequence);
+CREATE INDEX outbox_by_state ON outbox (state, place);
 
 -- Answers of this worker that another one replaced, told by the server.
 -- `settled_here`: settled on this device, the server does not know it yet.

@@ -1,0 +1,107 @@
+"""The server or the device was put back to an older state: both count on, and nothing is stuck or lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.problems import Problem
+from sync_server.protocol.messages import Page, Refused, SyncRequest, SyncResponse
+from tests.sync.workers import Server, Worker, World
+
+
+def test_after_the_servers_file_came_from_a_copy_work_goes_on_in_the_same_sync(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(phone="0")
+    mira.sync()
+    copy = server.copy()
+    for number in "123":
+        mira.change(record, phone=number)
+    mira.sync()
+    server.restore(copy)
+    world.later()
+
+    mira.change(record, phone="new")
+    other = mira.fill(note="n")
+    outcome = mira.sync()
+    assert (outcome.sent, outcome.refused) == (2, 0)
+    assert server.values(record) == {"phone": "new"} == mira.values(record)
+    assert server.values(other) == {"note": "n"}
+    assert mira.states() == {"waiting": 0, "sent": 0, "refused": 0}
+
+
+def test_an_old_copy_of_the_devices_store_goes_on_counting_where_the_server_is(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(phone="0")
+    mira.sync()
+    old = mira.copy()
+    for number in "123":
+        mira.change(record, phone=number)
+        mira.sync()
+    mira.reopen(old)
+    world.later()
+
+    first = mira.fill(note="a")
+    mira.change(first, note="b")
+    outcome = mira.sync()
+    assert (outcome.sent, outcome.refused) == (2, 0)
+    assert server.values(first) == {"note": "b"} == mira.values(first)
+    assert mira.values(record) == {"phone": "3"}
+    assert server.conflict_log() == []
+
+
+def test_an_old_store_with_work_that_the_server_has_already_does_it_no_harm(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(phone="0", story="s")
+    mira.change(record, story="t")
+    old = mira.copy()
+    mira.sync()
+    mira.fill(note="sent after the copy was made")
+    mira.sync()
+    mira.reopen(old)
+    world.later()
+    mira.change(record, story="u")
+    mira.sync()
+    assert server.values(record) == {"phone": "0", "story": "u"} == mira.values(record)
+    assert server.conflict_log() == []
+
+
+def test_a_server_that_never_agrees_ends_the_sync_and_costs_nothing(
+    server: Server, mira: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira.sync()
+    record = mira.fill(phone="0")
+    asked: list[SyncRequest] = []
+
+    def never(request: SyncRequest) -> SyncResponse:
+        asked.append(request)
+        refused = tuple(Refused(each.sequence, "sync.sequence.gap") for each in request.changes)
+        page = Page((), request.cursor or "")
+        return SyncResponse(page, server.world.now, refused=refused, received=len(asked) * 7)
+
+    monkeypatch.setattr(mira.line, "sync", never)
+    outcome = mira.syncer.sync()
+    assert isinstance(outcome.problem, Problem)
+    assert outcome.problem.code == "sync.sequence.gap"
+    assert len(asked) < 10
+    assert mira.states() == {"waiting": 1, "sent": 0, "refused": 0}
+    monkeypatch.undo()
+    mira.sync()
+    assert server.values(record) == {"phone": "0"}
+
+
+def test_what_was_refused_is_corrected_without_doubling_a_story(
+    server: Server, mira: Worker, arben: Worker
+) -> None:
+    record = mira.fill(story="First visit.", phone="0")
+    mira.sync()
+    arben.sync()
+    arben.change(record, story="z" * 200_001, phone="5")
+    arben.change(record, story="First visit. Second visit.")
+    outcome = arben.sync()
+    assert (outcome.sent, outcome.refused) == (1, 0)
+    assert server.values(record) == {"story": "First visit. Second visit.", "phone": "5"}
+    assert arben.values(record) == server.values(record)
+    assert server.conflict_log() == []
