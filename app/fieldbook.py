@@ -73,6 +73,8 @@ def unlock(
             store = Store.open(
                 settings.folder, passphrase, now_ms=given.now_ms, boot_facts=boot_facts, floor=given.floor
             )
+            store.write(attachments.forget_all_unused)
+            store.read(lambda db: attachments.remove_strays(settings.folder, db))
             return Fieldbook(settings, store, worker, deliver, given)
         except BaseException:
             worker.close(0)
@@ -271,7 +273,7 @@ class Fieldbook:
             problem=told.problem,
             problem_params=told.problem_params,
             waiting=sum(1 for each in told.only_here if each.waiting),
-            waiting_attachments=len(attachments.to_send(db)),
+            waiting_attachments=attachments.waiting(db),
             refused=casefile.record_rows(db, refused, now),
             next_try=casefile.in_zone(self._schedule.next_try, now),
             sent=told.sent,

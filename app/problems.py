@@ -129,10 +129,6 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server misses an earlier record of this device. The next sync sends it again."
     ),
     "sync.sequence.reused": N_("The server holds another record under this number. Tell the coordinator."),
-    "sync.parent.refused": N_(
-        "The server did not take an earlier change of this record, so this one waits too. Open the record, "
-        "correct it and finish it again."
-    ),
     "sync.batch.reused": N_("The server holds another delivery under this name. Tell the coordinator."),
     "sync.record.moved": N_("The server did not take this: the record belongs to another case there."),
     "sync.change.invalid": N_("The server could not use this change. Tell the coordinator."),

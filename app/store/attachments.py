@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -36,13 +37,18 @@ from app.store.transaction import Snapshot, Transaction
 
 MAGIC: Final = b"HWSEAL1\n"
 CHUNK: Final = 65_536
-#: What one attachment may weigh; a tablet holds it in memory to show it.
-LARGEST: Final = 64 * 1024 * 1024
 _PREFIX: Final = 16
 _TAG: Final = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES
+#: What one attachment may weigh once it is sealed, which is what the server takes; and so before that.
+#: A tablet holds it in memory to show it.
+LARGEST_SEALED: Final = 64 * 1024 * 1024
+LARGEST: Final = LARGEST_SEALED - len(MAGIC) - _PREFIX - _TAG * (LARGEST_SEALED // CHUNK)
 _NAME: Final = re.compile(r"([0-9a-f]{64}):([A-Za-z0-9_-]{43})", re.ASCII)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _NAME_LENGTH: Final = 108
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def seal_file(folder: Path, source: Path | bytes) -> Sealed:
     The file is complete and durable under its name when this returns; the source is not touched.
     Problems: attachment.source.missing, attachment.source.too_large.
     """
-    plain = without_traces(_read_source(source))
+    plain = _of_fitting_size(without_traces(_read_source(source)))
     key = nacl.utils.random(32)
     head = MAGIC + nacl.utils.random(_PREFIX)
     digest = hashlib.blake2b(digest_size=32)
@@ -161,14 +167,33 @@ def expect(db: Transaction, record: str, values: Iterable[Any], on_server: bool 
 
 
 def to_send(db: Snapshot) -> tuple[tuple[str, int], ...]:
-    """(hash, bytes) of what the server has not got, small ones first; a draft's files wait for its end."""
+    """(hash, bytes) of what the server has not got, small ones first: only what it has an answer of.
+
+    A lost answer is one, since it can be restored. What was chosen and never answered with stays here.
+    """
     rows = db.rows(
-        "SELECT hash, bytes FROM attachment WHERE here = 1 AND on_server = 0"
-        " AND NOT EXISTS (SELECT 1 FROM answer"
-        " WHERE answer.record = attachment.record AND value LIKE '\"' || hash || ':%')"
+        f"SELECT hash, bytes FROM attachment WHERE {_UNSENT} AND ({_ANSWERED} OR {_IN_OUTBOX} = 'sent'))"
         " ORDER BY bytes, hash"
     )
     return tuple((digest, size) for digest, size in rows)
+
+
+def waiting(db: Snapshot) -> int:
+    """How many files belong to finished work and are on this device alone; a draft's wait for its end."""
+    count: int = db.value(
+        f"SELECT count(*) FROM attachment WHERE {_UNSENT} AND ({_ANSWERED} OR {_IN_OUTBOX} <> ''))"
+    )
+    return count
+
+
+_UNSENT: Final = "here = 1 AND on_server = 0"
+_ANSWERED: Final = (
+    "EXISTS (SELECT 1 FROM record WHERE id = attachment.record AND instr(field_values || rivals, hash))"
+    " OR EXISTS (SELECT 1 FROM conflict WHERE record = attachment.record AND instr(lost, hash))"
+)
+_IN_OUTBOX: Final = (
+    "EXISTS (SELECT 1 FROM outbox WHERE record = attachment.record AND instr(change_set, hash) AND state"
+)
 
 
 def to_fetch(db: Snapshot) -> tuple[str, ...]:
@@ -196,10 +221,30 @@ def forget_unused(db: Transaction, record: str) -> tuple[str, ...]:
     return tuple(unused)
 
 
+def forget_all_unused(db: Transaction) -> None:
+    """Forget every unsent file that no answer names; call it when no form is open, as at the start."""
+    for (record,) in db.rows(f"SELECT DISTINCT record FROM attachment WHERE {_UNSENT}"):
+        forget_unused(db, record)
+
+
+def remove_strays(folder: Path, db: Snapshot) -> None:
+    """Delete what a crash has left of a file that was being sealed, or fetched; when no form is open."""
+    known = {digest for (digest,) in db.rows("SELECT hash FROM attachment")}
+    found = (folder / "attachments").glob("*")
+    _remove(path for path in found if path.suffix == ".part" or path.stem not in known)
+
+
 def remove_files(folder: Path, digests: Iterable[str]) -> None:
-    """Delete sealed files; what cannot be deleted now is noise without its key."""
-    for digest in digests:
-        path_of(folder, digest).unlink(missing_ok=True)
+    """Delete sealed files; what cannot be deleted now is noise without its key, and goes at a later start."""
+    _remove(path_of(folder, digest) for digest in digests)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("a sealed file could not be deleted: %s", type(error).__name__)
 
 
 def _named(db: Snapshot, record: str) -> set[str]:
@@ -227,6 +272,10 @@ def _read_source(source: Path | bytes) -> bytes:
         plain = source if isinstance(source, bytes) else source.read_bytes()
     except OSError:
         raise Problem("attachment.source.missing") from None
+    return _of_fitting_size(plain)
+
+
+def _of_fitting_size(plain: bytes) -> bytes:
     if len(plain) > LARGEST:
         raise Problem("attachment.source.too_large", {"limit": LARGEST})
     return plain

@@ -137,6 +137,7 @@ def finish(db: Transaction, record: str) -> ChangeSet | None:
     change_set = submit(db, record, changes.values()) if changes else None
     if change_set is None and not records.summary(db, record).finished:
         db.run("DELETE FROM record WHERE id = ?", record)
+    attachments.forget_unused(db, record)
     cases.refresh(db, [record], {head.case})
     return change_set
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from app.background import as_problem
 from app.boot import boot_facts
 from app.problems import Problem
 from app.store import Snapshot, Store, Transaction, attachments, conflicts, form_library, meta, outbox, pages
@@ -102,14 +103,15 @@ class Syncer:
             self._greet()
             listed = self._push_and_pull(counts)
             unread = self._fetch_forms(listed, counts)
-            self._send_attachments(counts)
-            self._fetch_attachments(counts)
-            if unread is not None:
-                raise unread
-        except Problem as met:
+            stuck = self._send_attachments(counts)
+            stuck = self._fetch_attachments(counts) or stuck
+            problem = unread or stuck
+        except Exception as met:
+            problem = as_problem(met)
+        if problem is not None:
             # Whoever answers next time may be somebody else: greet again before anything is sent.
-            problem, self._greeted = met, False
-            log.info("sync ended early: %s", met)
+            self._greeted = False
+            log.info("sync met a problem: %s", problem)
         outcome = self._outcome(started, counts, problem)
         self._store.write(lambda db: receipt.note(db, outcome))
         self._on_phase(None)
@@ -182,31 +184,51 @@ class Syncer:
         stored = self._read_form(form, self._client.form(form.id, form.version))
         self._store.write(lambda db: form_library.put(db, stored))
 
-    def _send_attachments(self, counts: _Counts) -> None:
-        """After the rows that name them, so that the server knows whose they are; small ones first."""
+    def _send_attachments(self, counts: _Counts) -> Problem | None:
+        """After the rows that name them, so that the server knows whose they are; small ones first.
+
+        A file that cannot be sent is told at the end, and stops none of the others.
+        """
+        stuck: Problem | None = None
         for digest, _ in self._store.read(attachments.to_send):
             self._on_phase("attachments")
-            self._send_attachment(digest)
-            counts.files_sent += 1
+            try:
+                self._send_attachment(digest)
+            except Problem as problem:
+                stuck = _of_one_file(problem)
+            else:
+                counts.files_sent += 1
+        return stuck
 
     def _send_attachment(self, digest: str) -> None:
-        self._client.put_attachment(digest, attachments.path_of(self._store.folder, digest))
+        try:
+            self._client.put_attachment(digest, attachments.path_of(self._store.folder, digest))
+        except OSError as error:
+            raise Problem("attachment.file.lost") from error
         self._store.write(lambda db: attachments.sent(db, digest))
 
-    def _fetch_attachments(self, counts: _Counts) -> None:
-        """What the server lacks too, because its author has not sent it yet, is left for the next time."""
+    def _fetch_attachments(self, counts: _Counts) -> Problem | None:
+        """What the server lacks too, because its author has not sent it yet, is left for the next time.
+
+        A file that arrives damaged or is too large is told at the end, and stops none of the others.
+        """
+        stuck: Problem | None = None
         for digest in self._store.read(attachments.to_fetch):
             self._on_phase("attachments")
             try:
                 self._fetch_attachment(digest)
             except Problem as problem:
                 if problem.code != "attachment.not_found":
-                    raise
+                    stuck = _of_one_file(problem)
             else:
                 counts.files_received += 1
+        return stuck
 
     def _fetch_attachment(self, digest: str) -> None:
-        size = attachments.keep_file(self._store.folder, digest, self._client.get_attachment(digest))
+        try:
+            size = attachments.keep_file(self._store.folder, digest, self._client.get_attachment(digest))
+        except OSError as error:
+            raise Problem("store.write.failed", {"kind": type(error).__name__}) from error
         self._store.write(lambda db: attachments.fetched(db, digest, size))
 
     # -- one exchange
@@ -299,6 +321,13 @@ def _refusals(response: SyncResponse) -> tuple[Refused, ...]:
     fate of a parent that goes out again."""
     left_out = _MISCOUNTED | {outbox.PARENT_REFUSED} if _miscounted(response) else frozenset()
     return tuple(refused for refused in response.refused if refused.code not in left_out)
+
+
+def _of_one_file(problem: Problem) -> Problem:
+    """The problem, if it is this file's own; raised if it is the way to the server, or the disk."""
+    if problem.code.startswith("attachment.") or problem.code == "sync.answer.too_large":
+        return problem
+    raise problem
 
 
 def _batch_id(changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> str | None:
