@@ -20,12 +20,14 @@ from urllib.parse import quote
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
+from app.store.folder import QUARANTINE, set_aside
 from app.store.identity import Identity, identity_rows
 from app.store.keys import StoreKeys, sync_folder
 from app.store.migrations import migrate
 
 FILE_NAME: Final = "store.db"
 _JOURNALS: Final = ("-wal", "-journal")
+_BESIDE: Final = (*_JOURNALS, "-shm")
 
 #: How long a transaction waits for another process (a copy of the app that is just closing).
 _BUSY_MS: Final = 10_000
@@ -43,14 +45,16 @@ _SETTINGS: Final = (
 def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
     """Make a new store with its schema, sentinel and owner. Problem store.file.exists: never over an old one.
 
-    The sentinel comes last: a store whose making was cut off is refused as damaged, not used.
+    It is made under another name, so that one whose making was cut off is none.
     """
     path = folder / FILE_NAME
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        raise Problem("store.file.exists", {"name": FILE_NAME}) from None
-    connection = _connect(path, keys)
+    if os.path.lexists(path):
+        raise Problem("store.file.exists", {"name": FILE_NAME})
+    part = path.with_suffix(".part")
+    for left in (part, *(part.with_name(part.name + suffix) for suffix in _BESIDE)):
+        left.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection = _connect(part, keys)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection)
@@ -61,6 +65,7 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
+    os.replace(part, path)
     sync_folder(folder)
 
 
@@ -160,11 +165,22 @@ def _check_whole(connection: Any, keys: StoreKeys) -> None:
 
 
 def _journals_of(path: Path) -> list[Path]:
-    """The journals that SQLite would replay. One that is empty holds nothing to replay."""
-    found = [path.with_name(path.name + suffix) for suffix in _JOURNALS]
+    """The journals that SQLite would replay, and whatever else was put in their places.
+
+    One that is empty holds nothing to replay.
+    """
+    journals = [path.with_name(path.name + suffix) for suffix in _JOURNALS]
+    beside = [path.with_name(path.name + suffix) for suffix in _BESIDE]
     return [
-        journal for journal in found if journal.is_symlink() or (journal.is_file() and journal.stat().st_size)
+        file
+        for file in beside
+        if _irregular(file) or (file in journals and file.exists() and file.stat().st_size)
     ]
+
+
+def _irregular(path: Path) -> bool:
+    """Whether there is something that is no plain file: a link, a folder, a pipe."""
+    return os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)
 
 
 def _try_on_a_copy(path: Path, keys: StoreKeys) -> None:
@@ -177,18 +193,14 @@ def _try_on_a_copy(path: Path, keys: StoreKeys) -> None:
     probe.mkdir(mode=0o700)
     try:
         journals = _journals_of(path)
-        if not any(journal.is_symlink() for journal in journals) and _sound(probe, [path, *journals], keys):
+        if not any(map(_irregular, journals)) and _sound(probe, [path, *journals], keys):
             return
         if not _sound(probe, [path], keys):
             raise Problem("store.file.damaged", {"name": path.name})
     finally:
         shutil.rmtree(probe, ignore_errors=True)
-    quarantine = path.parent / "quarantine"
-    quarantine.mkdir(mode=0o700, exist_ok=True)
-    for journal in journals:
-        os.replace(journal, quarantine / f"{secrets.token_hex(4)}-{journal.name}")
-    sync_folder(path.parent)
-    raise Problem("store.journal.damaged", {"folder": quarantine.name})
+    set_aside(path.parent, journals)
+    raise Problem("store.journal.damaged", {"folder": QUARANTINE})
 
 
 def _sound(probe: Path, files: list[Path], keys: StoreKeys) -> bool:

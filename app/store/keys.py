@@ -160,7 +160,7 @@ def _read(path: Path) -> tuple[dict[str, Any], bytes]:
             and len(salt) == nacl.pwhash.argon2id.SALTBYTES
             and len(sealed) > _NONCE_BYTES
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = False
     if not whole:
         raise Problem("store.keys.damaged")

@@ -11,6 +11,7 @@ returned from is on the disk: neither the end of the process nor a power cut tak
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -25,12 +26,14 @@ from app.problems import Problem
 from app.store import attachments, meta
 from app.store import connection as connections
 from app.store import keys as key_files
+from app.store.folder import FolderLock, set_aside
 from app.store.identity import Identity, read_identity, write_identity
 from app.store.keys import FLOOR, KeyCost
 from app.store.transaction import Snapshot, Transaction
 from sync_server.protocol.clock import HybridClock
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 BootFacts = Callable[[], tuple[str | None, int | None]]
 
 
@@ -56,6 +59,7 @@ class Store:
     def __init__(
         self,
         folder: Path,
+        lock: FolderLock,
         writer: Any,
         reader: Any,
         now_ms: Callable[[], int],
@@ -63,6 +67,7 @@ class Store:
         boot_facts: BootFacts,
     ) -> None:
         self.folder = folder
+        self._lock = lock
         self._writer: Any = writer
         self._reader: Any = reader
         self._write_lock = threading.RLock()
@@ -87,16 +92,24 @@ class Store:
     ) -> Store:
         """Make a new store in `folder` and open it. Problem store.file.exists: never over an old one.
 
+        Keys without a store, as a creation leaves that was cut off, are moved aside.
         `cost` below the default is for tests: such a store opens only with the same `floor`.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.path.lexists(folder / connections.FILE_NAME):
-            raise Problem("store.file.exists", {"name": connections.FILE_NAME})
-        keys = key_files.create_keys(folder, passphrase, cost, identity.demo)
-        connections.create_file(folder, keys, identity)
-        (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
-        writer, reader = connections.open_file(folder, keys)
-        return cls(folder, writer, reader, now_ms, new_id, boot_facts)
+        lock = FolderLock(folder)
+        try:
+            if cls.exists(folder):
+                raise Problem("store.file.exists", {"name": connections.FILE_NAME})
+            if os.path.lexists(folder / key_files.FILE_NAME):
+                set_aside(folder, [folder / key_files.FILE_NAME])
+            keys = key_files.create_keys(folder, passphrase, cost, identity.demo)
+            connections.create_file(folder, keys, identity)
+            (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
+            writer, reader = connections.open_file(folder, keys)
+            return cls(folder, lock, writer, reader, now_ms, new_id, boot_facts)
+        except BaseException:
+            lock.release()
+            raise
 
     @classmethod
     def open(
@@ -112,17 +125,23 @@ class Store:
         """Open the store in `folder`.
 
         Problems: store.passphrase.wrong; store.file.missing, .empty, .linked, .exposed, .damaged,
-        .foreign; store.journal.damaged; store.keys.missing, .damaged, .weak; store.version.newer.
+        .foreign, .busy; store.journal.damaged; store.keys.missing, .damaged, .weak;
+        store.version.newer.
         """
         connections.refuse_unfit(folder / connections.FILE_NAME)
-        keys = key_files.unwrap_keys(folder, passphrase, floor)
-        writer, reader = connections.open_file(folder, keys)
-        return cls(folder, writer, reader, now_ms, new_id, boot_facts)
+        lock = FolderLock(folder)
+        try:
+            keys = key_files.unwrap_keys(folder, passphrase, floor)
+            writer, reader = connections.open_file(folder, keys)
+            return cls(folder, lock, writer, reader, now_ms, new_id, boot_facts)
+        except BaseException:
+            lock.release()
+            raise
 
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether `folder` holds a store, sound or not: nothing may be created over it."""
-        return any(os.path.lexists(folder / name) for name in (connections.FILE_NAME, key_files.FILE_NAME))
+        return os.path.lexists(folder / connections.FILE_NAME)
 
     @staticmethod
     def says_demo(folder: Path) -> bool:
@@ -153,7 +172,7 @@ class Store:
             except BaseException:
                 self._roll_back(last)
                 raise
-            connections.checkpoint(self._writer)
+            self._empty_journal()
         attachments.remove_files(self.folder, db.unused_files)
         return result
 
@@ -187,8 +206,16 @@ class Store:
                 return
             self._closed = True
             self._reader.close()
-            connections.checkpoint(self._writer)
+            self._empty_journal()
             self._writer.close()
+            self._lock.release()
+
+    def _empty_journal(self) -> None:
+        """What was committed is durable already: a full disk here must not say that it is not."""
+        try:
+            connections.checkpoint(self._writer)
+        except dbapi2.Error as error:
+            log.warning("the journal was not emptied: %s", type(error).__name__)
 
     def _roll_back(self, last: str) -> None:
         self._clock.observe(last)

@@ -5,14 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from app.problems import Problem
-from app.store import Store, connection, drafts, migrations, records
+from app.store import KeyCost, Store, connection, drafts, migrations, records
+from app.store import folder as folder_module
 from app.store.connection import FILE_NAME
+from app.store.keys import create_keys
 from app.store.migrations import Migration, migrate
+
+CHEAP = KeyCost(8, 1)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def save(device, record="r", **answers):
@@ -268,3 +277,93 @@ def test_a_file_that_goes_away_while_it_is_opened_is_not_made_anew(mira, monkeyp
     monkeypatch.setattr(connection, "refuse_unfit", lambda path: None)
     assert code_of(mira) in {"store.file.missing", "store.file.damaged"}
     assert not (mira.folder / FILE_NAME).exists()
+
+
+def test_a_making_that_was_cut_off_between_keys_and_store_can_be_begun_again(tmp_path, mira):
+    folder = tmp_path / "new"
+    folder.mkdir(mode=0o700)
+    create_keys(folder, "old", CHEAP)
+    left = (folder / "keys.json").read_bytes()
+    Store.create(folder, "new", mira.identity, cost=CHEAP).close()
+    Store.open(folder, "new", floor=CHEAP).close()
+    (aside,) = (folder / "quarantine").iterdir()
+    assert aside.read_bytes() == left
+
+
+def test_a_store_that_was_half_made_is_none_and_is_made_anew(tmp_path, mira, monkeypatch):
+    folder = tmp_path / "new"
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(connection, "migrate", die)
+        with pytest.raises(KeyboardInterrupt):
+            Store.create(folder, "pw", mira.identity, cost=CHEAP)
+    assert not Store.exists(folder)
+    Store.create(folder, "pw", mira.identity, cost=CHEAP).close()
+    assert not list(folder.glob("store.part*"))
+    with pytest.raises(Problem, match=r"store\.file\.exists"):
+        Store.create(folder, "pw", mira.identity, cost=CHEAP)
+
+
+def test_a_full_disk_after_the_commit_does_not_say_that_nothing_was_saved(mira, monkeypatch):
+    def full(_):
+        raise dbapi2.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(connection, "checkpoint", full)
+        save(mira, outcome="met")
+    assert values(mira) == {"outcome": "met"}
+    mira.reopen()
+    assert values(mira) == {"outcome": "met"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("suffix", ["-wal", "-journal", "-shm"])
+@pytest.mark.parametrize("kind", ["pipe", "folder", "dangling link"])
+def test_what_is_no_file_beside_the_store_is_moved_aside(closed, suffix, kind):
+    planted = closed.folder / f"{FILE_NAME}{suffix}"
+    if kind == "pipe":
+        os.mkfifo(planted)
+    elif kind == "folder":
+        planted.mkdir()
+    else:
+        planted.symlink_to("/nowhere/at/all")
+    assert code_of(closed) == "store.journal.damaged"
+    closed.reopen()
+    assert values(closed)["outcome"] == "met"
+
+
+def test_a_key_file_nested_beyond_reason_is_damaged(closed):
+    (closed.folder / "keys.json").write_bytes(b"[" * 16_000)
+    assert code_of(closed) == "store.keys.damaged"
+
+
+def test_a_store_that_is_open_elsewhere_is_busy_until_that_program_ends(mira, monkeypatch):
+    monkeypatch.setattr(folder_module, "_PATIENCE_S", 0.1)
+    mira.store.close()
+    words = "import sys; from pathlib import Path; from app.store import KeyCost, Store\n"
+    words += "store = Store.open(Path(sys.argv[1]), sys.argv[2], floor=KeyCost(8, 1))\n"
+    words += "print('open', flush=True); sys.stdin.read()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", words, str(mira.folder), mira.passphrase],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert other.stdout.readline() == b"open\n"
+        assert code_of(mira) == "store.file.busy"
+    finally:
+        other.kill()
+        other.wait()
+        other.stdin.close()
+        other.stdout.close()
+    mira.reopen()
+
+
+def test_a_wrong_passphrase_leaves_the_store_free(closed):
+    with pytest.raises(Problem, match=r"store\.passphrase\.wrong"):
+        Store.open(closed.folder, "wrong", floor=CHEAP)
+    closed.reopen()

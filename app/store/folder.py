@@ -1,0 +1,71 @@
+"""The folder of a store: one program at a time works in it, and nothing in it is ever deleted as unfit."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from app.problems import Problem
+from app.store.keys import sync_folder
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+LOCK_NAME: Final = "store.lock"
+QUARANTINE: Final = "quarantine"
+
+#: How long to wait for another program: a copy of the app that is just closing.
+_PATIENCE_S: Final = 2.0
+
+
+class FolderLock:
+    """Held by the one open store of a folder. The system lets go of it when the process ends, however.
+
+    Two programs with one store would each give the same stamps and numbers to different work.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Problem store.file.busy when another program has it, and does not let go of it soon."""
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            self._file = os.open(folder / LOCK_NAME, flags, 0o600)
+        except OSError as error:
+            raise Problem("store.write.failed", {"kind": type(error).__name__}) from error
+        deadline = time.monotonic() + _PATIENCE_S
+        while not _taken(self._file):
+            if time.monotonic() >= deadline:
+                os.close(self._file)
+                raise Problem("store.file.busy")
+            time.sleep(0.05)
+
+    def release(self) -> None:
+        """Let others in; once. The file stays: who deletes it might delete the lock of somebody else."""
+        os.close(self._file)
+
+
+def _taken(file: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def set_aside(folder: Path, files: Iterable[Path]) -> None:
+    """Move files out of the way into `quarantine`, where somebody who understands them can look."""
+    quarantine = folder / QUARANTINE
+    quarantine.mkdir(mode=0o700, exist_ok=True)
+    for file in files:
+        os.replace(file, quarantine / f"{secrets.token_hex(4)}-{file.name}")
+    sync_folder(quarantine)
+    sync_folder(folder)
