@@ -6,7 +6,7 @@ import pytest
 
 from app.problems import Problem
 from sync_server.protocol.messages import Page, Refused, SyncRequest, SyncResponse
-from tests.sync.workers import Server, Worker, World
+from tests.sync.workers import Forms, Server, Worker, World
 
 
 def test_after_the_servers_file_came_from_a_copy_work_goes_on_in_the_same_sync(
@@ -49,6 +49,43 @@ def test_an_old_copy_of_the_devices_store_goes_on_counting_where_the_server_is(
     assert server.values(first) == {"note": "b"} == mira.values(first)
     assert mira.values(record) == {"phone": "3"}
     assert server.conflict_log() == []
+
+
+def test_numbers_that_reach_beyond_the_servers_keep_parents_and_children_together(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(story="0")
+    mira.sync()
+    old = mira.copy()
+    for number in "123":
+        mira.fill(note=number)
+        mira.sync()
+    mira.reopen(old)
+    # Numbers 2 to 4 are the server's already, 5 and 6 are not: all five stand on each other.
+    for story in "abcde":
+        world.later(1000)
+        mira.change(record, story=story)
+    outcome = mira.sync()
+    assert (outcome.sent, outcome.refused) == (5, 0)
+    assert server.values(record) == {"story": "e"} == mira.values(record)
+    assert mira.states() == {"waiting": 0, "sent": 0, "refused": 0}
+
+
+def test_what_stands_on_a_change_that_the_server_refused_waits_for_its_author(
+    server: Server, mira: Worker, arben: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = mira.fill(story="First visit.")
+    mira.sync()
+    arben.sync()
+    with monkeypatch.context() as unknown:
+        unknown.setattr(Forms, "rules", lambda *_: None)
+        arben.change(record, story="First visit, wrongly told.")
+        assert arben.sync().refused == 1
+    arben.fill(note="another record")
+    arben.change(record, story="First visit. Second visit.")
+    assert arben.sync().refused == 0
+    assert server.values(record) == {"story": "First visit. Second visit."} == arben.values(record)
+    assert arben.states() == {"waiting": 0, "sent": 0, "refused": 0}
 
 
 def test_an_old_store_with_work_that_the_server_has_already_does_it_no_harm(
