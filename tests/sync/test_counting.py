@@ -142,3 +142,25 @@ def test_what_was_refused_is_corrected_without_doubling_a_story(
     assert server.values(record) == {"story": "First visit. Second visit.", "phone": "5"}
     assert arben.values(record) == server.values(record)
     assert server.conflict_log() == []
+
+
+def test_a_child_that_shares_the_fate_of_a_miscounted_parent_goes_out_again_with_it(
+    server: Server, mira: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira.sync()
+    record = mira.fill(story="a")
+    mira.change(record, story="b")
+    truly, asked = mira.line.sync, []
+
+    def miscount_once(request: SyncRequest) -> SyncResponse:
+        asked.append(request)
+        if len(asked) > 1:
+            return truly(request)
+        parent, child = (each.sequence for each in request.changes)
+        refused = (Refused(parent, "sync.sequence.gap"), Refused(child, "sync.parent.refused"))
+        return SyncResponse(Page((), request.cursor or ""), server.world.now, refused=refused)
+
+    monkeypatch.setattr(mira.line, "sync", miscount_once)
+    outcome = mira.sync()
+    assert (outcome.sent, outcome.refused) == (2, 0)
+    assert server.values(record) == {"story": "b"} == mira.values(record)
