@@ -60,12 +60,14 @@ class BadLine:
     def _pass_down(self, far: socket.socket, near: socket.socket) -> None:
         try:
             while piece := far.recv(4096):
-                if self._armed and self.cut_after is not None:
+                # Told now: once the greeting has gone on, the sync may begin before we look again.
+                cutting = self._armed and self.cut_after is not None
+                if cutting and self.cut_after is not None:
                     piece = piece[: self.cut_after]
                     self.cut_after -= len(piece)
                 self.down += len(piece)
                 near.sendall(piece)
-                if self._armed and self.cut_after == 0:
+                if cutting and self.cut_after == 0:
                     break
         except OSError:
             pass
