@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from forms.definition import FormDefinition, Group, Repeat
+from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.problem_texts import explain
 from forms.translations import Text
+from forms.workbook import read_workbook
 from forms.xform import load_form
+from forms.xform_version import with_version
 from forms.xlsform import XFormSource, xform_from_xlsform
+from forms.xlsform_problems import located
 
 _XML = frozenset({".xml", ".xform"})
+_USABLE_NAME = re.compile(r"(?!\.{1,2}$)[^\x00-\x1f\x7f\ud800-\udfff/\\]{1,200}")
+#: Types that the standard has and the app does not ask yet: it says so in their place.
+NOT_ASKED = frozenset({"rank", "audio", "video", "file", "geotrace", "geoshape"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,8 @@ class Report:
             if self.problem is not None:
                 told = explain(self.problem)
                 yield f"  problem: {self.problem.code}"
+                if told.where:
+                    yield f"  where: {told.where}"
                 yield f"  cause: {told.cause}"
                 yield f"  remedy: {told.remedy}"
             return
@@ -58,6 +68,12 @@ class Report:
             f"  {asked} questions, {len(form.questions) - asked} notes and calculations, "
             f"{len(form.groups) - repeats} groups, {repeats} repeats, {len(form.lists)} lists"
         )
+        kinds = Counter(question.type for question in form.questions.values() if question.asks)
+        if kinds:
+            yield f"  asks for: {', '.join(f'{kind} {count}' for kind, count in kinds.most_common())}"
+        cascades = sum(_filtered(question) for question in form.questions.values())
+        if cascades:
+            yield f"  {cascades} with choices that follow from other answers"
         for warning in self.warnings:
             yield f"  warning: {warning}"
         for finding in self.lint:
@@ -65,34 +81,64 @@ class Report:
 
 
 def check_file(path: Path) -> Report:
-    """Reads an XLSForm or XForm, loads it, begins an entry in each language and looks at every question."""
-    return _check(path.name, lambda: _read(path))
+    """Reads an XLSForm or XForm, loads it, begins an entry in each language and looks at every question.
+
+    Whatever goes wrong, inside of a library too, is a problem of the report.
+    """
+    return _check(path.name, path, lambda: _read(path))
 
 
 def check_table(name: str, table: str) -> Report:
     """The same for an XLSForm that is at hand as Markdown text, such as a form of the library."""
-    return _check(name, lambda: xform_from_xlsform(table))
+    return _check(name, table, lambda: xform_from_xlsform(table))
 
 
-def _check(name: str, read: Callable[[], XFormSource]) -> Report:
+def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Report:
     try:
         source = read()
         definition = load_form(source.xml)
+        _check_names(definition)
+        findings = tuple(lint(definition))
+        xml = source.xml
+        if not definition.version:
+            xml = with_version(xml)
+            definition = load_form(xml)
         _try_out(definition)
     except FormProblem as problem:
-        return Report(name, "", None, (), (), problem)
+        return _unusable(name, origin, problem)
+    except Exception as problem:
+        # A form of others may do anything to the libraries below.
+        return _unusable(name, origin, FormProblem("form.check.failed", error=type(problem).__name__))
     warnings = (*source.warnings, *definition.warnings)
-    return Report(name, source.xml, definition, warnings, tuple(lint(definition)), None)
+    return Report(name, xml, definition, warnings, findings, None)
+
+
+def _unusable(name: str, origin: Path | str, problem: FormProblem) -> Report:
+    if "sheet" not in problem.params:
+        problem = located(problem, read_workbook(origin))
+    return Report(name, "", None, (), (), problem)
+
+
+def _check_names(definition: FormDefinition) -> None:
+    """A form's id and version are part of addresses and of every record."""
+    if not _USABLE_NAME.fullmatch(definition.id):
+        raise FormProblem("form.id.unusable", id=definition.id)
+    if definition.version and not _USABLE_NAME.fullmatch(definition.version):
+        raise FormProblem("form.version.unusable", version=definition.version)
 
 
 def _read(path: Path) -> XFormSource:
     return XFormSource(_text(path), ()) if path.suffix.lower() in _XML else xform_from_xlsform(path)
 
 
+def _filtered(question: Question) -> bool:
+    return question.itemset is not None and question.itemset.filtered
+
+
 def lint(definition: FormDefinition) -> Iterator[str]:
     """Missing translations, questions and choices without a label, choices of one name."""
     if not definition.version:
-        yield "the form has no version"
+        yield "the form has no version: its content gives it one when it is published"
     for path, element in {**definition.groups, **definition.questions}.items():
         if isinstance(element, Group | Repeat):
             yield from _missing(definition, path, "label", element.label)
@@ -105,6 +151,9 @@ def lint(definition: FormDefinition) -> Iterator[str]:
         yield from _missing(definition, path, "hint", element.hint)
         yield from _missing(definition, path, "constraint message", element.constraint_message)
         yield from _missing(definition, path, "required message", element.required_message)
+        if element.type in NOT_ASKED:
+            required = " and since it is required, no record can be finished" if element.required else ""
+            yield f"{path}: this version cannot ask a question of the type '{element.type}'{required}"
         if element.computed and element.merge != "last":
             yield f"{path}: nobody types it, so its merge rule does nothing"
         if element.constraint and not element.constraint_message:

@@ -57,9 +57,25 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There is no function {function}().",
         "Correct its name; the functions are those of the ODK XForms specification.",
     ),
+    "form.check.failed": (
+        "Looking at the form failed in a way that nobody foresaw: {error}.",
+        "Take what you changed last out of it, and check again; please report the form.",
+    ),
+    "form.file.empty": (
+        "{file} is empty.",
+        "Save the form again; the file may have been cut off while it was copied.",
+    ),
+    "form.file.encrypted": (
+        "The workbook asks for a password.",
+        "Open it in its office program, take the password away and save it.",
+    ),
     "form.file.not_a_form": (
         "{file} is no kind of form.",
         "Give an XLSForm as .xlsx, .xls or .md, or an XForm as .xml.",
+    ),
+    "form.file.renamed": (
+        "{file} is a {kind} file under another name.",
+        "Give its name the ending {kind}, or save it as .xlsx in an office program.",
     ),
     "form.file.too_large": (
         "{file} is larger than {limit} bytes.",
@@ -76,6 +92,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.instance.missing": (
         "The XForm has no instance, so there is nothing to fill in.",
         "Convert it from its XLSForm again.",
+    ),
+    "form.id.unusable": (
+        "The form's id cannot be used: {id}.",
+        "Give it a 'form_id' of 1 to 200 characters in the sheet 'settings', without '/' and '\\'.",
     ),
     "form.language.twice": (
         "The language {language} is there twice.",
@@ -101,13 +121,116 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The question {question} is of the type '{type}', which does not exist.",
         "Use a type of the XLSForm standard, as text, integer, date or select_one.",
     ),
+    "form.version.unusable": (
+        "The form's version cannot be used: {version}.",
+        "Give it a 'version' of 1 to 200 characters in the sheet 'settings', without '/' and '\\'.",
+    ),
+    "form.xlsform.calculation_missing": (
+        "A question of the type 'calculate' has no calculation.",
+        "Fill in its 'calculation', or take the row out.",
+    ),
+    "form.xlsform.choice_twice": (
+        "The choice is in its list twice.",
+        "Give each choice of a list a name of its own; where two of a name are meant, write "
+        "'allow_choice_duplicates' = yes in the sheet 'settings'.",
+    ),
+    "form.xlsform.choice_unnamed": (
+        "A choice has no name.",
+        "Fill in the column 'name', which is what is stored.",
+    ),
+    "form.xlsform.choice_with_blank": (
+        "The choice '{choice}' of a question with several answers has a blank in its name.",
+        "Write an underscore in place of the blank.",
+    ),
+    "form.xlsform.choices_missing": (
+        "Questions ask for lists of choices, and there is no sheet 'choices' with them.",
+        "Add the sheet 'choices' with the columns 'list_name', 'name' and 'label'.",
+    ),
+    "form.xlsform.converter_failed": (
+        "The converter stumbles over the form: {error}.",
+        "Look for unusual cells: pictures, formulas, headings that are no text. Take what you changed last "
+        "out of it, and check again.",
+    ),
+    "form.xlsform.heading_missing": (
+        "A heading is missing or cannot be used: {heading}.",
+        "The first row of the sheet must hold the headings, as 'type', 'name' and 'label'.",
+    ),
+    "form.xlsform.heading_twice": (
+        "Two columns have the same meaning: {heading}.",
+        "Take one of them out, or give the texts of each language a heading as 'label::French (fr)'.",
+    ),
+    "form.xlsform.include_unsupported": (
+        "The form includes another file, which is not part of it.",
+        "Copy the questions of the other file in place of the row 'include'.",
+    ),
+    "form.xlsform.instance_twice": (
+        "The list {list} comes both from the form and from a file, or from two files.",
+        "Give one of them another name.",
+    ),
     "form.xlsform.invalid": (
         "{reason}.",
         "Correct what is named, and check again.",
     ),
+    "form.xlsform.label_missing": (
+        "The question '{name}' has neither a label nor a hint, so there is nothing to show.",
+        "Fill in the column 'label', in each language as 'label::French (fr)'; for a value that nobody sees, "
+        "use the type 'calculate' or 'hidden'.",
+    ),
+    "form.xlsform.list_unknown": (
+        "The list '{list}' is not in the sheet 'choices'.",
+        "Add its choices there, or correct the list's name in the column 'type'.",
+    ),
+    "form.xlsform.name_invalid": (
+        "The name is no name for an answer.",
+        "Begin it with a letter or an underscore; then letters, digits, '_', '-' and '.', without blanks.",
+    ),
+    "form.xlsform.name_missing": (
+        "A question or group has no name.",
+        "Fill in the column 'name'.",
+    ),
+    "form.xlsform.name_reserved": (
+        "The name '{name}' means something else already.",
+        "Give it another name.",
+    ),
+    "form.xlsform.name_twice": (
+        "The name '{name}' is there twice.",
+        "Give one of the two another name; a name that is referred to by ${{name}} must be the only one.",
+    ),
     "form.xlsform.no_tables": (
         "No sheet 'survey' is in it, or the file is damaged.",
         "See that it is an XLSForm: a workbook, or Markdown tables that begin with '| survey |'.",
+    ),
+    "form.xlsform.not_begun": (
+        "A {kind} ends here that nowhere began.",
+        "Take the row 'end_{kind}' out, or add the 'begin_{kind}' above that is missing.",
+    ),
+    "form.xlsform.not_ended": (
+        "The {kind} '{name}' begins here and never ends.",
+        "Add a row 'end_{kind}' after its last question.",
+    ),
+    "form.xlsform.parameters_invalid": (
+        "{reason}.",
+        "Write parameters as 'start=0 end=10 step=1', with blanks between them.",
+    ),
+    "form.xlsform.reference_malformed": (
+        "A reference to an answer is not written as ${{name}}.",
+        "Write the dollar sign, an opening brace, the question's name and a closing brace.",
+    ),
+    "form.xlsform.reference_unknown": (
+        "The form refers to ${{{reference}}}, and has no question of that name.",
+        "Correct the name (capital letters count), or add the question.",
+    ),
+    "form.xlsform.survey_missing": (
+        "There is no sheet 'survey' with questions.",
+        "Name the sheet with the questions 'survey', and give it the headings 'type', 'name' and 'label'.",
+    ),
+    "form.xlsform.type_missing": (
+        "A row has no type.",
+        "Fill in the column 'type', or empty the row.",
+    ),
+    "form.xlsform.unknown_type": (
+        "There is no type '{type}'.",
+        "Use a type of the XLSForm standard, as text, integer, date, select_one LIST or begin_repeat.",
     ),
     "form.xml.doctype_forbidden": (
         "The XForm has a DOCTYPE, which could make it read other files.",
@@ -133,15 +256,27 @@ class Explanation:
 
     cause: str
     remedy: str
+    where: str = ""
+    """Sheet, row, column and name, as far as they are known."""
 
 
 def explain(problem: FormProblem) -> Explanation:
-    """Cause and remedy. A problem of an expression names the question where it stands, if it is known."""
+    """Cause, remedy and place. A problem of an expression names the question where it stands, if it is
+    known."""
     cause, remedy = TEXTS.get(problem.code, (str(problem), "Look the code up in the documentation."))
     params = {name: _one_line(value) for name, value in problem.params.items()}
     if "question" in params and "{question}" not in cause:
         cause = f"{{question}}: {cause}"
-    return Explanation(cause.format_map(params), remedy.format_map(params))
+    return Explanation(cause.format_map(params), remedy.format_map(params), _where(params))
+
+
+def _where(params: dict[str, str]) -> str:
+    if not {"sheet", "row"} & params.keys():
+        return ""
+    told = (
+        ("sheet", "sheet '{}'"), ("row", "row {}"), ("column", "column '{}'"), ("name", "name '{}'")
+    )  # fmt: skip
+    return ", ".join(words.format(params[key]) for key, words in told if params.get(key))
 
 
 def _one_line(value: str | int) -> str:

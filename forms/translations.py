@@ -15,6 +15,27 @@ UNNAMED = "default"
 _CODE_IN_NAME = re.compile(r"\(\s*([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)\s*\)\s*$")
 _BARE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
 
+#: Codes by names in small letters: the English name, the language's own, and the French one.
+_WELL_KNOWN = {
+    name: code
+    for code, names in {
+        "ar": "arabic العربية عربي arabe",
+        "en": "english anglais",
+        "es": "spanish español espagnol",
+        "fr": "french français francais",
+        "it": "italian italiano italien",
+        "mk": "macedonian македонски macédonien",
+        "pt": "portuguese português portugais",
+        "ru": "russian русский russe",
+        "sq": "albanian shqip albanais",
+        "sr": "serbian српски srpski serbe",
+        "sw": "swahili kiswahili",
+        "tr": "turkish türkçe turc",
+        "uk": "ukrainian українська ukrainien",
+    }.items()
+    for name in names.split()
+}
+
 
 def language_code(name: str) -> str:
     """`French (fr)` -> `fr`; `fr` -> `fr`; a name without a code stands for itself, in lower case."""
@@ -25,6 +46,22 @@ def language_code(name: str) -> str:
     if _BARE_CODE.fullmatch(stripped) and len(stripped) <= 3:
         return stripped.lower()
     return stripped.lower() or UNNAMED
+
+
+def codes_of(names: Iterable[str]) -> dict[str, str]:
+    """The code of each of a form's languages, by its name.
+
+    Many forms name a language without its code. A well-known name gets the code of its language, so that
+    `French` is shown to who reads French, unless another language of the form has that code.
+    """
+    codes = {name: language_code(name) for name in names}
+    taken = set(codes.values())
+    for name, code in codes.items():
+        known = _WELL_KNOWN.get(code)
+        if known is not None and known not in taken:
+            taken.add(known)
+            codes[name] = known
+    return codes
 
 
 def language_name(name: str) -> str:

@@ -14,7 +14,7 @@ from forms.translations import (
     Part,
     Parts,
     Text,
-    language_code,
+    codes_of,
     language_name,
     same_everywhere,
 )
@@ -72,9 +72,11 @@ def read_itext(model: Xml) -> Itext:
     words: dict[str, dict[str, Parts]] = {}
     guidance: dict[str, dict[str, Parts]] = {}
     media: dict[str, dict[str, dict[str, str]]] = {}
-    for translation in model.iterfind(f"{XFORMS}itext/{XFORMS}translation"):
+    translations = model.findall(f"{XFORMS}itext/{XFORMS}translation")
+    codes = codes_of(translation.get("lang") or UNNAMED for translation in translations)
+    for translation in translations:
         name = translation.get("lang") or UNNAMED
-        language = language_code(name)
+        language = codes[name]
         if language in names:
             raise FormProblem("form.language.twice", language=language)
         names[language] = language_name(name)

@@ -7,20 +7,25 @@ Forms are written as Excel workbooks or, reviewable, as Markdown tables. Our own
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile
 
 from forms.errors import FormProblem
+from forms.workbook import read_workbook, unpacked_size
+from forms.xlsform_problems import located, problem_of
 
 NAMESPACE = "https://homeward.invalid/xforms"
 PREFIX = "homeward"
 MAX_FILE = 16 * 1024 * 1024
+MAX_UNPACKED = 256 * 1024 * 1024
 _MARKDOWN_SHEET = re.compile(r"^\s*\|\s*survey\s*\|", re.MULTILINE)
-#: What pyxform says when it finds no sheets at all in what it was given.
-_NO_TABLES = "Argument 'definition' was not recognized"
-_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".csv", ".md"})
+_TEXTS = frozenset({".csv", ".md"})
+_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"}) | _TEXTS
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+#: The stream in which an office program keeps a workbook that asks for a password.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +44,43 @@ def is_markdown(text: str) -> bool:
 def xform_from_xlsform(path_or_text: Path | str) -> XFormSource:
     """The XForm of a workbook, a Markdown file or a Markdown text.
 
-    Raises FormProblem `form.xlsform.invalid` with pyxform's own explanation, which names sheet and row.
+    As the standard says, a form without an id or a title has the file's name. Raises FormProblem for
+    whatever is wrong with it, an exception inside the converter included, with the sheet, the row and
+    the name where they can be found.
     """
+    source = _source(path_or_text)
+    try:
+        return _convert(source)
+    except FormProblem as problem:
+        if isinstance(source, Path):
+            problem = FormProblem(problem.code, **{"file": source.name, **problem.params})
+        raise located(problem, read_workbook(source)) from problem.__cause__
+
+
+def _source(path_or_text: Path | str) -> Path | str:
+    if isinstance(path_or_text, str) and ("\n" in path_or_text or is_markdown(path_or_text)):
+        return path_or_text
+    return Path(path_or_text)
+
+
+def _convert(source: Path | str) -> XFormSource:
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
-    content: str | BytesIO
-    if isinstance(path_or_text, str) and ("\n" in path_or_text or is_markdown(path_or_text)):
-        content, suffix, name = path_or_text, ".md", ""
-    else:
-        path = Path(path_or_text)
-        suffix, name = path.suffix.lower(), path.stem
-        content = _read(path, suffix)
+    suffix = ".md"
+    if isinstance(source, Path):
+        suffix = source.suffix.lower()
+        _look_at(source, suffix)
     try:
-        converted = convert(content, file_type=suffix)
+        with warnings.catch_warnings():
+            # What a workbook has beside its cells is no concern of a form.
+            warnings.simplefilter("ignore")
+            converted = convert(source, file_type=suffix)
     except PyXFormError as problem:
-        if str(problem).startswith(_NO_TABLES):
-            raise FormProblem("form.xlsform.no_tables", file=f"{name}{suffix}") from problem
-        raise FormProblem("form.xlsform.invalid", form=name, reason=str(problem)) from problem
-    except (BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError) as problem:
-        # A workbook that is broken in a way that pyxform does not expect.
-        raise FormProblem("form.xlsform.invalid", form=name, reason=type(problem).__name__) from problem
+        raise problem_of(str(problem)) from problem
+    except Exception as problem:
+        # A form that is broken in a way that the converter, or the library below it, does not expect.
+        raise FormProblem("form.xlsform.converter_failed", error=type(problem).__name__) from problem
     return XFormSource(_declare_namespace(converted.xform), tuple(converted.warnings))
 
 
@@ -69,12 +90,24 @@ def _declare_namespace(xml: str) -> str:
     return xml.replace("<h:html ", f'<h:html xmlns:{PREFIX}="{NAMESPACE}" ', 1)
 
 
-def _read(path: Path, suffix: str) -> str | BytesIO:
+def _look_at(path: Path, suffix: str) -> None:
+    """Whether the file is what its name says, before a library reads it."""
     if suffix not in _SUFFIXES:
         raise FormProblem("form.file.not_a_form", file=path.name)
     try:
         if path.stat().st_size > MAX_FILE:
             raise FormProblem("form.file.too_large", file=path.name, limit=MAX_FILE)
-        return path.read_text("utf-8") if suffix in (".md", ".csv") else BytesIO(path.read_bytes())
+        content = path.read_bytes()
+        if suffix in _TEXTS and not content.startswith((_ZIP, _OLE)):
+            content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise FormProblem("form.file.unreadable", file=path.name) from problem
+    if not content.strip():
+        raise FormProblem("form.file.empty", file=path.name)
+    if content.startswith(_OLE) and _ENCRYPTED in content:
+        raise FormProblem("form.file.encrypted", file=path.name)
+    inside = ".xlsx" if content.startswith(_ZIP) else ".xls" if content.startswith(_OLE) else suffix
+    if inside != suffix and not (inside == ".xlsx" and suffix == ".xlsm"):
+        raise FormProblem("form.file.renamed", file=path.name, kind=inside)
+    if unpacked_size(content) > MAX_UNPACKED:
+        raise FormProblem("form.file.too_large", file=path.name, limit=MAX_UNPACKED)

@@ -80,6 +80,10 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
 }
 
 
+#: The forms that any stage asks for. Others are an office's own.
+NAMED: Final = frozenset(form for forms in _FIRST.values() for form in forms)
+
+
 def offers(stage: Stage, available: Iterable[str], due: Iterable[str] = ()) -> tuple[str, ...]:
     """All available forms, in the order in which they are offered at this stage.
 

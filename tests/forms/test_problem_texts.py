@@ -1,6 +1,7 @@
 """Every problem that a form can have is told in words: what is wrong, and what to do."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,17 +9,20 @@ import pytest
 from forms.check import check_file, check_table
 from forms.errors import FormProblem
 from forms.problem_texts import TEXTS, explain
+from forms.xlsform_problems import KNOWN
 
 FORMS = Path(__file__).parents[2] / "forms"
 
 
 def raised():
     """(code, names of parameters) wherever the package makes a problem of a form."""
+    for known in KNOWN:
+        yield known.code, set(re.compile(known.pattern).groupindex)
     for file in FORMS.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
             named = isinstance(call, ast.Call) and getattr(call.func, "id", "") == "FormProblem"
             if named and call.args and isinstance(call.args[0], ast.Constant):
-                yield call.args[0].value, {keyword.arg for keyword in call.keywords}
+                yield call.args[0].value, {keyword.arg for keyword in call.keywords if keyword.arg}
 
 
 RAISED = sorted((code, names) for code, names in raised() if code.startswith("form."))
@@ -48,7 +52,7 @@ def test_a_bad_expression_is_told_with_its_question(expression):
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("empty.md", b"", "form.xlsform.no_tables"),
+        ("empty.md", b"", "form.file.empty"),
         ("prose.md", b"hello | world\n", "form.xlsform.no_tables"),
         ("garbage.xlsx", b"\x00\x01garbage", "form.xlsform.no_tables"),
         ("latin.md", "| survey |\n| | é".encode("latin-1"), "form.file.unreadable"),
