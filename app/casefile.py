@@ -54,6 +54,7 @@ def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
     known = Case.from_values(facts.facts)
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
+    staged, others = _offers(db, known, items)
     return CaseView(
         row=_row(facts, items, len(receipt.unsent(db, case))),
         name=known.name,
@@ -62,7 +63,8 @@ def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
         facts=_facts(definition, facts.facts, now),
         due=items,
         records=record_rows(db, records.of_case(db, case), now),
-        offers=_offers(db, known, items),
+        offers=staged,
+        other_offers=others,
     )
 
 
@@ -145,10 +147,17 @@ def _stages(case: Case) -> tuple[StageView, ...]:
     return tuple(StageView(stage, place) for stage, place in progress)
 
 
-def _offers(db: Snapshot, case: Case, items: Sequence[DueItem]) -> tuple[FormOffer, ...]:
-    """Every form but the case file, of which a case has one, in the order in which the stage needs them."""
+def _offers(
+    db: Snapshot, case: Case, items: Sequence[DueItem]
+) -> tuple[tuple[FormOffer, ...], tuple[FormOffer, ...]]:
+    """Every form but the case file, of which a case has one: those of the pathway in the order in which
+    the stage needs them, and those that no stage names."""
     here = {offer.form: offer for offer in offers(db) if offer.form != CASE_FILE}
-    return tuple(here[form] for form in pathway.offers(case.stage, here, [i.form for i in items if i.form]))
+    ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form])
+    return (
+        tuple(here[form] for form in ordered if form in pathway.NAMED),
+        tuple(here[form] for form in ordered if form not in pathway.NAMED),
+    )
 
 
 def _facts(

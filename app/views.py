@@ -126,7 +126,7 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class FormOffer:
-    """A form that can be begun for a case; the first is what the stage needs."""
+    """A form that can be begun for a case; of a case's offers the first is what the stage needs."""
 
     form: str
     version: str
@@ -145,6 +145,8 @@ class CaseView:
     due: tuple[DueItem, ...]
     records: tuple[RecordRow, ...]
     offers: tuple[FormOffer, ...]
+    other_offers: tuple[FormOffer, ...] = ()
+    """Forms that the pathway does not know, which an office has published for itself; by id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,10 @@ class CaseScreen(Screen):
         sheet = Sheet(title=T("Which form?"), content=content, name="case.offers")
         for offer in offers:
             content.add_widget(self._offered(offer, sheet, first=offer is offers[0]))
+        if self._view.other_offers:
+            content.add_widget(heading(T("Other forms"), len(self._view.other_offers)))
+        for offer in self._view.other_offers:
+            content.add_widget(self._offered(offer, sheet, first=False))
         sheet.open()
 
     def _offered(self, offer: FormOffer, sheet: Sheet, *, first: bool) -> Button:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from app.ui.widgets.questions.base import Context, QuestionWidget, State
 from app.ui.widgets.questions.moments import DateQuestion, MomentQuestion, TimeQuestion
 from app.ui.widgets.questions.photo import PhotoQuestion
-from app.ui.widgets.questions.selects import SelectMultipleQuestion, SelectOneQuestion
+from app.ui.widgets.questions.selects import AcknowledgeQuestion, SelectMultipleQuestion, SelectOneQuestion
 from app.ui.widgets.questions.told import CalculatedQuestion, NoteQuestion, UnsupportedQuestion
-from app.ui.widgets.questions.typed import DecimalQuestion, IntegerQuestion, LongTextQuestion, TextQuestion
+from app.ui.widgets.questions.typed import (
+    DecimalQuestion,
+    IntegerQuestion,
+    LongTextQuestion,
+    PlaceQuestion,
+    TextQuestion,
+)
 
 _KINDS: dict[str, type[QuestionWidget]] = {
     "text": TextQuestion,
@@ -19,6 +25,8 @@ _KINDS: dict[str, type[QuestionWidget]] = {
     "dateTime": MomentQuestion,
     "select_one": SelectOneQuestion,
     "select_multiple": SelectMultipleQuestion,
+    "acknowledge": AcknowledgeQuestion,
+    "geopoint": PlaceQuestion,
     "image": PhotoQuestion,
     "note": NoteQuestion,
     "calculate": CalculatedQuestion,

@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.metrics import dp
 
-from app.ui.i18n import language
+from app.ui.i18n import T, language
 from app.ui.theme import theme
 from app.ui.widgets import text_runs
 from app.ui.widgets.choices import ChoiceList
@@ -56,3 +56,20 @@ class SelectMultipleQuestion(SelectOneQuestion):
 
     def _value(self, state: State) -> Any:
         return list(state.value) if state.value else None
+
+
+class AcknowledgeQuestion(SelectOneQuestion):
+    """One box, for a text that must have been read. The answer is the `OK` of the standard."""
+
+    multiple = True
+
+    def build(self) -> None:
+        super().build()
+        self.list.choices = [("OK", T("I have read this"))]
+
+    def answer(self, raw: Any) -> None:
+        super().answer("OK" if raw else None)
+
+    def show(self, state: State) -> None:
+        self.list.value = ["OK"] if state.value else None
+        self.list.disabled = state.readonly

@@ -6,7 +6,9 @@ from typing import Any
 
 from kivy.clock import Clock
 
+from app.ui.i18n import T
 from app.ui.widgets.fields import TextField
+from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.questions.base import QuestionWidget, State, shown_value, violation_text
 
 PAUSE = 0.8
@@ -96,3 +98,14 @@ class IntegerQuestion(TypedQuestion):
 
 class DecimalQuestion(TypedQuestion):
     kind = "decimal"
+
+
+class PlaceQuestion(TypedQuestion):
+    """A place, typed as a map or a satellite receiver shows it."""
+
+    def build(self) -> None:
+        super().build()
+        example = BidiLabel(
+            text=T("Latitude and longitude, like 41.3275 19.8187"), style="secondary", tone="ink2"
+        )
+        self.body.add_widget(example)
