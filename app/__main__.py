@@ -4,6 +4,7 @@
     python -m app enrol --server URL --login L     make this device known to a server, and its store
     python -m app sync                             one sync without a window, for scripts
     python -m app tour --out DIR                   walk through the screens and save pictures
+    python -m app support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
 
 A passphrase or password comes from HOMEWARD_PASSPHRASE and HOMEWARD_PASSWORD, or is asked for;
 without a terminal each is one line of standard input, the password first.
@@ -13,13 +14,19 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import logging
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
+from app import log_lines
 from app import settings as settings_file
-from app.problems import Problem, text_of
+from app.problems import Problem, told
 from app.settings import Settings
+
+log = logging.getLogger("app.command")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,11 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.rest = rest
     try:
         settings = settings_file.load(chosen.dir, language=chosen.lang)
-        return {"open": _open, "enrol": _enrol, "sync": _sync, "tour": _tour}[chosen.command](
-            settings, chosen
-        )
+        log_lines.install(settings.folder)
+        return _COMMANDS[chosen.command](settings, chosen)
     except Problem as problem:
-        print(f"{text_of(problem)} [{problem}]", file=sys.stderr)
+        log.warning("command.refused", extra={"code": problem.code})
+        print(told(problem), file=sys.stderr)
         return 1
 
 
@@ -86,6 +93,22 @@ def _tour(settings: Settings, chosen: argparse.Namespace) -> int:
     return tour.main(settings, chosen.rest)
 
 
+def _support_bundle(settings: Settings, chosen: argparse.Namespace) -> int:
+    from app import support_bundle
+
+    print(support_bundle.write(settings, chosen.out))
+    return 0
+
+
+_COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = {
+    "open": _open,
+    "enrol": _enrol,
+    "sync": _sync,
+    "tour": _tour,
+    "support-bundle": _support_bundle,
+}
+
+
 def _prepare_kivy(folder: Path) -> None:
     """Have Kivy write nothing outside our folder and read no command line; before its first import."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -96,6 +119,7 @@ def _prepare_kivy(folder: Path) -> None:
         KIVY_NO_ARGS="1",
         KIVY_NO_FILELOG="1",
         KIVY_NO_CONSOLELOG="1",
+        KIVY_LOG_MODE="PYTHON",  # its words go where ours go, and it leaves standard error alone
         KIVY_NO_ENV_CONFIG="1",
     )
 
@@ -131,6 +155,14 @@ def _parser() -> argparse.ArgumentParser:
 
     sync = commands.add_parser("sync", parents=[common], help="one sync without a window")
     sync.set_defaults(command="sync")
+
+    bundle = commands.add_parser(
+        "support-bundle", parents=[common], help="pack logs and versions, nobody's data, for support"
+    )
+    bundle.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.zip", help="a file that is not there yet"
+    )
+    bundle.set_defaults(command="support-bundle")
 
     tour = commands.add_parser(
         "tour",

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from app.problems import Problem
 from forms.errors import FormProblem
+from sync_server.protocol.log_lines import error_facts
 
 T = TypeVar("T")
 Deliver = Callable[[Callable[[], Any]], Any]
@@ -79,8 +80,10 @@ class Job(Generic[T]):
         try:
             result = work()
         except Exception as error:
-            if not isinstance(error, Problem | FormProblem):
-                log.error("work failed: %s in %s", type(error).__name__, _innermost_line(error))
+            if isinstance(error, Problem | FormProblem):
+                log.info("work.refused", extra={"code": error.code})
+            else:
+                log.error("work.failed", extra=error_facts(error))
             self._end(None, error)
         else:
             self._end(result, None)
@@ -154,11 +157,3 @@ class Worker:
 
 def _refuse() -> Any:
     raise Problem("app.work.closed")
-
-
-def _innermost_line(error: BaseException) -> str:
-    """File and line where it happened: enough to find the fault, and no value of a variable."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return "?" if frame is None else f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"

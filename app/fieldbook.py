@@ -7,6 +7,7 @@ never touches the network.
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -35,8 +36,11 @@ from app.views import CaseRow, CaseView, ConflictView, FormOffer, Session, SyncV
 from forms.definition import FormDefinition
 from forms.entry import EntryChange
 from forms.validation import Violation
+from sync_server.protocol.log_lines import error_facts
 
 __all__ = ["Fieldbook", "OpenEntry", "Topic", "unlock"]
+
+log = logging.getLogger("app.fieldbook")
 
 T = TypeVar("T")
 Topic = Literal["cases", "records", "conflicts", "sync"]
@@ -255,8 +259,10 @@ class Fieldbook:
         try:
             outcome = self._syncer.sync()
         except Exception as error:
+            log.error("sync.failed", extra=error_facts(error))
             now = self._now()
             outcome = Outcome(now, now, problem=as_problem(error))
+        log.info("sync.ended", extra=_counts(outcome, self.session.device))
         self._phase_is(None)
         self._schedule.heard(outcome)
         self._changed(_SETTLED if outcome.changed_something else _SYNC)
@@ -303,6 +309,21 @@ class Fieldbook:
     def _tell_problem(self, problem: Problem) -> None:
         for told in tuple(self.on_problem):
             told(problem)
+
+
+def _counts(outcome: Outcome, device: str) -> dict[str, object]:
+    """What the log keeps of a sync."""
+    return {
+        "device": device,
+        "sent": outcome.sent,
+        "received": outcome.received,
+        "refused": outcome.refused,
+        "conflicts": outcome.conflicts,
+        "files_sent": outcome.attachments_sent,
+        "files_received": outcome.attachments_received,
+        "ms": round((outcome.ended - outcome.started).total_seconds() * 1000),
+        "code": outcome.problem.code if outcome.problem else None,
+    }
 
 
 def _nothing(_: object) -> None:

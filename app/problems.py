@@ -7,12 +7,13 @@ translates; the facts fill its {places} afterwards. A fact is never personal: fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from sync_server.protocol.problems import Problem
 
-__all__ = ["N_", "TEXTS", "Problem", "text_of"]
+__all__ = ["N_", "TEXTS", "Problem", "text_of", "told"]
 
 
 def N_(text: str) -> str:
@@ -73,6 +74,12 @@ TEXTS: Final[Mapping[str, str]] = {
         "coordinator if it stays."
     ),
     "app.work.closed": N_("The app is closing."),
+    # the support bundle
+    "support.folder.missing": N_("There is no folder {name}, so there is nothing to pack. Check --dir."),
+    "support.file.exists": N_(
+        "There is a file {name} already, and it was left as it is. Choose another name."
+    ),
+    "support.file.not_written": N_("The file {name} cannot be written. Choose another folder for it."),
     # filling in
     "case.row.unknown": N_("This case is not on this device. Sync, then look again."),
     "record.row.unknown": N_("This record is not on this device any more."),
@@ -167,3 +174,10 @@ TEXTS: Final[Mapping[str, str]] = {
 def text_of(problem: Problem) -> str:
     """The English text of a problem, its {places} not yet filled; a general one for an unknown code."""
     return TEXTS.get(problem.code, N_("Something went wrong ({code})."))
+
+
+def told(problem: Problem) -> str:
+    """A problem on a terminal: its English text with the facts in their places, and its code."""
+    places = {"code": problem.code} | {name: str(value) for name, value in problem.params.items()}
+    text = re.sub(r"{(\w+)}", lambda place: places.get(place[1], "?"), text_of(problem))
+    return f"{text} [{problem.code}]"

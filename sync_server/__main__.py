@@ -5,6 +5,7 @@ python -m sync_server add-user --dir DIR --login L --name N --role R --office O 
 python -m sync_server publish-form --dir DIR (FILE… | --library)
 python -m sync_server demo-office --dir DIR
 python -m sync_server serve --dir DIR [--host H] [--port P] [--port-file F]
+python -m sync_server support-bundle --dir DIR --out FILE.zip
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from forms.check import Report, check_file, check_table
 from forms.problem_texts import explain
 from forms.xform import load_form
 from sync_server import config as configuration
-from sync_server import jobs, log_lines
+from sync_server import jobs, log_lines, support_bundle
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
 from sync_server.attachments import Attachments
 from sync_server.command_texts import text_of
@@ -172,7 +173,6 @@ def make_demo(wanted: argparse.Namespace) -> None:
 def serve(wanted: argparse.Namespace) -> None:
     if not (wanted.behind_tls_proxy or _is_loopback(wanted.host)):
         raise SetupProblem("server.host.not_loopback")
-    log_lines.install()
     with opened(wanted.dir) as (config, storage):
         attachments = Attachments(storage, Blobs(config.blobs), now_ms)
         forms = FormCatalogue(storage, now_ms)
@@ -191,13 +191,12 @@ def serve(wanted: argparse.Namespace) -> None:
         except OSError:
             raise SetupProblem("server.port.taken", port=wanted.port) from None
         stop_on_signals(server.stop)
+        log_lines.install(wanted.dir, sys.stderr)
         scheduler = jobs.start(jobs.Housekeeping(storage, attachments, now_ms))
         try:
             if wanted.port_file:
                 _write_port(wanted.port_file, server.port)
-            log.info(
-                "server.listening", extra={"host": server.host, "port": server.port, "demo": accounts.demo}
-            )
+            log.info("server.listening", extra={"port": server.port, "demo": accounts.demo})
             _collect_less_often()
             server.run()
         finally:
@@ -205,6 +204,12 @@ def serve(wanted: argparse.Namespace) -> None:
             if wanted.port_file:
                 wanted.port_file.unlink(missing_ok=True)
     log.info("server.ended")
+
+
+def write_support_bundle(wanted: argparse.Namespace) -> None:
+    """Needs no master key: nothing that is encrypted is opened."""
+    config = configuration.load_config(wanted.dir)
+    print(support_bundle.write(config, wanted.out))
 
 
 def _collect_less_often() -> None:
@@ -265,6 +270,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=8765, help="0 chooses a free one")
     run.add_argument("--port-file", type=Path, help="gets the port as soon as the server listens")
     run.add_argument("--behind-tls-proxy", action="store_true", help="allow a host beyond this machine")
+
+    bundle = verb(
+        "support-bundle", write_support_bundle, "pack logs and versions, nobody's data, for support"
+    )
+    bundle.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.zip", help="a file that is not there yet"
+    )
     return commands
 
 
@@ -273,9 +285,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = commands.parse_args(arguments)
     if wanted.command == "publish-form" and not (wanted.files or wanted.library):
         commands.error("publish-form needs FILEs or --library")
+    founded = (wanted.dir / configuration.CONFIG_FILE).exists()
+    log_lines.install(wanted.dir if founded else None)
     try:
         wanted.run(wanted)
     except SetupProblem as problem:
+        log.warning("command.refused", extra={"code": problem.code})
         print(text_of(problem), file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -43,6 +43,8 @@ TEXTS: Final = {
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
     "a proxy that speaks TLS: say so by --behind-tls-proxy.",
     "server.name.invalid": "The server's name must have 1 to 100 printable characters.",
+    "support.file.exists": "{file} is there already. Nothing was changed; give the bundle another name.",
+    "support.file.not_written": "{file} cannot be written. Choose another folder for the bundle.",
     "server.port.taken": "Port {port} is taken or not allowed. Choose another one, or 0 for any.",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from queue import Queue
@@ -10,6 +11,7 @@ import pytest
 
 from app.background import Job, Worker
 from app.problems import Problem
+from sync_server.protocol.log_lines import JsonLines
 
 
 @pytest.fixture
@@ -78,8 +80,10 @@ def test_the_text_of_an_unforeseen_error_never_leaves(
     worker.submit(fail).then(None, heard.put)
     problem = heard.get(timeout=5)
     assert problem.params == {"kind": "ValueError"}
-    assert "ValueError" in caplog.text
-    assert "Arta" not in caplog.text
+    (line,) = (json.loads(JsonLines().format(record)) for record in caplog.records)
+    assert (line["event"], line["error"]) == ("work.failed", "ValueError")
+    assert line["trace"][-1].startswith("tests/fieldbook/test_background.py:")
+    assert "Arta" not in caplog.text + str(line)
 
 
 def test_what_was_given_before_the_end_is_still_done_and_nothing_after(worker: Worker) -> None:
