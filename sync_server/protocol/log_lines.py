@@ -83,9 +83,9 @@ def fitting(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fits(name: str, value: object) -> bool:
-    if isinstance(value, bool | int | float):
-        return -_MOST < value < _MOST
     shape = FACTS[name]
+    if isinstance(value, bool | int | float):
+        return shape is _NUMBER and -_MOST < value < _MOST
     if isinstance(value, list):
         return name == "trace" and len(value) <= _DEEPEST and all(_fits(name, each) for each in value)
     return shape is not None and isinstance(value, str) and shape.fullmatch(value) is not None
