@@ -192,6 +192,14 @@ def to_json(question: Question, lexical: str) -> Json:
     return _CODECS[question.data_type].to_json(lexical)
 
 
+def chosen(question: Question, lexical: str) -> list[str]:
+    """The names of the choices in an answer. Only where several can be chosen do blanks part them: the
+    names of many forms have blanks in them."""
+    if question.type == "select_one":
+        return [lexical] if lexical else []
+    return lexical.split()
+
+
 def from_json(value: Any) -> str:
     """A value of a record as lexical text."""
     if value is None:

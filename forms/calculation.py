@@ -134,7 +134,7 @@ class Calculation:
             self.redrawn[node.path] = None
             if text:
                 offered = {choice.name for choice in choices.offered(self, node)}
-                text = " ".join(name for name in text.split() if name in offered)
+                text = " ".join(name for name in answer_types.chosen(question, text) if name in offered)
         node.set_text(text)
         if text != before:
             self.touched[node.path] = None

@@ -51,7 +51,7 @@ def text_of(definition: FormDefinition, path: str, value: Any) -> dict[str, str]
         return dict.fromkeys(definition.languages, lexical)
     if not question.chooses:
         return dict.fromkeys(definition.languages, lexical)
-    names = lexical.split()
+    names = answer_types.chosen(question, lexical)
     return _in_every_language(
         definition, lambda order: _LANGUAGE_FREE.join(_choice_text(question, name, order) for name in names)
     )

@@ -177,10 +177,9 @@ class FormEntry:
     def _check_choices(self, node: InstanceNode, lexical: str) -> None:
         if node.question.chooses and lexical:
             names = {choice.name for choice in choices.offered(self._calculation, node)}
-            if any(name not in names for name in lexical.split()):
-                raise BadAnswer("answer.choice.unknown")
-            if node.question.type == "select_one" and " " in lexical:
-                raise BadAnswer("answer.choice.too_many")
+            if any(name not in names for name in answer_types.chosen(node.question, lexical)):
+                several = len(lexical.split()) > 1 and names.issuperset(lexical.split())
+                raise BadAnswer("answer.choice.too_many" if several else "answer.choice.unknown")
 
     def _run_triggers(self, node: InstanceNode) -> None:
         for set_value in node.question.triggers:

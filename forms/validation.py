@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from forms import choices
+from forms import answer_types, choices
 
 if TYPE_CHECKING:
     from forms.calculation import Calculation
@@ -52,7 +52,7 @@ def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | Non
         return None
     if question.type in ("select_one", "select_multiple", "rank") and (question.choices or question.itemset):
         names = {choice.name for choice in choices.offered(calculation, node)}
-        if any(name not in names for name in node.text.split()):
+        if any(name not in names for name in answer_types.chosen(question, node.text)):
             return Violation(node.path, "type", "", "answer.choice.unknown")
     source = question.constraint
     if source and not calculation.expression(node, "constraint", source, "boolean").holds():

@@ -2,6 +2,8 @@
 
 import pytest
 
+from forms.display import text_of
+
 PLACES = """
 | survey |
 | | type | name | label::English (en) | label::Albanian (sq) | choice_filter | calculation |
@@ -83,3 +85,20 @@ def test_choices_can_be_the_instances_of_a_repeat(entry):
 
 def test_a_choice_has_its_picture(entry):
     assert entry.state("country").choices[0].media == {"image": "al.png"}
+
+
+def test_a_choice_may_have_a_blank_in_its_name(begin):
+    entry = begin(
+        "| survey |\n| | type | name | label | choice_filter |\n"
+        "| | select_one region | region | Region | |\n"
+        "| | select_one town | town | Town | region=${region} |\n"
+        "| choices |\n| | list_name | name | label | region |\n"
+        "| | region | the north | North | |\n| | region | the south | South | |\n"
+        "| | town | new town | New Town | the north |\n"
+    )
+    assert entry.answer("region", "the north").violation is None
+    assert entry.answer("town", "new town").values == {"town": "new town"}
+    assert entry.validate() == ()
+    assert text_of(entry.definition, "town", "new town") == {"default": "New Town"}
+    assert entry.answer("region", "the north the south").violation.code == "answer.choice.unknown"
+    assert entry.answer("region", "the south").values == {"region": "the south", "town": None}
