@@ -44,6 +44,11 @@ format: setup-dev ## let the formatter rewrite the sources
 screenshots: setup ## every screen in English and Arabic, tablet and laptop size, in build/screenshots
 	@$(PY) packaging/run_demo.py --dir build/office-of-screenshots --screenshots build/screenshots
 
+.PHONY: package
+package: setup-dev ## app and server for machines without Python, in build/package, and a try of both
+	@PYTHON=$(PY) bash packaging/build.sh
+	@$(PY) packaging/smoke_test.py
+
 .PHONY: bench
 bench: setup-dev ## figures beside their limits, in build/bench.json; ONLY=sync,store chooses areas
 	@$(PY) tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))

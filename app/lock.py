@@ -60,6 +60,22 @@ def restart_command(settings: Settings) -> list[str]:
     return [*program, "--dir", str(settings.folder), *language]
 
 
+def fresh_environment() -> dict[str, str]:
+    """What the next program is given: no secret, and a packaged app nothing that its own start has set.
+
+    It is to start as from its icon. Without the mark it would take itself for a part of the program
+    before it, and each lock would add to the paths of the last.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    if getattr(sys, "frozen", False):
+        before = environment.pop("LD_LIBRARY_PATH_ORIG", "")
+        environment.pop("LD_LIBRARY_PATH", None)
+        environment["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
+        if before:
+            environment["LD_LIBRARY_PATH"] = before
+    return environment
+
+
 def lock(fieldbook: Fieldbook | None, settings: Settings, timeout: float = 10.0) -> NoReturn:
     """Checkpoint and close the store, then replace this process by one that has never seen the data.
 
@@ -73,7 +89,7 @@ def lock(fieldbook: Fieldbook | None, settings: Settings, timeout: float = 10.0)
         except Exception as error:
             print(f"the store was not closed in order: {type(error).__name__}", file=sys.stderr)
     command = restart_command(settings)
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    environment = fresh_environment()
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "nt":  # execv on Windows leaves the old process to be waited for

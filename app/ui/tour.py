@@ -3,6 +3,7 @@
     --languages en,ar          in which languages
     --sizes 1280x800,1366x768  in which sizes of the window
     --walk                     also do a day's work: fill in a reception with a photo, finish, sync, restore
+    --lock                     last of all lock the app: this process goes on at the unlock screen
 
 The passphrase comes from HOMEWARD_PASSPHRASE. Pictures show names, and the walk writes into the
 device: a device that is not a demo's is refused as soon as it is unlocked, before any picture of it.
@@ -50,6 +51,9 @@ async def _both(app: HomewardApp, tour: Tour, chosen: argparse.Namespace) -> int
     async def walk() -> int:
         try:
             await tour.everything(chosen.languages, chosen.sizes, work=chosen.walk)
+            if chosen.lock:
+                print(f"tour: {tour.taken} pictures in {chosen.out}")
+                await tour.lock()
         except NotADemo:
             print("tour: this is not the device of a demo, so no picture of it is taken", file=sys.stderr)
             return 1
@@ -94,6 +98,14 @@ class Tour:
         await self._in_each(languages, sizes, self._rooms)
         if work:
             await self._in_each(languages, sizes, self._work)
+
+    async def lock(self) -> None:
+        """The end of this program; another one takes its place, and the walk does not come back."""
+        await self._finger.touch("nav.settings")
+        await self._finger.see("settings.lock")
+        print("tour: locking", flush=True)
+        await self._finger.touch("settings.lock")
+        await self._finger.until(lambda: False, "the lock")
 
     async def _in_each(
         self, languages: list[str], sizes: list[Size], part: Callable[[], Awaitable[None]]
@@ -278,6 +290,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--languages", type=_languages, default=["en", "ar"])
     parser.add_argument("--sizes", type=_sizes, default=[(1280, 800), (1366, 768)])
     parser.add_argument("--walk", action="store_true", help="also do a day's work")
+    parser.add_argument("--lock", action="store_true", help="lock at the end, and stay at the unlock screen")
     return parser
 
 

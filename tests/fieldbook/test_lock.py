@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.lock import Cover, restart_command
+import pytest
+
+from app.lock import Cover, fresh_environment, restart_command
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +38,21 @@ def test_a_cover_comes_off_again_for_some_minutes_and_then_no_more() -> None:
 def test_the_app_starts_anew_on_the_same_folder_and_with_no_secret_in_its_command(tmp_path: Path) -> None:
     command = restart_command(Settings(tmp_path, language="ar"))
     assert command == [sys.executable, "-m", "app", "--dir", str(tmp_path), "--lang", "ar"]
+
+
+def test_a_packaged_app_starts_anew_as_from_its_icon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", "/opt/homeward-app/homeward-app")
+    monkeypatch.setenv("HOMEWARD_PASSPHRASE", "given to the first process")
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/opt/homeward-app/_internal:/what/the/user/set")
+    monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/what/the/user/set")
+    assert restart_command(Settings(tmp_path)) == ["/opt/homeward-app/homeward-app", "--dir", str(tmp_path)]
+    environment = fresh_environment()
+    assert environment["LD_LIBRARY_PATH"] == "/what/the/user/set"
+    assert environment["PYINSTALLER_RESET_ENVIRONMENT"] == "1"
+    assert not {"HOMEWARD_PASSPHRASE", "LD_LIBRARY_PATH_ORIG"} & environment.keys()
+    monkeypatch.delenv("LD_LIBRARY_PATH_ORIG")
+    assert "LD_LIBRARY_PATH" not in fresh_environment()
 
 
 LOCKING = """
