@@ -57,6 +57,10 @@ bench: setup-dev ## figures beside their limits, in build/bench.json; ONLY=sync,
 messages: setup-dev ## collect the texts of the app again and merge them into its catalogues
 	@$(PY) packaging/messages.py
 
+.PHONY: docs
+docs: setup-dev ## the page of error codes, docs/errors.md, from the texts in the code
+	@$(PY) packaging/error_catalogue.py
+
 .PHONY: lock
 lock: ## pin the dependencies anew, with hashes (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

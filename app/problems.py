@@ -58,7 +58,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "A part of the file of this device is damaged or was put there by somebody. Do not delete "
         "anything, and call the coordinator."
     ),
-    "store.passphrase.empty": N_("A passphrase is needed: it is what protects the records on this device."),
+    "store.passphrase.empty": N_(
+        "A passphrase is needed: it is what protects the records on this device. Type one."
+    ),
     "store.read.failed": N_("The file of this device could not be read ({kind}). Restart the app."),
     "store.write.failed": N_(
         "This could not be saved ({kind}). Is the device's memory full? Make room and try again."
@@ -68,7 +70,9 @@ TEXTS: Final[Mapping[str, str]] = {
     # settings and threads
     "settings.file.invalid": N_("The file {name} cannot be read. Correct it or delete it."),
     "settings.name.unknown": N_("There is no setting called {name}. Check its spelling."),
-    "settings.value.invalid": N_("The setting {name} has a value that is not possible."),
+    "settings.value.invalid": N_(
+        "The setting {name} has a value that is not possible. Correct it or delete it."
+    ),
     "app.work.failed": N_(
         "Something went wrong inside the app ({kind}). What was saved is safe. Try again, and tell the "
         "coordinator if it stays."
@@ -99,7 +103,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "attachment.source.too_large": N_("This file is too large. Choose a smaller one."),
     # syncing: the way to the server
     "sync.address.invalid": N_("This is not the address of a server. It looks like https://office.example"),
-    "sync.address.not_secure": N_("The server's address must begin with https:// so that nobody can listen."),
+    "sync.address.not_secure": N_(
+        "The server's address must begin with https:// so that nobody can listen. Correct it."
+    ),
     "sync.server.unreachable": N_(
         "The server cannot be reached. Everything is safe on this device and will be sent later."
     ),
@@ -137,7 +143,9 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "sync.sequence.reused": N_("The server holds another record under this number. Tell the coordinator."),
     "sync.batch.reused": N_("The server holds another delivery under this name. Tell the coordinator."),
-    "sync.record.moved": N_("The server did not take this: the record belongs to another case there."),
+    "sync.record.moved": N_(
+        "The server did not take this: the record belongs to another case there. Tell the coordinator."
+    ),
     "sync.change.invalid": N_("The server could not use this change. Tell the coordinator."),
     "sync.parent.refused": N_(
         "The server did not take this because it did not take an earlier change of this record. "

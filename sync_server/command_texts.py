@@ -7,42 +7,48 @@ from typing import Final
 from sync_server.config import SetupProblem
 
 TEXTS: Final = {
-    "account.country.invalid": "A country is two small letters, as in 'al'.",
-    "account.display_name.invalid": "The name shown to colleagues must have 1 to 100 printable characters.",
-    "account.login.invalid": "A login has 2 to 40 characters: small letters, digits, '.', '_' and '-'.",
+    "account.country.invalid": "This is not a country. Give two small letters, as in 'al'.",
+    "account.display_name.invalid": "This name cannot be shown to colleagues. "
+    "Give 1 to 100 printable characters.",
+    "account.login.invalid": "This is not a login. "
+    "Give 2 to 40 characters: small letters, digits, '.', '_' and '-'.",
     "account.login.taken": "This login is taken. Choose another one.",
-    "account.office.invalid": "The name of an office must have 1 to 100 printable characters.",
+    "account.office.invalid": "This is not a name for an office. Give 1 to 100 printable characters.",
     "account.office.unknown": "There is no such office yet. Add --country, and it is made.",
     "account.password.invalid": "The password has bytes that are no text. Type it again, in UTF-8.",
-    "account.password.length": "A password needs {least} to {greatest} characters; a few words are good.",
-    "account.password.missing": "A password is needed: type it, or set HOMEWARD_PASSWORD.",
+    "account.password.length": "The password is too short or too long. "
+    "It needs {least} to {greatest} characters; a few words are good.",
+    "account.password.missing": "A password is needed. Type it, or set HOMEWARD_PASSWORD.",
     "account.role.unknown": "Unknown role. Roles are: {roles}.",
     "account.zone.unknown": "Unknown time zone. Use a name such as Europe/Tirane.",
     "config.database.password_in_url": "The settings file is no place for a password. Leave it out "
     "of --database and give it by PGPASSWORD or ~/.pgpass.",
     "config.database.unsupported": "Only postgresql:// is reached by URL. Without --database the server "
     "keeps an encrypted file of its own.",
-    "config.file.not_toml": "{file} is not valid TOML.",
+    "config.file.not_toml": "{file} is not valid TOML. Correct it; the names are in its first lines.",
     "config.folder.already_initialised": "{folder} is a server's folder already. Nothing was changed.",
     "config.folder.not_empty": "{folder} is not empty. Choose an empty or a new folder.",
     "config.folder.not_initialised": "{folder} is no server's folder. Run 'init --dir {folder}' first.",
-    "config.master_key.missing": "The master key is needed: type it, or set HOMEWARD_MASTER_KEY.",
+    "config.master_key.missing": "The master key is needed. Type it, or set HOMEWARD_MASTER_KEY.",
     "config.master_key.readable_by_others": "{file} can be read by others, so it is no secret any more. "
     "Run 'chmod 600' on it, and think about who may have read it.",
-    "config.master_key.unreadable": "This is not a master key: 13 groups of four letters and digits.",
-    "config.setting.invalid": "The setting '{setting}' has a value of the wrong kind.",
-    "config.setting.out_of_range": "The setting '{setting}' must be between {least} and {greatest}.",
-    "config.setting.unknown": "There is no setting '{setting}'.",
+    "config.master_key.unreadable": "This is not a master key. "
+    "Type its 13 groups of four letters and digits.",
+    "config.setting.invalid": "The setting '{setting}' has a value of the wrong kind. "
+    "Correct it in server.toml or in the environment.",
+    "config.setting.out_of_range": "The setting '{setting}' is out of range. "
+    "It must be between {least} and {greatest}.",
+    "config.setting.unknown": "There is no setting '{setting}'. Check its spelling.",
     "demo.forms.missing": "The form '{form}' is not published. Run 'publish-form --library' first.",
     "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",
-    "demo.server.not_empty": "This server has users already; the demo office needs a new one.",
+    "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
     "form.version.published": "{file}: version {version} of {form} is published already with another "
     "content, and records of it are out there. Give the changed form a new version.",
     "server.database.does_not_open": "The database does not open. Is this its master key?",
     "server.database.not_initialised": "This database was never initialised. Run 'init' first.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
     "a proxy that speaks TLS: say so by --behind-tls-proxy.",
-    "server.name.invalid": "The server's name must have 1 to 100 printable characters.",
+    "server.name.invalid": "This is not a name for a server. Give 1 to 100 printable characters.",
     "support.file.exists": "{file} is there already. Nothing was changed; give the bundle another name.",
     "support.file.not_written": "{file} cannot be written. Choose another folder for the bundle.",
     "server.port.taken": "Port {port} is taken or not allowed. Choose another one, or 0 for any.",

@@ -1,0 +1,123 @@
+"""Makes docs/errors.md, the page of every error code, from the texts in the code: `make docs`.
+
+    python packaging/error_catalogue.py [--check]
+
+With --check nothing is written, and the exit status is 1 when the page is not what the code says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from app.problems import TEXTS as APP  # noqa: E402 - found only now
+from forms.problem_texts import TEXTS as FORMS  # noqa: E402
+from sync_server.command_texts import TEXTS as COMMANDS  # noqa: E402
+from sync_server.protocol.problems import CODES as WIRE  # noqa: E402
+
+NOTHING_TO_DO = "Nothing has to be done."
+PAGE = ROOT / "docs" / "errors.md"
+
+_HEAD = """\
+# Error codes
+
+Every problem that Homeward tells has a stable code. It stands in brackets behind the text, in the logs and
+in a [support bundle](index.md#when-something-goes-wrong). Look it up here: what happened, and what to do.
+Names in {braces} are filled in with a number, or the name of a form, a question, a file or a setting; never
+with anything that tells of a person.
+
+*Made from the code by `make docs`; edit the texts there.*
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where codes come from, and what a reader should know of that."""
+
+    title: str
+    about: str
+    rows: tuple[tuple[str, ...], ...]
+    heads: tuple[str, ...] = ("code", "what happened", "what to do")
+
+
+def places() -> tuple[Place, ...]:
+    return (
+        Place(
+            "App",
+            "Shown on the device, in the language of its screens; these are the English texts.",
+            tuple((code, *_parted(text)) for code, text in sorted(APP.items()) if code not in WIRE),
+        ),
+        Place(
+            "Wire",
+            "Told by the server to a device, as `application/problem+json` with this HTTP status "
+            "([the protocol](../sync_server/protocol/README.md)); the device shows the text.",
+            tuple((code, str(status), *_parted(APP[code])) for code, status in sorted(WIRE.items())),
+            ("code", "status", "what happened", "what to do"),
+        ),
+        Place(
+            "Forms",
+            "Told by `python -m forms check` and `python -m sync_server publish-form` to who writes a form. "
+            "Nothing of a form with one of these is published.",
+            tuple((code, *map(_plain, texts)) for code, texts in sorted(FORMS.items())),
+        ),
+        Place(
+            "Server commands",
+            "Told by `python -m sync_server …` to who looks after the server.",
+            tuple((code, *_parted(text)) for code, text in sorted(COMMANDS.items())),
+        ),
+    )
+
+
+def page() -> str:
+    return "\n".join([_HEAD, *(_section(place) for place in places())])
+
+
+def _section(place: Place) -> str:
+    rows = [place.heads, tuple("---" for _ in place.heads)]
+    rows += [(f"`{code}`", *rest) for code, *rest in place.rows]
+    return f"## {place.title}\n\n{place.about}\n\n{_table(rows)}\n"
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A text of one string: its first sentence says what happened, the others what to do."""
+    happened, _, remedy = re.sub(r"(?<=[.?!])\s+", "\n", _plain(text), count=1).partition("\n")
+    return happened, remedy or NOTHING_TO_DO
+
+
+def _plain(text: str) -> str:
+    return text.replace("{{", "{").replace("}}", "}")
+
+
+def codes() -> Mapping[str, str]:
+    """Every code of the page and the title of its place."""
+    return {row[0]: place.title for place in places() for row in place.rows}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Makes docs/errors.md from the texts in the code.")
+    parser.add_argument("--check", action="store_true", help="only tell whether the page is up to date")
+    wanted = page()
+    if not parser.parse_args().check:
+        PAGE.parent.mkdir(exist_ok=True)
+        PAGE.write_text(wanted, encoding="utf-8")
+        print(f"{PAGE.relative_to(ROOT)}: {len(codes())} codes")
+        return 0
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == wanted:
+        return 0
+    print("docs/errors.md is not what the code says: run 'make docs'.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
