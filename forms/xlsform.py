@@ -52,9 +52,13 @@ def xform_from_xlsform(path_or_text: Path | str) -> XFormSource:
     try:
         return _convert(source)
     except FormProblem as problem:
+        workbook = read_workbook(source)
+        found = problem
+        if problem.code == "form.xlsform.converter_failed" and not workbook.sheets:
+            found = FormProblem("form.xlsform.no_tables")
         if isinstance(source, Path):
-            problem = FormProblem(problem.code, **{"file": source.name, **problem.params})
-        raise located(problem, read_workbook(source)) from problem.__cause__
+            found = FormProblem(found.code, **{"file": source.name, **found.params})
+        raise located(found, workbook) from problem
 
 
 def _source(path_or_text: Path | str) -> Path | str:

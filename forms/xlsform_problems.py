@@ -141,11 +141,9 @@ def _by_name(problem: FormProblem, workbook: Workbook, place: Place) -> Place:
         return {}
     named = [str(problem.params[key]) for key in ("name", "question") if key in problem.params]
     named += str(problem.params.get("questions", "")).split(", ")
-    for path in filter(None, named):
-        found = _at_path(workbook.sheet("survey"), path.split("/"))
-        if found:
-            return found
-    return {}
+    found = [_at_path(workbook.sheet("survey"), path.split("/")) for path in named if path]
+    # Of several questions that go round in a circle, the first one in the sheet.
+    return min((place for place in found if place), key=lambda place: int(place["row"]), default={})
 
 
 def _by_expression(problem: FormProblem, workbook: Workbook, place: Place) -> Place:
