@@ -144,7 +144,8 @@ def _usable(name: str, report: Report) -> tuple[str, str]:
     """The form's name and XForm; a SetupProblem with the form's own code where it cannot be used."""
     if report.problem is not None:
         told = explain(report.problem)
-        raise SetupProblem(report.problem.code, file=name, reason=f"{told.cause} {told.remedy}")
+        where = f"{told.where}: " if told.where else ""
+        raise SetupProblem(report.problem.code, file=name, reason=f"{where}{told.cause} {told.remedy}")
     return name, report.xml
 
 

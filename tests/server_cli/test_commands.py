@@ -97,7 +97,11 @@ def test_a_form_that_does_not_compile_is_told_with_its_row(server: Any, tmp_path
     server.must("init", "--unattended")
     form = tmp_path / "broken.md"
     form.write_text("| survey |\n| | type | name | label |\n| | select_one nowhere | a | A |\n")
-    refused(server, "form.xlsform.invalid", "publish-form", str(form))
+    refused(server, "form.xlsform.choices_missing", "publish-form", str(form))
+    form.write_text(form.read_text() + "| choices |\n| | list_name | name | label |\n| | x | y | Y |\n")
+    refused(server, "form.xlsform.list_unknown", "publish-form", str(form))
+    done = server.run("publish-form", str(form))
+    assert "broken.md: sheet 'survey', row 2, name 'a': The list 'nowhere' is not in" in done.stderr
     refused(server, "form.file.unreadable", "publish-form", str(tmp_path / "missing.md"))
 
 
