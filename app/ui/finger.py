@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.core.window import Keyboard, Window
 from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.uix.scrollview import ScrollView
@@ -63,22 +64,28 @@ class Finger:
         return result
 
     async def rest(self, frames: int = 6) -> None:
-        """Let layouts settle and jobs come back."""
-        for _ in range(frames):
+        """Let layouts settle and jobs come back: so many frames, however slow the machine."""
+        end = Clock.frames + frames
+        while Clock.frames < end:
             await asyncio.sleep(0.02)
 
     # -- hands --------------------------------------------------------------------------------------
 
     async def touch(self, name: str) -> None:
-        widget = await self.see(name)
-        await self._settled(widget)
-        await self._bring_into_view(widget)
-        x, y = widget.to_window(widget.center_x, widget.center_y)
+        x, y = await self._place_of(name)
         top = Window.height - y
         Window.dispatch("on_mouse_down", x, top, "left", [])
         await self.rest(3)
         Window.dispatch("on_mouse_up", x, top, "left", [])
         await self.rest(8)
+
+    async def choose(self, name: str) -> None:
+        """Touch a choice until it is chosen: a layout that moves under the finger makes it miss."""
+        for _ in range(3):
+            await self.touch(name)
+            if getattr(await self.see(name), "selected", True):
+                return
+        raise NotInSight(f"{name} as chosen")
 
     async def write(self, words: str) -> None:
         for letter in words:
@@ -93,15 +100,19 @@ class Finger:
         Window.dispatch("on_key_up", code, 0)
         await self.rest(6)
 
-    async def _settled(self, widget: Widget) -> None:
-        """Layouts settle over a few frames; a finger would not hit what still moves."""
-        before: tuple[float, ...] = ()
-        for _ in range(20):
-            await self.rest(2)
-            now = (*widget.to_window(widget.x, widget.y), widget.width, widget.height)
+    async def _place_of(self, name: str) -> tuple[float, float]:
+        """Where to press: the middle of the widget, once it is in view and no longer moves or is replaced."""
+        before: tuple[Any, ...] = ()
+        for _ in range(40):
+            widget = await self.see(name)
+            await self._bring_into_view(widget)
+            now = (widget, *widget.to_window(*widget.pos), *widget.size)
             if now == before:
-                return
+                break
             before = now
+            await self.rest(2)
+        x, y = widget.to_window(widget.center_x, widget.center_y)
+        return x, y
 
     async def _bring_into_view(self, widget: Widget) -> None:
         parent = widget.parent
@@ -109,7 +120,7 @@ class Finger:
             parent = parent.parent
         if isinstance(parent, ScrollView):
             parent.scroll_to(widget, padding=24, animate=False)
-            await self.rest(3)
+            await self.rest(2)
 
     # -- pictures -----------------------------------------------------------------------------------
 

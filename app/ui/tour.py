@@ -249,12 +249,12 @@ class Tour:
             if self._finger.find(name) is None:
                 await self._first(path)
             else:
-                await self._finger.touch(name)
+                await self._finger.choose(name)
 
         return choose
 
     async def _first(self, path: str) -> None:
-        await self._finger.touch(self._finger.names(f"entry.choice.{path}.")[0])
+        await self._finger.choose(self._finger.names(f"entry.choice.{path}.")[0])
 
     def _type(self, words: str) -> Callable[[str], Awaitable[None]]:
         async def write(path: str) -> None:
