@@ -289,18 +289,19 @@ class EntryScreen(Screen):
         """The sheet's questions in order; instances of a repeat each in a frame of their own."""
         self._frames.clear()
         parts: list[Widget] = []
-        frames: list[tuple[str, Column]] = []
-        repeats: list[Node] = []
+        # The repeats and instances that are open, each inside of the one before.
+        open_: list[tuple[Node, Column | None]] = []
 
         def close(path: str) -> None:
-            while frames and not path.startswith(f"{frames[-1][0]}/"):
-                frames.pop()
-            while repeats and not _inside(path, repeats[-1].path):
-                place(self._adder(repeats.pop()))
+            while open_ and not _inside(path, open_[-1][0].path):
+                closed, frame = open_.pop()
+                if frame is None:
+                    place(self._adder(closed))
 
         def place(widget: Widget) -> None:
-            if frames:
-                frames[-1][1].add_widget(widget)
+            frame = next((frame for _, frame in reversed(open_) if frame is not None), None)
+            if frame is not None:
+                frame.add_widget(widget)
             else:
                 parts.append(widget)
 
@@ -311,15 +312,14 @@ class EntryScreen(Screen):
                     place(GroupHeader(text=node.label))
             elif node.kind == "repeat":
                 place(RepeatHeader(path=node.path, text=node.label, count=_count(sheet, node.path)))
-                repeats.append(node)
+                open_.append((node, None))
             elif node.kind == "instance":
                 frame = self._frame(node)
                 place(frame)
-                frames.append((node.path, frame))
+                open_.append((node, frame))
             else:
                 place(self._question(node.path))
-        frames.clear()
-        parts += [self._adder(node) for node in reversed(repeats)]
+        close("")
         return parts
 
     def _question(self, path: str) -> Widget:
