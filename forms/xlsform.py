@@ -54,7 +54,7 @@ def xform_from_xlsform(path_or_text: Path | str) -> XFormSource:
     except FormProblem as problem:
         workbook = read_workbook(source)
         found = problem
-        if problem.code == "form.xlsform.converter_failed" and not workbook.sheets:
+        if problem.code == "form.xlsform.converter_failed" and not workbook.sheet("survey").rows:
             found = FormProblem("form.xlsform.no_tables")
         if isinstance(source, Path):
             found = FormProblem(found.code, **{"file": source.name, **found.params})

@@ -235,6 +235,7 @@ def zipped(name: str, content: bytes = b"x") -> bytes:
         ("new.md", zipped("xl/workbook.xml"), "form.file.renamed"),
         ("page.xls", b"<html><table></table></html>", "form.xlsform.no_tables"),
         ("broken.xls", ole(b"nothing"), "form.xlsform.no_tables"),
+        ("list.csv", b"a,b\nsome,thing\n", "form.xlsform.no_tables"),
         ("odd.csv", b"\xff\xfe,\x00", "form.file.unreadable"),
         ("form.ods", b"PK", "form.file.not_a_form"),
     ],
