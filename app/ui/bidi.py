@@ -64,18 +64,22 @@ def isolate(text: str, ui_rtl: bool) -> str:
     return f"{fence}{text}{POP_ISOLATE}"
 
 
-_NUMBER_IN_GROUPS = re.compile(r"(?<![\w+])\+?\(?\d[\d()]*(?:[ \u00a0\-/.][\d()]+)+(?!\w)", re.ASCII)
+_NUMBER_IN_GROUPS = re.compile(r"(?<![\w+:])\+?\(?\d[\d()]*(?:[ \u00a0\-.][\d()]+)+(?![\w:])", re.ASCII)
+_DIGITS_OF_A_PHONE_NUMBER = 7
 
 
 def with_numbers_whole(text: str) -> str:
-    """`text` with every number in groups fenced off, if it holds a right-to-left letter.
+    """`text` with every long number in groups fenced off, if it holds a right-to-left letter.
 
     By the algorithm alone the groups of '+212 612 345 678' come out backwards inside Arabic, and a
-    person would dial another number. A date or a clock time has its order either way.
+    person would dial another number. A year beside a clock time is no such number.
     """
-    if not has_rtl(text):
-        return text
-    return _NUMBER_IN_GROUPS.sub(lambda found: f"{LEFT_TO_RIGHT_ISOLATE}{found[0]}{POP_ISOLATE}", text)
+    return _NUMBER_IN_GROUPS.sub(_fenced_number, text) if has_rtl(text) else text
+
+
+def _fenced_number(found: re.Match[str]) -> str:
+    digits = sum(character.isdigit() for character in found[0])
+    return isolate(found[0], False) if digits >= _DIGITS_OF_A_PHONE_NUMBER else found[0]
 
 
 def without_controls(text: str) -> str:

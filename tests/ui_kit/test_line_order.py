@@ -46,10 +46,23 @@ def test_a_phone_number_in_groups_is_read_as_it_is_dialled(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["call +212 612 345 678", "الأحد 22 نونبر 2026", "الساعة 22:40", "الملف AL-7Q4KD2M-X"]
+    "text",
+    [
+        "call +212 612 345 678",
+        "الأحد 22 نونبر 2026",
+        "22 نونبر 2026 20:10",
+        "الساعة 22:40",
+        "الملف AL-7Q4KD2M-X",
+        "22:40 2026 1 12",
+    ],
 )
 def test_what_is_no_number_in_groups_is_left_as_it_is(text: str) -> None:
     assert bidi.with_numbers_whole(text) == text
+
+
+def test_a_day_with_its_time_keeps_the_time_together() -> None:
+    text = bidi.with_numbers_whole("22 نونبر 2026 20:10")
+    assert drawn(text, True) == ["20:10", "2026", "نونبر", "22"]
 
 
 def test_parts_of_parts_stand_one_after_the_other_from_the_right() -> None:
