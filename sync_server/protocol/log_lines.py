@@ -55,7 +55,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line: dict[str, Any] = {"time": moment, "level": record.levelname.lower()}
-        if record.name.partition(".")[0] in _OURS:
+        if _says_ours(record):
             line.update(_of_ours(record))
         else:
             name = record.name if _WORD.fullmatch(record.name) else "unnamed"
@@ -63,6 +63,15 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line.update(error_facts(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=True, separators=(",", ":"))
+
+
+def _says_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in _OURS
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    """Libraries may set levels of their own; Kivy does."""
+    return _says_ours(record) or record.levelno >= logging.WARNING
 
 
 def _of_ours(record: logging.LogRecord) -> dict[str, Any]:
@@ -188,6 +197,8 @@ def install(*handlers: logging.Handler) -> None:
     for handler in root.handlers:
         if isinstance(handler, LogFile):
             handler.close()
+    for handler in handlers:
+        handler.addFilter(_is_wanted)
     # With no handler at all Python would print warnings as they are.
     root.handlers[:] = handlers or [logging.NullHandler()]
     root.setLevel(logging.WARNING)

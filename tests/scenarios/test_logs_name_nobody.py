@@ -137,6 +137,8 @@ except ValueError:
 thread = threading.Thread(target=fail)
 thread.start()
 thread.join()
+logging.getLogger("kivy").setLevel(logging.DEBUG)
+logging.getLogger("kivy").info("drew %s", NOTE)
 logging.getLogger("kivy").warning("cannot draw %s", NOTE)
 logging.getLogger("urllib3.connection").error(f"{PHONE} was called")
 logging.getLogger("app.views").warning(f"somebody logs {NOTE}")
@@ -278,6 +280,7 @@ def test_the_device_log_tells_what_happened(day: Office) -> None:
     assert [line["error"] for line in faults] == ["ValueError"] * 3
     assert any(line["event"] == "work.failed" for line in lines)
     assert any(line["event"] == "sync.ended" and line["refused"] == 1 for line in lines)
+    assert [line["level"] for line in lines if line["event"] == "library.kivy"] == ["warning"]
     (odd,) = (line for line in lines if line["event"] == "form.opened")
     assert "form" not in odd
     assert "device" not in odd
