@@ -27,7 +27,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.dependency.cycle": (
         "These are calculated from each other, so none can be first: {questions}.",
-        "Take one of the references out of 'calculation', 'relevant' or 'repeat_count'.",
+        "Take one of the references out of 'calculation', 'relevant', 'choice_filter' or 'repeat_count'.",
     ),
     "form.expression.arguments": (
         "The function {function} cannot take {given} arguments.",

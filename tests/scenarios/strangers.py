@@ -22,9 +22,9 @@ FORMS_OF_OTHERS = {
     "htcds_xlsform": "IOM's Human Trafficking Case Data Standard (UNMigration/HTCDS, see its LICENSE)",
     "socio-economic-survey": "getodk/web-forms, Apache-2.0: a repeat, a cascade, field lists, two languages",
     "ifrc-distribution-site": "getodk/web-forms, Apache-2.0: field lists, filters, sums, two languages",
-    "nested_repeats_nested": "onaio/onadata, BSD-2-Clause: repeats inside each other",
-    "sw_missing_en_label": "onaio/onadata, BSD-2-Clause: repeats three deep, two languages",
-    "mali_health": "onaio/onadata, BSD-2-Clause: a cascade over 143 choices, patterns, two languages",
+    "nested_repeats_nested": "onaio/onadata, BSD: repeats inside each other",
+    "sw_missing_en_label": "onaio/onadata, BSD: repeats three deep, two languages",
+    "mali_health": "onaio/onadata, BSD: a cascade over 143 choices, patterns, two languages",
 }
 _TEXTS = ("Ana Hoxha", "12", "0691234567", "AL1234", "A1", "x", "ana@example.org", "1990", "2024-05-05")
 _NUMBERS = ("2", "1", "7", "0", "18", "31", "45", "100", "1990", "2020", "12345", "691234567")
