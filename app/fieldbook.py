@@ -11,7 +11,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -25,6 +25,7 @@ from app.problems import Problem
 from app.schedule import SyncSchedule
 from app.settings import Settings
 from app.store import KeyCost, Snapshot, Store, Transaction, attachments, conflicts, records
+from app.store.folder import COULD_NOT_WRITE
 from app.store.keys import FLOOR
 from app.store.store import random_id, system_now_ms
 from app.sync import receipt
@@ -77,7 +78,11 @@ def unlock(
             store = Store.open(
                 settings.folder, passphrase, now_ms=given.now_ms, boot_facts=boot_facts, floor=given.floor
             )
-            store.write(attachments.forget_all_unused)
+            try:
+                store.write(attachments.forget_all_unused)
+            except Problem as problem:
+                # On a full disk she can still read what she has, and send it.
+                log.warning("unlock.not_tidied", extra={"code": problem.code})
             store.read(lambda db: attachments.remove_strays(settings.folder, db))
             return Fieldbook(settings, store, worker, deliver, given)
         except BaseException:
@@ -130,6 +135,8 @@ class Fieldbook:
             now_ms=world.now_ms,
             pace=world.pace,
         )
+        #: What a full disk did not take, by record; for the writer's thread only.
+        self._owed: dict[str, dict[str, Any]] = {}
         self._syncing: Job[Outcome] | None = None
         self._phase: str | None = None
         self._lock = threading.Lock()
@@ -178,25 +185,58 @@ class Fieldbook:
     def save(self, record_id: str, change: EntryChange) -> Job[None]:
         """Keep one answer with all that it changed; when the job ends well it survives a crash.
 
-        A save that fails is told to `on_problem` even when the screen did not ask.
+        A save that fails is told to `on_problem` even when the screen did not ask. What it could not
+        keep goes with the next save of this record, or with its end: the screen shows it still.
         """
-        job = self._write(lambda db: self._entries.save(db, record_id, change), _SAVED)
-        return job.then(None, self._tell_problem)
+
+        def save() -> None:
+            owed = {**self._owed.get(record_id, {}), **change.values}
+            try:
+                self._store.write(lambda db: self._entries.save(db, record_id, replace(change, values=owed)))
+            except Problem as problem:
+                if problem.code in COULD_NOT_WRITE:
+                    self._owed[record_id] = owed
+                raise
+            self._owed.pop(record_id, None)
+            self._changed(_SAVED)
+
+        return self._writer.submit(save).then(None, self._tell_problem)
 
     def finish(self, record_id: str, language: str | None = None) -> Job[tuple[Violation, ...]]:
         """Check the whole form as it is saved; without violations its changes wait for the next sync."""
-        return self._write(lambda db: self._entries.finish(db, record_id, language), _FINISHED)
+
+        def finish(db: Transaction) -> tuple[Violation, ...]:
+            if owed := self._owed.get(record_id):
+                self._entries.save(db, record_id, EntryChange("", owed, (), False, None))
+            return self._entries.finish(db, record_id, language)
+
+        def finish_all() -> tuple[Violation, ...]:
+            violations = self._store.write(finish)
+            self._owed.pop(record_id, None)
+            self._changed(_FINISHED)
+            return violations
+
+        return self._writer.submit(finish_all)
 
     def discard(self, record_id: str) -> Job[None]:
         """Throw a draft away; of a finished record only the changes since it was finished."""
-        return self._write(lambda db: self._entries.discard(db, record_id), _FINISHED)
+
+        def discard(db: Transaction) -> None:
+            self._entries.discard(db, record_id)
+            self._owed.pop(record_id, None)
+
+        return self._write(discard, _FINISHED)
 
     def attach(self, record_id: str, path: str, source: Path) -> Job[str]:
         """Seal a copy of a file beside the store; returns the name to answer the question at `path` with."""
 
         def seal() -> str:
             sealed = attachments.seal_file(self._store.folder, source)
-            self._store.write(lambda db: attachments.add(db, record_id, sealed))
+            try:
+                self._store.write(lambda db: attachments.add(db, record_id, sealed))
+            except Problem:
+                attachments.remove_files(self._store.folder, [sealed.hash])
+                raise
             return sealed.name
 
         return self._writer.submit(seal)

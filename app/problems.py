@@ -65,6 +65,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "store.write.failed": N_(
         "This could not be saved ({kind}). Is the device's memory full? Make room and try again."
     ),
+    "store.folder.read_only": N_(
+        "The app may not write to its folder on this device, so nothing new can be saved. Nothing is lost; "
+        "call whoever looks after the device."
+    ),
     "store.file.busy": N_("The records are open in another window of the app. Close it, then try again."),
     "store.value.invalid": N_("This answer is not a possible number, so it was not saved. Correct it."),
     # settings and threads
@@ -125,7 +129,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.answer.too_large": N_("The server's answer was too large, and was not read. Tell the coordinator."),
     "sync.answer.invalid": N_("The server's answer makes no sense ({field}). Tell the coordinator."),
     "sync.protocol.unsupported": N_(
-        "This app and the server are too far apart in age. Your work is safe here; update the app."
+        "This app is too old for the server. Your work is safe here and is sent once the app is updated."
     ),
     "sync.demo.mismatch": N_(
         "A demo device works with a demo server only, and a real one with a real server only. Nothing "
@@ -175,12 +179,27 @@ TEXTS: Final[Mapping[str, str]] = {
     "attachment.too_large": N_("The server found this file too large to take. Tell the coordinator."),
     "attachment.not_found": N_("The server does not have this file yet."),
     "server.busy": N_("The server is busy. The device tries again by itself."),
+    "server.write.failed": N_(
+        "The server could not save this; its disk may be full. Your work is safe here and is sent again; "
+        "tell the coordinator."
+    ),
     "server.error": N_("The server has a problem of its own. The device tries again by itself."),
 }
 
 
+#: What stands in place of sync.protocol.unsupported when it is the server that must be updated.
+SERVER_IS_OLDER: Final = N_(
+    "The server is too old for this app. Your work is safe here and is sent once the server is updated; tell "
+    "the coordinator."
+)
+
+
 def text_of(problem: Problem) -> str:
     """The English text of a problem, its {places} not yet filled; a general one for an unknown code."""
+    if problem.code == "sync.protocol.unsupported":
+        ours, theirs = problem.params.get("protocol"), problem.params.get("newest")
+        if isinstance(ours, int) and isinstance(theirs, int) and ours > theirs:
+            return SERVER_IS_OLDER
     return TEXTS.get(problem.code, N_("Something went wrong ({code})."))
 
 

@@ -31,6 +31,7 @@ import nacl.exceptions
 import nacl.utils
 
 from app.problems import Problem
+from app.store.folder import writing
 from app.store.keys import sync_folder
 from app.store.pictures import without_traces
 from app.store.transaction import Snapshot, Transaction
@@ -80,28 +81,30 @@ def seal_file(folder: Path, source: Path | bytes) -> Sealed:
     """Seal a copy of a file below the store's folder; of a JPEG or PNG without place, time or camera.
 
     The file is complete and durable under its name when this returns; the source is not touched.
-    Problems: attachment.source.missing, attachment.source.too_large.
+    Problems: attachment.source.missing, attachment.source.too_large, store.write.failed (a full disk),
+    store.folder.read_only.
     """
     plain = _of_fitting_size(without_traces(_read_source(source)))
     key = nacl.utils.random(32)
     head = MAGIC + nacl.utils.random(_PREFIX)
     digest = hashlib.blake2b(digest_size=32)
     target = folder / "attachments"
-    target.mkdir(mode=0o700, exist_ok=True)
     part = target / f"{secrets.token_hex(8)}.part"
     size = 0
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for piece in (head, *_seal(plain, key, head)):
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path_of(folder, digest.hexdigest()))
-    finally:
-        part.unlink(missing_ok=True)
-    sync_folder(target)
+    with writing():
+        target.mkdir(mode=0o700, exist_ok=True)
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                for piece in (head, *_seal(plain, key, head)):
+                    file.write(piece)
+                    digest.update(piece)
+                    size += len(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path_of(folder, digest.hexdigest()))
+        finally:
+            part.unlink(missing_ok=True)
+        sync_folder(target)
     name = f"{digest.hexdigest()}:{base64.urlsafe_b64encode(key).decode().rstrip('=')}"
     return Sealed(name, digest.hexdigest(), size)
 
@@ -121,24 +124,25 @@ def open_file(folder: Path, name: str) -> bytes:
 def keep_file(folder: Path, digest: str, sealed: bytes | Iterable[bytes]) -> int:
     """Store a sealed file that came down; its size. Problem attachment.file.damaged: it has another hash."""
     target = path_of(folder, digest)
-    target.parent.mkdir(mode=0o700, exist_ok=True)
     part = target.with_name(f"{secrets.token_hex(8)}.part")
     found = hashlib.blake2b(digest_size=32)
     size = 0
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for piece in (sealed,) if isinstance(sealed, bytes) else sealed:
-                file.write(piece)
-                found.update(piece)
-                size += len(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        if found.hexdigest() != digest:
-            raise Problem("attachment.file.damaged")
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    with writing():
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                for piece in (sealed,) if isinstance(sealed, bytes) else sealed:
+                    file.write(piece)
+                    found.update(piece)
+                    size += len(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            if found.hexdigest() != digest:
+                raise Problem("attachment.file.damaged")
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+        sync_folder(target.parent)
     return size
 
 

@@ -14,13 +14,13 @@ import shutil
 import stat
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
-from app.store.folder import QUARANTINE, set_aside
+from app.store.folder import COULD_NOT_WRITE, QUARANTINE, refuse_unwritable, set_aside, writing
 from app.store.identity import Identity, identity_rows
 from app.store.keys import StoreKeys, sync_folder
 from app.store.migrations import migrate
@@ -73,7 +73,8 @@ def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any]:
     """The store's two connections: one that writes, one that only reads, for one thread each at a time.
 
     Problems: store.file.missing, store.file.empty, store.file.linked, store.file.exposed,
-    store.file.damaged, store.file.foreign, store.journal.damaged, store.version.newer.
+    store.file.damaged, store.file.foreign, store.journal.damaged, store.version.newer; and, where
+    the disk is full or the folder cannot be written to, those of `unsaved`.
     """
     path = folder / FILE_NAME
     refuse_unfit(path)
@@ -81,7 +82,7 @@ def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any]:
         _try_on_a_copy(path, keys)
     writer = _connect(path, keys)
     try:
-        _check_whole(writer, keys)
+        _check_whole(writer, folder, keys)
         _expect(writer, "journal_mode", "wal", "WAL")
         migrate(writer)
         reader = _connect(path, keys)
@@ -137,11 +138,18 @@ def _connect(path: Path, keys: StoreKeys) -> Any:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except dbapi2.DatabaseError as error:
         connection.close()
-        raise Problem("store.file.damaged", {"name": path.name}) from error
+        _refuse_damaged(path.parent, error)
     except Exception:
         connection.close()
         raise
     return connection
+
+
+def _refuse_damaged(folder: Path, error: dbapi2.Error) -> NoReturn:
+    """A full disk or a folder that cannot be written to must not be called damage: nothing is lost by it."""
+    if isinstance(error, dbapi2.OperationalError):
+        refuse_unwritable(folder)
+    raise Problem("store.file.damaged", {"name": FILE_NAME}) from error
 
 
 def _expect(connection: Any, name: str, value: object, setting: str) -> None:
@@ -150,14 +158,14 @@ def _expect(connection: Any, name: str, value: object, setting: str) -> None:
         raise Problem("store.setting.refused", {"name": name})
 
 
-def _check_whole(connection: Any, keys: StoreKeys) -> None:
+def _check_whole(connection: Any, folder: Path, keys: StoreKeys) -> None:
     """Every page authentic, every table sound, and this the store that the keys belong to."""
     try:
         unauthentic = connection.execute("PRAGMA cipher_integrity_check").fetchall()
         unsound = connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]
         sentinel = connection.execute("SELECT magic, store FROM sentinel").fetchall()
     except dbapi2.DatabaseError as error:
-        raise Problem("store.file.damaged", {"name": FILE_NAME}) from error
+        _refuse_damaged(folder, error)
     if unauthentic or unsound:
         raise Problem("store.file.damaged", {"name": FILE_NAME})
     if sentinel != [("homeward", keys.store)]:
@@ -190,7 +198,8 @@ def _try_on_a_copy(path: Path, keys: StoreKeys) -> None:
     checkpoint that was cut off and needs them: everything stays where it is, for a repair.
     """
     probe = path.parent / f"probe-{secrets.token_hex(4)}"
-    probe.mkdir(mode=0o700)
+    with writing():
+        probe.mkdir(mode=0o700)
     try:
         journals = _journals_of(path)
         if not any(map(_irregular, journals)) and _sound(probe, [path, *journals], keys):
@@ -207,16 +216,18 @@ def _sound(probe: Path, files: list[Path], keys: StoreKeys) -> bool:
     """Whether copies of these files open as a whole store."""
     for old in probe.iterdir():
         old.unlink()
-    for file in files:
-        shutil.copyfile(file, probe / file.name)
+    with writing():
+        for file in files:
+            shutil.copyfile(file, probe / file.name)
     try:
         connection = _connect(probe / FILE_NAME, keys)
-    except Problem:
+        try:
+            _check_whole(connection, probe, keys)
+        finally:
+            connection.close()
+    except Problem as problem:
+        # Where the copy could not be written, nothing is known of what was copied.
+        if problem.code in COULD_NOT_WRITE:
+            raise
         return False
-    try:
-        _check_whole(connection, keys)
-    except Problem:
-        return False
-    finally:
-        connection.close()
     return True

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from sqlcipher3 import dbapi2
 
 from app.problems import Problem
 from app.store.keys import sync_folder
@@ -21,8 +25,52 @@ else:
 LOCK_NAME: Final = "store.lock"
 QUARANTINE: Final = "quarantine"
 
+#: The problems of `unsaved`.
+COULD_NOT_WRITE: Final = frozenset({"store.folder.read_only", "store.write.failed"})
+
+_NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+#: What SQLite says where it may not write.
+_READ_ONLY: Final = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
+#: As much as SQLite writes beside a store before it opens it.
+_ROOM_TO_OPEN: Final = 64 * 1024
+
 #: How long to wait for another program: a copy of the app that is just closing.
 _PATIENCE_S: Final = 2.0
+
+
+def unsaved(error: OSError | dbapi2.Error) -> Problem:
+    """Why something was not written: store.folder.read_only, or store.write.failed, as of a full disk."""
+    read_only = (
+        error.errno in _NOT_ALLOWED
+        if isinstance(error, OSError)
+        else getattr(error, "sqlite_errorname", "").startswith(_READ_ONLY)
+    )
+    if read_only:
+        return Problem("store.folder.read_only")
+    return Problem("store.write.failed", {"kind": type(error).__name__})
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Try to write a file as long as what opening a store takes; the problem of `unsaved` where it fails.
+
+    SQLite tells a fault of the disk without saying whether it read or wrote.
+    """
+    trial = folder / f"trial-{secrets.token_hex(4)}"
+    with writing():
+        try:
+            trial.write_bytes(bytes(_ROOM_TO_OPEN))
+        finally:
+            trial.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Writing files: whatever the system refuses ends as the problem of `unsaved`."""
+    try:
+        yield
+    except OSError as error:
+        raise unsaved(error) from error
 
 
 class FolderLock:
@@ -32,12 +80,12 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Problem store.file.busy when another program has it, and does not let go of it soon."""
+        """Problem store.file.busy when another program has it and does not let go soon, or `unsaved`'s."""
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         try:
             self._file = os.open(folder / LOCK_NAME, flags, 0o600)
         except OSError as error:
-            raise Problem("store.write.failed", {"kind": type(error).__name__}) from error
+            raise unsaved(error) from error
         deadline = time.monotonic() + _PATIENCE_S
         while not _taken(self._file):
             if time.monotonic() >= deadline:

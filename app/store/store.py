@@ -26,7 +26,7 @@ from app.problems import Problem
 from app.store import attachments, meta
 from app.store import connection as connections
 from app.store import keys as key_files
-from app.store.folder import FolderLock, set_aside
+from app.store.folder import FolderLock, set_aside, unsaved, writing
 from app.store.identity import Identity, read_identity, write_identity
 from app.store.keys import FLOOR, KeyCost
 from app.store.transaction import Snapshot, Transaction
@@ -95,16 +95,18 @@ class Store:
         Keys without a store, as a creation leaves that was cut off, are moved aside.
         `cost` below the default is for tests: such a store opens only with the same `floor`.
         """
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with writing():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FolderLock(folder)
         try:
             if cls.exists(folder):
                 raise Problem("store.file.exists", {"name": connections.FILE_NAME})
             if os.path.lexists(folder / key_files.FILE_NAME):
                 set_aside(folder, [folder / key_files.FILE_NAME])
-            keys = key_files.create_keys(folder, passphrase, cost, identity.demo)
-            connections.create_file(folder, keys, identity)
-            (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
+            with writing():
+                keys = key_files.create_keys(folder, passphrase, cost, identity.demo)
+                connections.create_file(folder, keys, identity)
+                (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
             writer, reader = connections.open_file(folder, keys)
             return cls(folder, lock, writer, reader, now_ms, new_id, boot_facts)
         except BaseException:
@@ -126,7 +128,7 @@ class Store:
 
         Problems: store.passphrase.wrong; store.file.missing, .empty, .linked, .exposed, .damaged,
         .foreign, .busy; store.journal.damaged; store.keys.missing, .damaged, .weak;
-        store.version.newer.
+        store.version.newer; store.folder.read_only; store.write.failed (is the disk full?).
         """
         connections.refuse_unfit(folder / connections.FILE_NAME)
         lock = FolderLock(folder)
@@ -168,7 +170,7 @@ class Store:
                 self._writer.execute("COMMIT")
             except dbapi2.Error as error:
                 self._roll_back(last)
-                raise Problem("store.write.failed", {"kind": type(error).__name__}) from error
+                raise unsaved(error) from error
             except BaseException:
                 self._roll_back(last)
                 raise

@@ -10,7 +10,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -113,7 +113,12 @@ class Syncer:
             self._greeted = False
             log.info("sync met a problem: %s", problem)
         outcome = self._outcome(started, counts, problem)
-        self._store.write(lambda db: receipt.note(db, outcome))
+        try:
+            self._store.write(lambda db: receipt.note(db, outcome))
+        except Problem as unkept:
+            # A full disk must not hide how the sync itself ended.
+            log.warning("the end of the sync was not kept: %s", unkept)
+            outcome = replace(outcome, problem=problem or unkept)
         self._on_phase(None)
         return outcome
 
@@ -225,10 +230,7 @@ class Syncer:
         return stuck
 
     def _fetch_attachment(self, digest: str) -> None:
-        try:
-            size = attachments.keep_file(self._store.folder, digest, self._client.get_attachment(digest))
-        except OSError as error:
-            raise Problem("store.write.failed", {"kind": type(error).__name__}) from error
+        size = attachments.keep_file(self._store.folder, digest, self._client.get_attachment(digest))
         self._store.write(lambda db: attachments.fetched(db, digest, size))
 
     # -- one exchange

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -14,6 +15,11 @@ from sync_server.protocol.problems import Problem
 
 #: A photo or a scan; what is longer is refused before it fills the disk.
 MAX_BLOB: Final = 64 * 1024 * 1024
+
+#: What the disk says when it takes nothing more; a line that breaks while it is read says others.
+_DISK_REFUSES: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+)
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PARTIAL = ".partial-"
@@ -34,7 +40,8 @@ class Blobs:
         """Keep the bytes under their hash, durably, and return how many there are.
 
         Raises Problem('attachment.hash.mismatch') when they have another hash, and
-        Problem('attachment.too_large'); nothing is kept then. A blob that is there stays.
+        Problem('attachment.too_large'), and Problem('server.write.failed') on a full disk; nothing is
+        kept then. A blob that is there stays.
         """
         target = self._path(hash)
         partial = self._folder / f"{_PARTIAL}{secrets.token_hex(8)}"
@@ -54,6 +61,10 @@ class Blobs:
                 raise Problem("attachment.hash.mismatch")
             os.replace(partial, target)
             self._sync_folder()
+        except OSError as error:
+            if error.errno not in _DISK_REFUSES:
+                raise
+            raise Problem("server.write.failed") from error
         finally:
             partial.unlink(missing_ok=True)
         return size

@@ -33,6 +33,11 @@ _TURN: Final = 20
 _COLLISIONS: Final = frozenset({"40001", "40P01", "55P03"})
 
 
+#: PostgreSQL: disk full, an error of the system's input and output.
+_NO_ROOM: Final = frozenset({"53100", "58030"})
+_NOT_WRITTEN: Final = ("SQLITE_FULL", "SQLITE_IOERR")
+
+
 class Database(Directory):
     """One database through SQLAlchemy Core. `embedded` and `postgres` make one.
 
@@ -129,6 +134,8 @@ class Database(Directory):
             except DBAPIError as error:
                 if _waited_in_vain(error):
                     break
+                if _could_not_write(error):
+                    raise Problem("server.write.failed") from error
                 if not (_collided(error) or (collisions and isinstance(error, IntegrityError))):
                     raise
                 if number == _ATTEMPTS - 1 and isinstance(error, IntegrityError):
@@ -201,6 +208,13 @@ def _begin_embedded(connection: Connection) -> None:
 
 def _collided(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _COLLISIONS
+
+
+def _could_not_write(error: DBAPIError) -> bool:
+    """The disk is full, or does not let itself be written to; the transaction has left nothing behind."""
+    if getattr(error.orig, "sqlstate", None) in _NO_ROOM:
+        return True
+    return getattr(error.orig, "sqlite_errorname", "").startswith(_NOT_WRITTEN)
 
 
 def _waited_in_vain(error: DBAPIError) -> bool:
