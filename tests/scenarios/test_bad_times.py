@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.fieldbook import World, unlock
-from app.problems import SERVER_IS_OLDER, TEXTS, text_of
+from app.problems import SERVER_IS_OLDER, TEXTS, Problem, text_of
 from app.settings import Settings
 from app.store.store import system_now_ms
 from tests.scenarios.office import CHEAP, PASSPHRASE, RunningServer, Tablet
@@ -138,3 +138,20 @@ def test_a_case_begun_in_a_wrong_year_is_there_in_the_right_one(
     assert coordinator.values(record)["observation"] == officer.values(record)["observation"] == "x"
     view = officer.book.sync_view().wait(10)
     assert (view.problem, view.waiting) == (None, 0)
+
+
+def test_a_record_of_a_form_that_is_not_here_is_told_kept_and_opened_after_the_next_sync(
+    officer: Tablet, coordinator: Tablet
+) -> None:
+    case = officer.new_case()
+    record = officer.fill(
+        case, "monitoring_contact", outcome="unreachable", observation="x", risk_level="low"
+    )
+    officer.sync()
+    coordinator.sync()
+    coordinator.book._store.write(lambda db: db.run("DELETE FROM form WHERE id = 'monitoring_contact'"))
+    with pytest.raises(Problem, match=r"record\.form\.missing"):
+        coordinator.book.edit(record).wait(10)
+    assert record in {row.id for row in coordinator.book.case(case).wait(10).records}
+    coordinator.sync()
+    assert coordinator.values(record)["observation"] == "x"

@@ -122,8 +122,12 @@ class EntryScreen(Screen):
         )
 
     def _load_picture(self, name: str, deliver: Callable[[bytes], None]) -> None:
-        # A photo of another device may not have come down yet; its place then stays empty.
-        self.book.attachment(name).then(deliver, lambda _problem: None)
+        def empty(problem: Problem) -> None:
+            # A photo of another device may not have come down yet: that is no fault, its place stays empty.
+            if problem.code != "attachment.file.missing":
+                self.desk.tell_problem(problem)
+
+        self.book.attachment(name).then(deliver, empty)
 
     def _attached(self, path: str, name: str) -> None:
         self._unsaved -= 1
