@@ -35,7 +35,7 @@ from sync_server.command_texts import text_of
 from sync_server.config import ServerConfig, SetupProblem
 from sync_server.demo_office import people
 from sync_server.exchange import Exchange
-from sync_server.form_catalogue import FormCatalogue
+from sync_server.form_catalogue import FormCatalogue, Published, read_form
 from sync_server.protocol.problems import Problem
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
@@ -123,7 +123,7 @@ def _typed_password(login: str) -> str:
 
 
 def publish_form(wanted: argparse.Namespace) -> None:
-    """Every form is checked before the first is published: one that fails on a device came too far."""
+    """All are published or none, and each is checked before: one that fails on a device came too far."""
     with opened(wanted.dir) as (_, storage):
         forms = FormCatalogue(storage, now_ms)
         checked = [_usable(str(path), check_file(path)) for path in wanted.files]
@@ -132,12 +132,25 @@ def publish_form(wanted: argparse.Namespace) -> None:
                 _usable(form_id, check_table(form_id, library.read(form_id)))
                 for form_id, _ in library.forms()
             ]
-        for name, xml in checked:
-            try:
-                listing = forms.publish(xml)
-            except Problem as problem:
-                raise SetupProblem("form.version.published", file=name, **problem.params) from None
-            print(f"Published {listing.id}, version {listing.version}.")
+        try:
+            published = forms.publish_all([xml for _, xml in checked])
+        except Problem as problem:
+            files = ", ".join(name for name, xml in checked if read_form(xml).id == problem.params["form"])
+            raise SetupProblem("form.version.published", file=files, **problem.params) from None
+    for one in published:
+        print(_told(one))
+
+
+def _told(one: Published) -> str:
+    form = one.form
+    if one.is_new:
+        return f"Published {form.id}, version {form.version}."
+    if one.newest == form.version:
+        return f"{form.id}, version {form.version}, is published already; nothing changed."
+    return (
+        f"{form.id}, version {form.version}, is published already; devices keep the newer version "
+        f"{one.newest}. To go back, publish the old content under a new version."
+    )
 
 
 def _usable(name: str, report: Report) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -11,7 +11,7 @@ from sync_server.protocol.change import is_text
 from sync_server.protocol.merge import LAST, Rules
 from sync_server.protocol.messages import FormListing
 from sync_server.protocol.problems import Problem
-from sync_server.storage.base import Storage
+from sync_server.storage.base import NewForm, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,15 @@ class FormFacts:
     id: str
     version: str
     merge_rules: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a form: whether this version is new, and which one devices get now."""
+
+    form: FormListing
+    is_new: bool
+    newest: str
 
 
 def read_form(xml: str) -> FormFacts:
@@ -44,12 +53,25 @@ class FormCatalogue:
         self._lock = Lock()
 
     def publish(self, xml: str) -> FormListing:
-        """Publish a form. The same version again changes nothing; with another content it raises
-        Problem('form.version.published'), since records of it are out there."""
+        """Publish one form, as `publish_all` does."""
+        return self.publish_all((xml,))[0].form
+
+    def publish_all(self, xmls: Sequence[str]) -> tuple[Published, ...]:
+        """Publish forms, all or none. The same version again changes nothing; with another content
+        it raises Problem('form.version.published'), since records of it are out there."""
+        new = [self._new(xml) for xml in xmls]
+        fresh = self._storage.publish_forms(new, self._now_ms())
+        newest = {form.id: form.version for form in self.current()}
+        return tuple(
+            Published(FormListing(form.id, form.version, form.hash), is_new, newest[form.id])
+            for form, is_new in zip(new, fresh, strict=True)
+        )
+
+    def _new(self, xml: str) -> NewForm:
         facts = self._read(xml)
-        hash = hashlib.blake2b(xml.encode(), digest_size=16).hexdigest()
-        self._storage.publish_form(facts.id, facts.version, xml, hash, self._now_ms())
-        return FormListing(facts.id, facts.version, hash)
+        return NewForm(
+            facts.id, facts.version, xml, hashlib.blake2b(xml.encode(), digest_size=16).hexdigest()
+        )
 
     def xml(self, id: str, version: str) -> str:
         """The XForm of a published version. Raises Problem('form.not_found')."""

@@ -103,8 +103,8 @@ def _fits(name: str, value: object) -> bool:
 def checked(text: str) -> str | None:
     """A line of a log file again, without what a line may not say; None where it is no line of a log."""
     try:
-        line = json.loads(text)
-    except ValueError:
+        line = json.loads(text) if len(text) <= _LONGEST else None
+    except (ValueError, RecursionError):
         return None
     if not isinstance(line, dict):
         return None
@@ -117,6 +117,8 @@ def checked(text: str) -> str | None:
     return json.dumps(kept, ensure_ascii=True, separators=(",", ":"))
 
 
+#: A line of ours is shorter by far.
+_LONGEST: Final = 20_000
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 
 

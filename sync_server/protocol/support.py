@@ -42,7 +42,11 @@ def log_parts(logs: Path) -> list[Part]:
     """The logs in this folder, the newest first. In the place of a line that is no log's stands that."""
     parts = []
     for file in sorted(file for file in logs.glob("*.log*") if _LOG.fullmatch(file.name)):
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        try:
+            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            parts.append(Part(f"logs/{file.name}", "a log that could not be read", ""))
+            continue
         content = "".join(f"{checked(line) or _LEFT_OUT}\n" for line in lines)
         about = f"what the program did and when, by codes and counts; lines: {len(lines)}"
         parts.append(Part(f"logs/{file.name}", about, content))

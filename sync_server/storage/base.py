@@ -50,6 +50,14 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class NewForm:
+    id: str
+    version: str
+    xml: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedForm:
     id: str
     version: str
@@ -264,10 +272,10 @@ class Storage(ABC):
     # forms
 
     @abstractmethod
-    def publish_form(self, id: str, version: str, xml: str, hash: str, now_ms: int) -> bool:
-        """Publish a version of a form; False when this very version is there already.
+    def publish_forms(self, forms: Sequence[NewForm], now_ms: int) -> list[bool]:
+        """Publish versions of forms, all or none; False for each that was there already.
 
-        Raises Problem('form.version.published') when it is there with another content.
+        Raises Problem('form.version.published') when one is there with another content.
         """
 
     @abstractmethod

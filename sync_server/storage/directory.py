@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync_server.protocol.problems import Problem
-from sync_server.storage.base import Device, Office, PublishedForm, Storage, User
+from sync_server.storage.base import Device, NewForm, Office, PublishedForm, Storage, User
 from sync_server.storage.tables import attachments, devices, forms, meta, offices, replies, users
 
 T = TypeVar("T")
@@ -107,18 +107,8 @@ class Directory(Storage):
         revoked = update(devices).where(devices.c.id == device, devices.c.revoked_ms.is_(None))
         self._in_write(lambda connection: connection.execute(revoked.values(revoked_ms=now_ms)) and None)
 
-    def publish_form(self, id: str, version: str, xml: str, hash: str, now_ms: int) -> bool:
-        def work(connection: Connection) -> bool:
-            query = select(forms.c.hash).where(forms.c.id == id, forms.c.version == version)
-            there = connection.execute(query).scalar_one_or_none()
-            if there is None:
-                row = {"id": id, "version": version, "xml": xml, "hash": hash, "published_ms": now_ms}
-                connection.execute(insert(forms).values(row))
-            elif there != hash:
-                raise Problem("form.version.published", {"form": id, "version": version})
-            return there is None
-
-        return self._in_write(work)
+    def publish_forms(self, new: Sequence[NewForm], now_ms: int) -> list[bool]:
+        return self._in_write(lambda connection: [_publish(connection, form, now_ms) for form in new])
 
     def forms(self) -> list[PublishedForm]:
         columns = (forms.c[name] for name in PublishedForm.__slots__)
@@ -158,6 +148,17 @@ class Directory(Storage):
             self._in_write(lambda connection: connection.execute(insert(table).values(row)) and None)
         except IntegrityError:
             raise ValueError(otherwise) from None
+
+
+def _publish(connection: Connection, form: NewForm, now_ms: int) -> bool:
+    query = select(forms.c.hash).where(forms.c.id == form.id, forms.c.version == form.version)
+    there = connection.execute(query).scalar_one_or_none()
+    if there is None:
+        row = {"id": form.id, "version": form.version, "xml": form.xml, "hash": form.hash}
+        connection.execute(insert(forms).values(row | {"published_ms": now_ms}))
+    elif there != form.hash:
+        raise Problem("form.version.published", {"form": form.id, "version": form.version})
+    return there is None
 
 
 def put_meta(connection: Connection, name: str, value: str) -> None:

@@ -18,7 +18,7 @@ from sync_server.protocol.clock import Contact, format_stamp
 from sync_server.protocol.merge import LAST, Rules
 from sync_server.protocol.messages import FormListing, RecordDelta
 from sync_server.protocol.problems import Problem
-from sync_server.storage.base import Ledger, Office, StoredRecord, User
+from sync_server.storage.base import Ledger, NewForm, Office, StoredRecord, User
 from sync_server.storage.database import Database
 
 NOW = 1_700_000_000_000
@@ -160,7 +160,7 @@ def test_more_pushes_at_once_than_connections_all_get_through(embedded: Database
     embedded.migrate()
     embedded.add_office(Office("tirana", "Tirana", "al"))
     embedded.add_user(User("anna", "Anna", "officer", "tirana", "-", "UTC"))
-    embedded.publish_form("f", "1", "xml", "hash", NOW)
+    embedded.publish_forms([NewForm("f", "1", "xml", "hash")], NOW)
     exchange = Exchange(
         embedded, FormCatalogue(embedded, lambda: NOW, lambda xml: FormFacts("f", "1", {})), lambda: NOW
     )

@@ -14,7 +14,7 @@ from sync_server.protocol.clock import format_stamp
 from sync_server.protocol.merge import Head
 from sync_server.protocol.messages import ConflictNotice, RecordDelta
 from sync_server.protocol.problems import Problem
-from sync_server.storage.base import Ledger, LoggedChange, LoggedConflict, Office, StoredRecord, User
+from sync_server.storage.base import Ledger, LoggedChange, LoggedConflict, NewForm, Office, StoredRecord, User
 from sync_server.storage.database import Database
 
 DEVICE = "aaaaaaaa"
@@ -97,10 +97,12 @@ def test_an_office_keeps_its_changes_when_it_is_renamed(storage: Database) -> No
 
 
 def test_a_form_version_is_published_once(storage: Database) -> None:
-    assert storage.publish_form("visit", "1", "<x/>", "h1", 1)
-    assert not storage.publish_form("visit", "1", "<x/>", "h1", 2)
+    visit = NewForm("visit", "1", "<x/>", "h1")
+    assert storage.publish_forms([visit], 1) == [True]
+    assert storage.publish_forms([visit], 2) == [False]
     with pytest.raises(Problem, match=r"form\.version\.published"):
-        storage.publish_form("visit", "1", "<y/>", "h2", 3)
+        storage.publish_forms([NewForm("other", "1", "<z/>", "h3"), NewForm("visit", "1", "<y/>", "h2")], 3)
+    assert storage.form("other", "1") is None, "of several forms all are published or none"
     assert storage.form("visit", "1") == "<x/>"
     assert storage.form("visit", "2") is None
     assert [(form.id, form.version, form.published_ms) for form in storage.forms()] == [("visit", "1", 1)]

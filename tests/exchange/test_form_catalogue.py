@@ -33,6 +33,22 @@ def test_publishing_again_changes_nothing_and_another_content_is_refused(catalog
         catalogue.publish("visit 1 note")
 
 
+def test_of_several_forms_all_are_published_or_none(catalogue: FormCatalogue) -> None:
+    catalogue.publish("visit 1")
+    with pytest.raises(Problem, match=r"form\.version\.published"):
+        catalogue.publish_all(["arrival 1", "visit 1 note"])
+    assert [form.id for form in catalogue.current()] == ["visit"]
+
+
+def test_who_publishes_an_old_version_again_hears_that_devices_keep_the_new_one(
+    catalogue: FormCatalogue,
+) -> None:
+    for xml in ("visit 1", "visit 2"):
+        catalogue.publish(xml)
+    (again,) = catalogue.publish_all(["visit 1"])
+    assert (again.is_new, again.newest) == (False, "2")
+
+
 def test_a_form_that_was_never_published_is_not_found(catalogue: FormCatalogue) -> None:
     with pytest.raises(Problem, match=r"form\.not_found"):
         catalogue.xml("visit", "1")

@@ -102,3 +102,8 @@ def test_a_log_that_cannot_be_written_stops_nothing(
 def test_the_release_in_the_log_is_the_one_that_is_built() -> None:
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
     assert project["project"]["version"] == PROGRAM
+
+
+def test_a_line_that_no_program_of_ours_wrote_is_no_line_of_a_log() -> None:
+    for odd in ("[" * 5_000, "[" * 200_000, "{}", "no json"):
+        assert checked(odd) is None
