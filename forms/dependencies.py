@@ -17,6 +17,7 @@ from forms.definition import FormDefinition, Question, Repeat, SetValue
 from forms.errors import FormProblem
 from forms.expression.functions import functions_by_name
 from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, operands, parse
+from forms.expression.rehearsal import rehearse
 
 CellKind = Literal["relevant", "value", "structure", "display"]
 
@@ -114,7 +115,10 @@ class DependencyGraph:
             yield Cell("value", path), [*_given(question.calculate), *offered]
             yield Cell("display", path), _display_sources(question)
         for set_value in (*self.definition.set_values, *_all_triggers(self.definition)):
-            _Collector(self.definition, set_value.target).collect(set_value.expression)
+            try:
+                _Collector(self.definition, set_value.target).collect(set_value.expression)
+            except FormProblem as problem:
+                raise problem.at(set_value.target) from problem
 
     def _contained_in(self, cell: Cell) -> Iterator[Cell]:
         """A node is calculated after its own relevance, its parent's, and the repeats that make it."""
@@ -212,6 +216,7 @@ class _Collector:
 
     def collect(self, source: str) -> None:
         self.visit(parse(source), {self.origin})
+        rehearse(source)
 
     def visit(self, tree: Tree, context: set[_Spot]) -> set[_Spot]:
         """Notes all references in the tree; gives the spots that it may select."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from forms import answer_types, choices
+from forms.errors import FormProblem
 
 if TYPE_CHECKING:
     from forms.calculation import Calculation
@@ -54,10 +55,18 @@ def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | Non
         names = {choice.name for choice in choices.offered(calculation, node)}
         if any(name not in names for name in answer_types.chosen(question, node.text)):
             return Violation(node.path, "type", "", "answer.choice.unknown")
-    source = question.constraint
-    if source and not calculation.expression(node, "constraint", source, "boolean").holds():
+    if question.constraint and not _keeps(calculation, node, question.constraint):
         return Violation(node.path, "constraint", calculation.world.shown(question.constraint_message, node))
     return None
+
+
+def _keeps(calculation: Calculation, node: InstanceNode, constraint: str) -> bool:
+    """Whether the answer keeps to the constraint. One that cannot be evaluated holds nobody up: the answer
+    counts more than a rule that means nothing."""
+    try:
+        return calculation.expression(node, "constraint", constraint, "boolean").holds()
+    except FormProblem:
+        return True
 
 
 def missing_value(calculation: Calculation, node: InstanceNode) -> Violation | None:

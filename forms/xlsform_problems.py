@@ -148,7 +148,8 @@ def _by_name(problem: FormProblem, workbook: Workbook, place: Place) -> Place:
 
 def _by_expression(problem: FormProblem, workbook: Workbook, place: Place) -> Place:
     """The column whose expression it is, in the row or, where that is not known, in all of them."""
-    expression = problem.params.get("expression") or f"{problem.params.get('function', '')}("
+    function = "regex" if "pattern" in problem.params else problem.params.get("function", "")
+    expression = problem.params.get("expression") or f"{function}("
     survey = workbook.sheet("survey")
     if (
         not isinstance(expression, str)

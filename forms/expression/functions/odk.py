@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid as uuids
 from typing import TYPE_CHECKING, Any
 
+from forms.errors import FormProblem
 from forms.expression.functions.registry import function, special
 from forms.expression.nodes import Node
 from forms.expression.parser import parse
@@ -73,7 +74,11 @@ def choice_name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]
 
     def label(focus: Any) -> str:
         name = chosen(focus)
-        nodes = compiler.nodes(parse(path(focus)))(focus)
+        try:
+            nodes = compiler.nodes(parse(path(focus)))(focus)
+        except FormProblem:
+            # The path is a text that evaluation makes; a wrong one names no question.
+            nodes = []
         return environment.choice_label(nodes[0], name) if nodes else environment.choice_label(current, name)
 
     return label

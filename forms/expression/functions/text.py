@@ -10,10 +10,11 @@ import re2
 
 from forms.errors import FormProblem
 from forms.expression.functions.registry import function, special
+from forms.expression.parser import Literal
 from forms.expression.values import Value, to_text
 
 if TYPE_CHECKING:
-    from forms.expression.compile import Closure, Compiler
+    from forms.expression.compile import Closure, Compiler, Focus
     from forms.expression.parser import Tree
 
 _BLANK = re.compile(r"[ \t\r\n]+")
@@ -121,7 +122,23 @@ def _pattern(source: str) -> Any:
         raise FormProblem("form.expression.bad_pattern", pattern=source) from problem
 
 
-@function("regex", "text text", "boolean")
-def regex(whole: str, pattern: str) -> bool:
-    """Whether the whole text matches, as in ODK Collect."""
-    return _pattern(pattern).fullmatch(whole) is not None
+@special("regex", 2, 2, "boolean")
+def regex(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[bool]:
+    """Whether the whole text matches, as in ODK Collect.
+
+    A pattern that is written in the form is a problem of the form if it is no good. One that comes from
+    answers matches nothing then: who answers cannot mend the form.
+    """
+    whole, pattern = compiler.text(arguments[0]), compiler.text(arguments[1])
+    if isinstance(arguments[1], Literal):
+        known = _pattern(arguments[1].value)
+        return lambda focus: known.fullmatch(whole(focus)) is not None
+
+    def matches(focus: Focus) -> bool:
+        try:
+            found = _pattern(pattern(focus))
+        except FormProblem:
+            return False
+        return found.fullmatch(whole(focus)) is not None
+
+    return matches
