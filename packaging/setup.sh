@@ -25,7 +25,9 @@ needs=(
 if [ "$kind" = dev ] || [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   needs+=("xvfb:/usr/bin/Xvfb")
 fi
-[ "$kind" = dev ] && needs+=("xdotool:/usr/bin/xdotool" "postgresql:/usr/lib/postgresql/*/bin/initdb")
+if [ "$kind" = dev ]; then # xdotool and PostgreSQL for the tests, binutils for the built programs
+  needs+=("xdotool:/usr/bin/xdotool" "postgresql:/usr/lib/postgresql/*/bin/initdb" "binutils:/usr/bin/objdump")
+fi
 "$python" -c 'import ensurepip, venv' 2>/dev/null || needs+=("python3-venv:/nonexistent")
 
 missing=()
