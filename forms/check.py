@@ -13,6 +13,7 @@ from pathlib import Path
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
+from forms.form_file import text_of
 from forms.problem_texts import explain
 from forms.translations import Text
 from forms.workbook import read_workbook
@@ -114,7 +115,7 @@ def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Re
 
 
 def _unusable(name: str, origin: Path | str, problem: FormProblem) -> Report:
-    if "sheet" not in problem.params:
+    if "sheet" not in problem.params and not problem.code.startswith("form.file."):
         problem = located(problem, read_workbook(origin))
     return Report(name, "", None, (), (), problem)
 
@@ -128,7 +129,7 @@ def _check_names(definition: FormDefinition) -> None:
 
 
 def _read(path: Path) -> XFormSource:
-    return XFormSource(_text(path), ()) if path.suffix.lower() in _XML else xform_from_xlsform(path)
+    return XFormSource(text_of(path), ()) if path.suffix.lower() in _XML else xform_from_xlsform(path)
 
 
 def _filtered(question: Question) -> bool:
@@ -191,10 +192,3 @@ def _try_out(definition: FormDefinition) -> None:
             if line.kind == "question":
                 entry.state(line.path)
     entry.validate()
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise FormProblem("form.file.unreadable", file=path.name) from problem

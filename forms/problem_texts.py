@@ -35,9 +35,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.expression.bad_pattern": (
         "The pattern of regex() is no regular expression: {pattern}.",
-        "Correct it: close brackets and parentheses, or escape them by a backslash. Lookahead, lookbehind and "
-        "references back, as (?=…), (?<!…) and \\1, do not exist here; write several regex() joined by 'and' "
-        "in their place.",
+        "Correct it: close brackets and parentheses, or escape them by a backslash. Lookahead, lookbehind "
+        "and references back, as (?=…), (?<!…) and \\1, do not exist here; write several regex() joined "
+        "by 'and' in their place.",
     ),
     "form.expression.nodes_wanted": (
         "A value stands where questions must be named: {expression}.",

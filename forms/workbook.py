@@ -10,11 +10,12 @@ import csv
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from forms.form_file import content_of
 
 #: How far a sheet is read: no form has more rows, and a damaged one may claim millions.
 MOST_ROWS: Final = 50_000
@@ -72,11 +73,11 @@ class Workbook:
 
 
 def read_workbook(source: Path | str) -> Workbook:
-    """The sheets of a file, or of a Markdown text; none where it cannot be read."""
+    """The sheets of a file, or of a Markdown text; none where it cannot be read, or is too large."""
     try:
         if isinstance(source, str):
             return _workbook(_markdown(source))
-        return _workbook(_READERS[source.suffix.lower()](source.read_bytes()))
+        return _workbook(_READERS[source.suffix.lower()](content_of(source)))
     except Exception:
         # Whatever a library does with a damaged file: then no place is told.
         return Workbook()
@@ -133,7 +134,7 @@ def _markdown(text: str) -> Iterator[tuple[str, list[Row]]]:
 
 def _csv(content: bytes) -> Iterator[tuple[str, list[Row]]]:
     name, rows = "", []  # type: str, list[Row]
-    for first, *cells in filter(None, csv.reader(io.StringIO(content.decode("utf-8")))):
+    for first, *cells in filter(None, csv.reader(io.StringIO(content.decode("utf-8-sig")))):
         if first.strip():
             if name:
                 yield name, rows
@@ -149,17 +150,8 @@ _READERS: Final = {
     ".xlsm": _xlsx,
     ".xls": _xls,
     ".csv": _csv,
-    ".md": lambda content: _markdown(content.decode("utf-8")),
+    ".md": lambda content: _markdown(content.decode("utf-8-sig")),
 }
-
-
-def unpacked_size(content: bytes) -> int:
-    """How large a zipped workbook says it is unpacked; 0 for what is no zip archive."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError):
-        return 0
 
 
 def _text(value: Any) -> str:

@@ -6,19 +6,20 @@ Forms are written as Excel workbooks or, reviewable, as Markdown tables. Our own
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from forms.errors import FormProblem
-from forms.workbook import read_workbook, unpacked_size
+from forms.form_file import content_of
+from forms.workbook import read_workbook
 from forms.xlsform_problems import located, problem_of
 
 NAMESPACE = "https://homeward.invalid/xforms"
 PREFIX = "homeward"
-MAX_FILE = 16 * 1024 * 1024
-MAX_UNPACKED = 256 * 1024 * 1024
 _MARKDOWN_SHEET = re.compile(r"^\s*\|\s*survey\s*\|", re.MULTILINE)
 _TEXTS = frozenset({".csv", ".md"})
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"}) | _TEXTS
@@ -52,6 +53,9 @@ def xform_from_xlsform(path_or_text: Path | str) -> XFormSource:
     try:
         return _convert(source)
     except FormProblem as problem:
+        if problem.code.startswith("form.file."):
+            # What is no readable file has no sheets, and shall not be opened again.
+            raise
         workbook = read_workbook(source)
         found = problem
         if problem.code == "form.xlsform.converter_failed" and not workbook.sheet("survey").rows:
@@ -69,17 +73,22 @@ def _source(path_or_text: Path | str) -> Path | str:
 
 def _convert(source: Path | str) -> XFormSource:
     from pyxform.errors import PyXFormError
+    from pyxform.xls2json_backends import Definition
     from pyxform.xls2xform import convert
 
     suffix = ".md"
+    given: Definition | str
     if isinstance(source, Path):
         suffix = source.suffix.lower()
-        _look_at(source, suffix)
+        content = _content(source, suffix)
+        given = Definition(data=io.BytesIO(content), file_type=None, file_path_stem=source.stem)
+    else:
+        given = source
     try:
         with warnings.catch_warnings():
             # What a workbook has beside its cells is no concern of a form.
             warnings.simplefilter("ignore")
-            converted = convert(source, file_type=suffix)
+            converted = convert(given, file_type=suffix)
     except PyXFormError as problem:
         raise problem_of(str(problem)) from problem
     except Exception as problem:
@@ -94,18 +103,17 @@ def _declare_namespace(xml: str) -> str:
     return xml.replace("<h:html ", f'<h:html xmlns:{PREFIX}="{NAMESPACE}" ', 1)
 
 
-def _look_at(path: Path, suffix: str) -> None:
-    """Whether the file is what its name says, before a library reads it."""
+def _content(path: Path, suffix: str) -> bytes:
+    """What is in the file, if it is what its name says, before a library reads it."""
     if suffix not in _SUFFIXES:
         raise FormProblem("form.file.not_a_form", file=path.name)
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise FormProblem("form.file.too_large", file=path.name, limit=MAX_FILE)
-        content = path.read_bytes()
-        if suffix in _TEXTS and not content.startswith((_ZIP, _OLE)):
+    content = content_of(path)
+    if suffix in _TEXTS and not content.startswith((_ZIP, _OLE)):
+        content = content.removeprefix(codecs.BOM_UTF8)
+        try:
             content.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise FormProblem("form.file.unreadable", file=path.name) from problem
+        except UnicodeDecodeError as problem:
+            raise FormProblem("form.file.unreadable", file=path.name) from problem
     if not content.strip():
         raise FormProblem("form.file.empty", file=path.name)
     if content.startswith(_OLE) and _ENCRYPTED in content:
@@ -113,5 +121,4 @@ def _look_at(path: Path, suffix: str) -> None:
     inside = ".xlsx" if content.startswith(_ZIP) else ".xls" if content.startswith(_OLE) else suffix
     if inside != suffix and not (inside == ".xlsx" and suffix == ".xlsm"):
         raise FormProblem("form.file.renamed", file=path.name, kind=inside)
-    if unpacked_size(content) > MAX_UNPACKED:
-        raise FormProblem("form.file.too_large", file=path.name, limit=MAX_UNPACKED)
+    return content
