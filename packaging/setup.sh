@@ -27,6 +27,10 @@ if [ "$kind" = dev ] || [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
 fi
 if [ "$kind" = dev ]; then # xdotool and PostgreSQL for the tests, binutils for the built programs
   needs+=("xdotool:/usr/bin/xdotool" "postgresql:/usr/lib/postgresql/*/bin/initdb" "binutils:/usr/bin/objdump")
+  own=$(readlink -f "$(command -v "$python")")
+  case "$own" in # Debian's Python comes without its shared library, which a built program carries
+    /usr/bin/python3.*) needs+=("lib${own##*/}:/usr/lib/*/lib${own##*/}.so.1.0") ;;
+  esac
 fi
 "$python" -c 'import ensurepip, venv' 2>/dev/null || needs+=("python3-venv:/nonexistent")
 
