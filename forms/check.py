@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ from forms.xlsform import XFormSource, xform_from_xlsform
 from forms.xlsform_problems import located
 
 _XML = frozenset({".xml", ".xform"})
-_USABLE_NAME = re.compile(r"(?!\.{1,2}$)[^\x00-\x1f\x7f\ud800-\udfff/\\]{1,200}")
+_USABLE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\]{1,200}")
+#: Control characters, marks that nobody sees, ends of lines and paragraphs, halves of characters.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 #: Types that the standard has and the app does not ask yet: it says so in their place.
 NOT_ASKED = frozenset({"rank", "audio", "video", "file", "geotrace", "geoshape"})
 
@@ -122,10 +125,15 @@ def _unusable(name: str, origin: Path | str, problem: FormProblem) -> Report:
 
 def _check_names(definition: FormDefinition) -> None:
     """A form's id and version are part of addresses and of every record."""
-    if not _USABLE_NAME.fullmatch(definition.id):
+    if not _usable(definition.id):
         raise FormProblem("form.id.unusable", id=definition.id)
-    if definition.version and not _USABLE_NAME.fullmatch(definition.version):
+    if definition.version and not _usable(definition.version):
         raise FormProblem("form.version.unusable", version=definition.version)
+
+
+def _usable(name: str) -> bool:
+    unseen = any(unicodedata.category(character) in _UNSEEN for character in name)
+    return _USABLE_NAME.fullmatch(name) is not None and not unseen
 
 
 def _read(path: Path) -> XFormSource:

@@ -97,7 +97,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.id.unusable": (
         "The form's id cannot be used: {id}.",
-        "Give it a 'form_id' of 1 to 200 characters in the sheet 'settings', without '/' and '\\'.",
+        "Give it a 'form_id' of 1 to 200 characters in the sheet 'settings', without '/', '\\' and "
+        "characters that nobody sees.",
     ),
     "form.language.twice": (
         "The language {language} is there twice.",
@@ -125,7 +126,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.version.unusable": (
         "The form's version cannot be used: {version}.",
-        "Give it a 'version' of 1 to 200 characters in the sheet 'settings', without '/' and '\\'.",
+        "Give it a 'version' of 1 to 200 characters in the sheet 'settings', without '/', '\\' and "
+        "characters that nobody sees.",
     ),
     "form.xlsform.calculation_missing": (
         "A question of the type 'calculate' has no calculation.",
@@ -225,6 +227,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.xlsform.survey_missing": (
         "There is no sheet 'survey' with questions.",
         "Name the sheet with the questions 'survey', and give it the headings 'type', 'name' and 'label'.",
+    ),
+    "form.xlsform.too_deep": (
+        "Its groups and repeats are nested too deep.",
+        "Take groups out of other groups; a few levels are enough for any form.",
     ),
     "form.xlsform.type_missing": (
         "A row has no type.",

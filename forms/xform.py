@@ -86,7 +86,7 @@ def _parse(xml: str) -> Xml:
         document: Xml = ElementTree.fromstring(encoded, forbid_dtd=True)
     except DefusedXmlException as problem:
         raise FormProblem("form.xml.doctype_forbidden") from problem
-    except (ParseError, ValueError) as problem:
+    except (ParseError, ValueError, LookupError) as problem:
         raise FormProblem("form.xml.not_well_formed", reason=str(problem)) from problem
     count, depth, level = 0, 0, [document]
     while level:

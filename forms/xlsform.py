@@ -91,6 +91,8 @@ def _convert(source: Path | str) -> XFormSource:
             converted = convert(given, file_type=suffix)
     except PyXFormError as problem:
         raise problem_of(str(problem)) from problem
+    except RecursionError as problem:
+        raise FormProblem("form.xlsform.too_deep") from problem
     except Exception as problem:
         # A form that is broken in a way that the converter, or the library below it, does not expect.
         raise FormProblem("form.xlsform.converter_failed", error=type(problem).__name__) from problem

@@ -293,12 +293,38 @@ def test_what_never_ends_is_not_read(tmp_path, name, monkeypatch):
 
 def test_whatever_the_converter_raises_is_a_problem_of_the_form(tmp_path, monkeypatch):
     def stumble(*_words, **_more):
-        raise RecursionError("deep inside a library")
+        raise KeyError("deep inside a library")
 
     monkeypatch.setattr(xls2xform, "convert", stumble)
     problem = check_file(as_workbook(tmp_path / "form.xlsx", [TEXT], [])).problem
     assert problem.code == "form.xlsform.converter_failed"
-    assert "RecursionError" in explain(problem).cause
+    assert "KeyError" in explain(problem).cause
+
+
+def test_groups_that_are_too_deep_for_the_converter_are_told_as_such(tmp_path):
+    groups = [("begin_group", f"g{number}", "G", "", "") for number in range(1500)]
+    ends = [("end_group", "", "", "", "")] * 1500
+    problem = check_file(as_workbook(tmp_path / "form.xlsx", [*groups, TEXT, *ends], [])).problem
+    assert problem.code == "form.xlsform.too_deep"
+    assert "nested too deep" in explain(problem).cause
+
+
+@pytest.mark.parametrize("name", ["form.md", "form.csv"])
+def test_the_mark_that_some_editors_put_first_is_no_part_of_a_table(tmp_path, name):
+    table = as_markdown(tmp_path / name, [TEXT], []).read_text("utf-8")
+    if name.endswith("csv"):
+        table = "survey,,,\n,type,name,label\n,text,who,Who\n"
+    (tmp_path / name).write_text(table, "utf-8-sig")
+    report = check_file(tmp_path / name)
+    assert report.problem is None
+    assert list(report.definition.questions) == ["who"]
+    assert read_workbook(tmp_path / name).sheet("survey").header[:2] == ("type", "name")
+
+
+def test_an_encoding_that_does_not_exist_is_no_xml(tmp_path):
+    path = tmp_path / "form.xml"
+    path.write_text('<?xml version="1.0" encoding="martian"?><a/>', "utf-8")
+    assert check_file(path).problem.code == "form.xml.not_well_formed"
 
 
 def test_whatever_the_reading_raises_is_a_problem_of_the_form(tmp_path, monkeypatch):
@@ -317,6 +343,10 @@ def test_whatever_the_reading_raises_is_a_problem_of_the_form(tmp_path, monkeypa
         ("..", "1", "form.id.unusable"),
         ("x" * 201, "1", "form.id.unusable"),
         ("visit", "1/2", "form.version.unusable"),
+        ("vi\u202esit", "1", "form.id.unusable"),
+        ("vi\u200bsit", "1", "form.id.unusable"),
+        ("visit", "1\u20282", "form.version.unusable"),
+        ("visit", "1\x852", "form.version.unusable"),
     ],
 )
 def test_a_name_that_no_address_can_hold_is_refused(tmp_path, form_id, version, code):
