@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from forms.definition import FormDefinition, Group, Question, Repeat
+from forms import paths
+from forms.definition import META, FormDefinition, Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.form_file import text_of
@@ -59,8 +60,10 @@ class Report:
             return
         form = self.definition
         title = form.titles.get(form.default_language) or form.id
-        repeats = sum(isinstance(group, Repeat) for group in form.groups.values())
-        asked = sum(question.asks for question in form.questions.values())
+        groups = [group for path, group in form.groups.items() if not paths.is_within(path, META)]
+        questions = [each for path, each in form.questions.items() if not paths.is_within(path, META)]
+        repeats = sum(isinstance(group, Repeat) for group in groups)
+        asked = sum(question.asks for question in questions)
         languages = ", ".join(
             f"{form.language_names[code]} ({code})" if form.language_names[code] != code else code
             for code in form.languages
@@ -69,8 +72,8 @@ class Report:
         yield f"  id {form.id}, version {form.version or '(none)'}"
         yield f"  languages: {languages}; default {form.default_language}"
         yield (
-            f"  {asked} questions, {len(form.questions) - asked} notes and calculations, "
-            f"{len(form.groups) - repeats} groups, {repeats} repeats, {len(form.lists)} lists"
+            f"  {asked} questions, {len(questions) - asked} notes and calculations, "
+            f"{len(groups) - repeats} groups, {repeats} repeats, {len(form.lists)} lists"
         )
         kinds = Counter(question.type for question in form.questions.values() if question.asks)
         if kinds:
@@ -102,6 +105,8 @@ def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Re
         source = read()
         definition = load_form(source.xml)
         _check_names(definition)
+        if definition.dangling:
+            raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
         findings = tuple(lint(definition))
         xml = source.xml
         if not definition.version:

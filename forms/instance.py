@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from forms import paths
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.errors import FormProblem
-from forms.expression.nodes import Node
+from forms.expression.nodes import Node, add_child
+from forms.xform_names import local
 
 if TYPE_CHECKING:
     from forms.expression.compile import Expression
@@ -58,6 +60,8 @@ class InstanceNode(Node):
         """Instances that a repeat's count has taken away, by the repeat's name, to be brought back first."""
         self.ranges: dict[str, InstanceNode] = {}
         base = "" if parent is None or parent.parent is None else parent.path
+        if name.startswith("@"):
+            self.kind, self.name = "attribute", name[1:]
         own = paths.instance(name, instance_id) if instance_id else name
         self.path: str = "" if parent is None or definition is None else paths.join(base, own)
 
@@ -105,9 +109,15 @@ class InstanceNode(Node):
     def inner(self) -> list[InstanceNode]:
         return self.children  # type: ignore[return-value]
 
+    def answered_attributes(self) -> list[InstanceNode]:
+        """The attributes that are answers; the others are the same in every record."""
+        return [node for node in self.attributes if isinstance(node, InstanceNode)]
+
     def everything(self) -> Iterator[InstanceNode]:
         """This node and all below it, parents first."""
         yield self
+        if self.attributes:
+            yield from self.answered_attributes()
         for child in self.inner():
             yield from child.everything()
 
@@ -118,8 +128,12 @@ class Document:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self.below: dict[str, list[Question | Group | Repeat]] = {}
-        for element in (*definition.groups.values(), *definition.questions.values()):
-            self.below.setdefault(paths.parent(element.path), []).append(element)
+        self._rank: dict[str, int] = {}
+        for rank, path in enumerate(definition.places):
+            self._rank[path] = rank
+            element = definition.groups.get(path) or definition.questions.get(path)
+            if element is not None:
+                self.below.setdefault(paths.parent(path), []).append(element)
         self.by_path: dict[str, InstanceNode] = {}
         self.top = InstanceNode(None, "", "", None)
         self.root = InstanceNode(None, definition.root, "", self.top)
@@ -127,14 +141,23 @@ class Document:
         self._fill(self.root, "")
 
     def _fill(self, node: InstanceNode, template: str) -> None:
+        self._note_attributes(node, template)
         for element in self.below.get(template, ()):
             if isinstance(element, Repeat):
                 continue
             child = InstanceNode(element, element.name, element.path, node)
-            node.children.append(child)
+            (node.attributes if child.kind == "attribute" else node.children).append(child)
             self.by_path[child.path] = child
             if isinstance(element, Group):
                 self._fill(child, element.path)
+            else:
+                self._note_attributes(child, element.path)
+
+    def _note_attributes(self, node: InstanceNode, template: str) -> None:
+        """The attributes that are the same in every record: expressions can read them."""
+        for tag, value in self.definition.places[template].attributes.items():
+            if paths.join(template, f"@{local(tag)}") not in self.definition.questions:
+                add_child(node, "attribute", local(tag), value)
 
     def repeats_in(self, node: InstanceNode) -> list[Repeat]:
         """The repeats that are directly below the node."""
@@ -149,20 +172,13 @@ class Document:
         return node
 
     def attach(self, parent: InstanceNode, node: InstanceNode) -> None:
-        """Puts an instance among its fellows; repeats come after what is not repeated."""
-        key = (node.order_number, node.instance_id or "")
-        fellows = parent.instances(node.name)
-        later = next(
-            (other for other in fellows if (other.order_number, other.instance_id or "") > key), None
-        )
-        if later is not None:
-            parent.children.insert(parent.children.index(later), node)
-        elif fellows:
-            parent.children.insert(parent.children.index(fellows[-1]) + 1, node)
-        else:
-            parent.children.append(node)
+        """Puts an instance among its fellows, where the form has them."""
+        insort(parent.inner(), node, key=self._place_of)
         for inner in node.everything():
             self.by_path[inner.path] = inner
+
+    def _place_of(self, node: InstanceNode) -> tuple[int, int, str]:
+        return self._rank[node.template], node.order_number, node.instance_id or ""
 
     def detach(self, node: InstanceNode) -> None:
         """Takes an instance out of the tree; it can be attached again."""
@@ -194,5 +210,8 @@ class Document:
             return found
         relative = template[len(start.template) + 1 :] if start.template else template
         for name in relative.split("/"):
-            found = [child for node in found for child in node.inner() if child.name == name]
+            if name.startswith("@"):
+                found = [a for node in found for a in node.answered_attributes() if a.name == name[1:]]
+            else:
+                found = [child for node in found for child in node.inner() if child.name == name]
         return found

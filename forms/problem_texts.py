@@ -120,6 +120,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The form shows {reference}, for which it has no place in its data.",
         "Convert it from its XLSForm again; in an XForm, add the element to the instance.",
     ),
+    "form.external.unreadable": (
+        "The file {file}, from which the form takes choices, cannot be read: {reason}.",
+        "Save it again as CSV with a row of headings in UTF-8, as GeoJSON or as XML.",
+    ),
+    "form.external.doctype_forbidden": (
+        "The file {file}, from which the form takes choices, declares a document type.",
+        "Take the DOCTYPE out of it.",
+    ),
+    "form.submission.not_well_formed": (
+        "The record is no XML that can be read: {reason}.",
+        "Ask for it again from where it came.",
+    ),
+    "form.submission.other_form": (
+        "The record belongs to another form: {form}.",
+        "Open it with the form that it was filled in with.",
+    ),
     "form.type.unknown": (
         "The question {question} is of the type '{type}', which does not exist.",
         "Use a type of the XLSForm standard, as text, integer, date or select_one.",
