@@ -63,7 +63,7 @@ class Environment(Protocol):
     def now(self) -> datetime: ...
     def instance(self, name: str) -> Node | None: ...
     def choice_label(self, node: Node, name: str) -> str: ...
-    def text(self, key: str) -> str: ...
+    def text(self, key: str) -> Value: ...
 
 
 class Compiler:
@@ -74,6 +74,7 @@ class Compiler:
         self.zone = environment.zone
         self.current = current
         self.bound = bound
+        self.resolve = axes.resolver(current)
 
     def inside_predicate(self) -> Compiler:
         return Compiler(self.environment, self.current, None)
@@ -320,7 +321,7 @@ class Compiler:
         return lambda focus: _through(walk, [focus.node])
 
     def _step(self, step: Step) -> Callable[[list[Node]], list[Node]]:
-        find = axes.finder(step.axis, step.test)
+        find = axes.finder(step.axis, step.test, self.resolve)
         predicates = [self._predicate(predicate) for predicate in step.predicates]
         reverse = step.axis in axes.REVERSE
 

@@ -212,21 +212,35 @@ def current(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[list[Nod
     return lambda focus: alone
 
 
-@special("name", 0, 1, "text")
-def name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
-    nodes = compiler.nodes(arguments[0]) if arguments else None
+def _of_first(compiler: Compiler, arguments: tuple[Tree, ...], tell: Callable[[Node], str]) -> Closure[str]:
+    if not arguments:
+        return lambda focus: tell(focus.node)
+    nodes = compiler.nodes(arguments[0])
 
     def of_first(focus: Any) -> str:
-        found = nodes(focus) if nodes else [focus.node]
-        return found[0].name if found else ""
+        found = nodes(focus)
+        return tell(found[0]) if found else ""
 
     return of_first
 
 
+@special("name", 0, 1, "text")
+def name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
+    """With the prefix that is written there; of a node without a name the empty text."""
+    return _of_first(
+        compiler, arguments, lambda node: f"{node.prefix}:{node.name}" if node.prefix else node.name
+    )
+
+
 @special("local-name", 0, 1, "text")
 def local_name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
-    whole = name(compiler, arguments)
-    return lambda focus: whole(focus).rpartition(":")[2]
+    return _of_first(compiler, arguments, lambda node: node.name)
+
+
+@special("namespace-uri", 0, 1, "text")
+def namespace_uri(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
+    """The namespace of an element or attribute; a form's own questions have none."""
+    return _of_first(compiler, arguments, lambda node: node.namespace or "")
 
 
 @special("instance", 1, 1, "nodes")

@@ -84,8 +84,9 @@ def choice_name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]
     return label
 
 
-@function("jr:itext", "text", "text", world=True)
-def itext(world: Environment, key: str) -> str:
+@function("jr:itext", "text", "value", world=True)
+def itext(world: Environment, key: str) -> Value:
+    """The text of that id in the current language."""
     return world.text(key)
 
 
