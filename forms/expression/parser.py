@@ -289,7 +289,8 @@ class _Parser:
         if name in _NODE_TYPES and self.at("("):
             self.next()
             target = ""
-            if name == "processing-instruction" and self.token.kind == "literal":
+            given = self.token
+            if name == "processing-instruction" and given.kind == "literal":
                 target = self.next().text
             self.expect(")")
             return f"{name}({target})"

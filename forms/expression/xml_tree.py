@@ -60,6 +60,16 @@ class XmlNode(Node):
         self.attributes.append(attribute)
         self._written.append(attribute)
 
+    def settle_namespaces(self) -> None:
+        """Works out the namespaces of the element and its attributes, when all that it declares is known.
+
+        An attribute without a prefix is in none; a prefix that nobody declares stands for itself.
+        """
+        self.namespace = self.namespace_of(self.prefix) or self.prefix
+        for attribute in self.attributes:
+            if attribute.prefix and isinstance(attribute, XmlNode):
+                attribute.namespace = self.namespace_of(attribute.prefix) or attribute.prefix
+
     def namespace_of(self, prefix: str) -> str | None:
         if prefix == "xml":
             return XML_NAMESPACE
@@ -169,10 +179,7 @@ class _DocumentBuilder(_Builder):
                 node.declare(local if prefix else "", value)
             else:
                 node.write(XmlNode("attribute", local, node, value, prefix))
-        for marked in (node, *node.attributes):
-            # An attribute without a prefix is in no namespace; a prefix that nobody declares stands for itself.
-            if marked is node or marked.prefix:
-                marked.namespace = node.namespace_of(marked.prefix) or marked.prefix
+        node.settle_namespaces()
         self.open.children.append(node)
         self.open = node
 
@@ -222,13 +229,14 @@ def _parser(builder: _DocumentBuilder | _InstanceBuilder) -> Any:
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text
-    for declaration in ("EntityDeclHandler", "AttlistDeclHandler", "ElementDeclHandler"):
-        setattr(parser, declaration, _refuse)
+    parser.EntityDeclHandler = _refuse
+    parser.AttlistDeclHandler = _refuse
+    parser.ElementDeclHandler = _refuse
     parser.ExternalEntityRefHandler = _refuse
     return parser
 
 
-def _refuse(*_declared: object) -> None:
+def _refuse(*_declared: object) -> int:
     raise FormProblem("form.xml.doctype_forbidden")
 
 
