@@ -47,6 +47,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The expression cannot be read from character {at} on: {expression}.",
         "Correct it there; look for a missing operator, bracket or quotation mark.",
     ),
+    "form.expression.result_too_long": (
+        "An expression makes a text of more than {limit} characters.",
+        "Join fewer answers, or keep them in questions of their own.",
+    ),
     "form.expression.too_deep": (
         "An expression is nested more than {limit} deep.",
         _EXPRESSION_TOO_BIG,
@@ -54,6 +58,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.expression.too_long": (
         "An expression is longer than the limit of {limit}.",
         _EXPRESSION_TOO_BIG,
+    ),
+    "form.expression.too_much": (
+        "An expression looks at more than {limit} answers or choices.",
+        "Filter by an equality with one column; calculate a part of it in a question of type 'calculate'.",
     ),
     "form.expression.unknown_function": (
         "There is no function {function}().",
