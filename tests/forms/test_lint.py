@@ -64,7 +64,8 @@ def test_a_question_that_can_never_be_shown_is_pointed_out(condition):
         "true()", "${yn} = 'yes'", "${yn} != 'yes'", "${yn} = ''", "${yn} = 'yes' or ${yn} = 'no'",
         "not(selected(${yn}, 'yes'))", "${a} = 'anything'", "${number} = 1", "${number} = '1'", "${a} = 1",
         "${yn} = 'maybe' or ${risk} = 'high'", "not(${yn} = 'maybe')", "${yn} = 'yes' and ${risk} = 'low'",
-        "count(${yn}) > 0", "${yn} = 'NaN'", "string-length(${a}) > 3", "${a} = 'x' and ${a} = 'y' or ${yn} = 'no'",
+        "${yn} = 'NaN'",
+        "count(${yn}) > 0", "string-length(${a}) > 3", "${a} = 'x' and ${a} = 'y' or ${yn} = 'no'",
     ],
 )  # fmt: skip
 def test_a_condition_that_an_answer_can_fulfil_is_not(condition):
