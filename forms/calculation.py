@@ -255,6 +255,7 @@ class Calculation:
         found = self.document.nodes(set_value.target, around)
         if set_value.chosen:
             chosen = self.expression(near, f"target:{set_value.chosen}", set_value.chosen, "nodes").evaluate()
+            assert isinstance(chosen, list)
             found = [node for node in found if node in chosen]
         return [node for node in found if node.visible and isinstance(node.definition, Question)]
 

@@ -25,6 +25,27 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The question {question} asks for the list {list}, which the form does not have.",
         "Add the list to the sheet 'choices', or correct the list's name in the column 'type'.",
     ),
+    "form.convert.cell_unwritable": (
+        "A workbook cannot hold one of the cells: it is too long (32,767 characters are the most), or has "
+        "characters that nobody sees.",
+        "Shorten it, or take those characters out.",
+    ),
+    "form.convert.differs": (
+        "Converted, {file} would be another form, so nothing was written.",
+        "Look for unusual cells or headings; go on with the file as it is, and report it.",
+    ),
+    "form.convert.not_written": (
+        "{file} cannot be written.",
+        "See that its folder is there, that you may write in it, and that the disk is not full.",
+    ),
+    "form.convert.target_exists": (
+        "{file} is there already.",
+        "Give another name with --out, or write over it with --force.",
+    ),
+    "form.convert.unknown_kind": (
+        "{file} is no kind of file to convert to.",
+        "Give it the ending .md or .xlsx.",
+    ),
     "form.dependency.cycle": (
         "These are calculated from each other, so none can be first: {questions}.",
         "Take one of the references out of 'calculation', 'relevant', 'choice_filter' or 'repeat_count'.",

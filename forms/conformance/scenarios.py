@@ -1,4 +1,4 @@
-"""Scenarios recorded from a reference engine: a form, what was done with it, and what it was like after each step.
+"""Scenarios recorded from a reference engine: a form, what was done with it, its state after each step.
 
 Two tiers. What the recorded test itself asserted (`read`, `read_choices`, `serialize`, `validate`) must
 hold for a scenario to pass. The whole state after each step is compared too, and counted apart.

@@ -366,4 +366,4 @@ def test_a_version_made_from_the_content_stays_until_the_form_is_changed(tmp_pat
     assert first.xml == again.xml
     as_workbook(path, [("text", "who", "Who is it", "", "")], [])
     assert check_file(path).definition.version != first.definition.version
-    assert any("no version" in finding for finding in first.lint)
+    assert any(finding.code == "lint.version.missing" for finding in first.lint)

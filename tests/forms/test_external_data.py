@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.forms.test_loading import xform
 
 from forms.errors import FormProblem
 from forms.external_data import file_name, with_external_data
 from forms.xform import load_form
+from tests.forms.test_loading import xform
 
 
 def form(source: str, files: dict[str, str], value: str = "name", label: str = "label"):
@@ -64,7 +64,8 @@ def test_places_of_a_map_are_choices():
 
 
 def test_a_list_in_xml_is_taken_as_it_is():
-    xml = "<?xml version='1.0' encoding='UTF-8'?><root><item><name>a</name><label>A &amp; B</label></item></root>"
+    item = "<item><name>a</name><label>A &amp; B</label></item>"
+    xml = f"<?xml version='1.0' encoding='UTF-8'?><root>{item}</root>"
     assert choices(form("jr://file/t.xml", {"jr://file/t.xml": xml})) == [("a", "A & B")]
 
 
