@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
@@ -15,6 +16,7 @@ from forms.instance import Document, InstanceNode
 from forms.world import World
 
 MAX_INSTANCES = 1000
+MAX_ROUNDS = MAX_INSTANCES + 10
 
 
 class Calculation:
@@ -82,10 +84,19 @@ class Calculation:
                 self.schedule(target, nodes)
 
     def run(self) -> None:
-        """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once."""
+        """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once.
+
+        Where the form has a circle that may be gone through, some come again; one that never comes to rest
+        is left as it is.
+        """
+        rounds: Counter[Cell] = Counter()
         while self._heap:
             _, cell = heappop(self._heap)
             nodes = self._waiting.pop(cell)
+            if self.graph.loosened:
+                rounds[cell] += 1
+                if rounds[cell] > MAX_ROUNDS:
+                    continue
             for node in nodes:
                 self.evaluations += 1
                 if cell.kind == "relevant":
