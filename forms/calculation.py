@@ -84,6 +84,9 @@ class Calculation:
             _, cell = heappop(self._heap)
             nodes = self._waiting.pop(cell)
             for node in nodes:
+                if node.path and self.document.by_path.get(node.path) is not node:
+                    # Taken away since it was scheduled; all of it is scheduled when it comes back.
+                    continue
                 self.evaluations += 1
                 if cell.kind == "relevant":
                     self._relevance(node)
