@@ -22,7 +22,7 @@ from random import Random
 from typing import Any
 
 from forms import paths
-from forms.definition import FormDefinition, Question, Repeat
+from forms.definition import FormDefinition, Question
 from forms.dependencies import DependencyGraph
 from forms.entry import EntryChange, FormEntry, Node
 from forms.errors import FormProblem
@@ -34,10 +34,10 @@ from tests.forms.recalculation import Difference, Look, begin, differences, look
 WILD = Path(__file__).resolve().parents[3] / "shared" / "wild_forms"
 _SUFFIXES = (".xlsx", ".xls", ".xlsm", ".md", ".xml")
 
-_MAX_NODES = 3000
-"""A tree that is larger gets no further instances, so that a count of hundreds does not take the time."""
+LARGEST = 1500
+"""A tree of more nodes than this gets no further instances: a count of hundreds would take the time."""
 
-_WORDS = ("", "x", "Ana", "o'clock \"quoted\"", "عائشة", "Ї", "1", "0", "-1", "12.5", "yes", "no", " ", "a b")
+_WORDS = ("", "x", "Ana", 'o\'clock "quoted"', "عائشة", "Ї", "1", "0", "-1", "12.5", "yes", "no", " ", "a b")
 _NUMBERS = ("0", "1", "2", "3", "5", "7", "18", "60", "-3", "1.5", "0,25", "٣")
 _WRONG = ("abc", "1e400", "9" * 30, "2026-13-40", "25:99", "nowhere", "1;2;3", "--", "\ud83d", "=1+1", "../x")
 _DATES = ("2026-11-22", "1999-02-28", "2024-2-29", "0999-01-01", "2026-11-22T10:30:00+01:00")
@@ -62,8 +62,9 @@ class Outcome:
 class Filler:
     """Fills one entry. Everything it does follows from the seed."""
 
-    def __init__(self, definition: FormDefinition, seed: int | str) -> None:
+    def __init__(self, definition: FormDefinition, seed: int | str, largest: int) -> None:
         self.definition = definition
+        self.largest = largest
         self.chance = Random(seed)
         self.entry = begin(definition)
         self.said = _literals(definition)
@@ -82,9 +83,9 @@ class Filler:
             self._speak()
         elif roll < 0.12:
             self._add()
-        elif roll < 0.20:
+        elif roll < (0.20 if self.size < self.largest // 3 else 0.35):
             self._remove()
-        elif roll < 0.21:
+        elif roll > 0.99:
             self.last = "validate"
             self.entry.validate()
             self.screen = None
@@ -101,7 +102,7 @@ class Filler:
         self.last = f"answer {path} {raw!r}"
         self.answers += 1
         self._took(self.entry.answer(path, raw))
-        if self._size() > _MAX_NODES:
+        if self.size > self.largest:
             # A count of hundreds: the same question once more, with a small number.
             self.last = f"answer {path} '1' after {raw!r}"
             self._took(self.entry.answer(path, "1"))
@@ -115,7 +116,7 @@ class Filler:
 
     def _add(self) -> None:
         repeats = [line.path for line in self.lines if line.kind == "repeat"]
-        if repeats and self._size() < _MAX_NODES:
+        if repeats and self.size < self.largest:
             path = self.chance.choice(repeats)
             self.last = f"add {path}"
             self._took(self.entry.add_instance(path))
@@ -140,7 +141,9 @@ class Filler:
         elif self.screen is not None:
             self.screen.update({path: self.entry.state(path) for path in change.redraw})
 
-    def _size(self) -> int:
+    @property
+    def size(self) -> int:
+        """The number of nodes in the tree."""
         return len(self.entry._document.by_path)
 
     # Answers
@@ -220,30 +223,29 @@ def expressions_of(definition: FormDefinition) -> Iterator[str]:
         yield set_value.expression
 
 
-def every_for(definition: FormDefinition) -> int:
-    """After how many actions a form of this size is compared: a comparison costs about as much as so
-    many actions, in the mean.
-    """
-    repeats = sum(isinstance(group, Repeat) for group in definition.groups.values())
-    return max(1, len(definition.questions) * (1 + repeats) // 15)
-
-
 def fill(
-    definition: FormDefinition, seed: int | str, answers: int, every: int | None = None
+    definition: FormDefinition,
+    seed: int | str,
+    answers: int,
+    every: int | None = None,
+    largest: int = LARGEST,
 ) -> tuple[Filler, list[str], int, int]:
     """Fills a new entry with so many answers; the failures, the number of actions and of comparisons.
 
-    It ends at the first comparison that fails: what comes after follows from it.
+    A comparison costs about as much as an answer for each node. Without `every` it is therefore made
+    after one action for each 40 nodes that the tree has then. It ends at the first that fails: what comes
+    after follows from it.
     """
-    every = every or every_for(definition)
-    filler = Filler(definition, seed)
+    filler = Filler(definition, seed, max(largest, 2 * len(definition.questions)))
     failures = [f"after the opening: {found}" for found in filler.compare()]
-    actions, checks = 0, 1
+    actions, checks, since = 0, 1, 0
     while filler.answers < answers and not failures:
         filler.act()
         actions += 1
-        if actions % every == 0 or filler.answers >= answers:
+        since += 1
+        if since >= (every or filler.size // 40) or filler.answers >= answers:
             checks += 1
+            since = 0
             failures = [f"after action {actions}, {filler.last}: {found}" for found in filler.compare()]
     return filler, failures, actions, checks
 
@@ -302,9 +304,7 @@ def main() -> int:
     start = time.perf_counter()
     outcomes: list[Outcome] = []
     with ProcessPoolExecutor(chosen.workers) as pool:
-        started = [
-            pool.submit(fill_file, path, chosen.answers, chosen.every, chosen.seed) for path in files
-        ]
+        started = [pool.submit(fill_file, path, chosen.answers, chosen.every, chosen.seed) for path in files]
         for one in started:
             outcomes.append(one.result())
             _print(outcomes[-1])

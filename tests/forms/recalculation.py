@@ -17,8 +17,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forms import paths
-from forms.definition import FormDefinition
+from forms.calculation import Calculation
+from forms.definition import FormDefinition, Question
+from forms.dependencies import Cell
 from forms.entry import FormEntry, QuestionState
+from forms.instance import InstanceNode
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=ZoneInfo("Europe/Tirane"))
 _MAX_ROUNDS = 50
@@ -83,12 +86,23 @@ def recalculated(entry: FormEntry) -> FormEntry:
         before = _inside(fresh)
         # Every cell by itself, the last of the form first: who relies on an order is found out.
         for node in reversed(list(document.root.everything())):
-            calculation.schedule_all(node)
-            calculation.run()
+            if node.path == "" or document.by_path.get(node.path) is node:
+                _schedule_itself(calculation, node)
+                calculation.run()
         calculation.settle()
         if _inside(fresh) == before:
             return fresh
     raise AssertionError(f"still changing after {_MAX_ROUNDS} recalculations")
+
+
+def _schedule_itself(calculation: Calculation, node: InstanceNode) -> None:
+    definition = node.definition
+    if definition is not None:
+        calculation.schedule(Cell("relevant", definition.path), (node,))
+    if isinstance(definition, Question):
+        calculation.schedule(Cell("value", definition.path), (node,))
+    else:
+        calculation._schedule_counts(node)
 
 
 def _inside(entry: FormEntry) -> list[tuple[str, str, bool]]:
