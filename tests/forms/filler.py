@@ -21,10 +21,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from forms import paths
 from forms.definition import FormDefinition, Question
 from forms.dependencies import DependencyGraph
-from forms.entry import EntryChange, FormEntry, Node
+from forms.entry import EntryChange, Node
 from forms.errors import FormProblem
 from forms.expression.tokens import tokenize
 from forms.xform import load_form
@@ -186,7 +185,7 @@ class Filler:
     # Comparing
 
     def compare(self) -> list[Difference]:
-        """All that is wrong now: beside a recalculation, in what was told to be saved, in what was redrawn."""
+        """All that is wrong now: beside a recalculation, in what was told to save, in what was redrawn."""
         found = list(differences(self.entry))
         if not self.last.startswith("language"):
             # A new language is not an answer; what it changes is told with the next one.
