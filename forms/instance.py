@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from forms import paths
@@ -24,6 +26,7 @@ class InstanceNode(Node):
     __slots__ = (
         "answer",
         "bound",
+        "by_name",
         "definition",
         "hidden_by_itself",
         "instance_id",
@@ -49,6 +52,8 @@ class InstanceNode(Node):
         self.definition = definition
         self.instance_id = instance_id
         self.order_number = order_number
+        self.by_name: dict[str, list[InstanceNode]] = {}
+        """The children of each name, in their order."""
         self.answer = ""
         self.hidden_by_itself = False
         self.visible = True
@@ -66,10 +71,11 @@ class InstanceNode(Node):
         return self.visible
 
     def only_child(self, name: str) -> Node | None:
-        for child in self.children:
-            if child.name == name:
-                return None if child.instance_id else child  # type: ignore[attr-defined]
-        return None
+        found = self.by_name.get(name)
+        return None if found is None or found[0].instance_id else found[0]
+
+    def named(self, name: str) -> list[Node]:
+        return [child for child in self.by_name.get(name, ()) if child.visible]
 
     @property
     def template(self) -> str:
@@ -91,7 +97,8 @@ class InstanceNode(Node):
 
     def instances(self, name: str) -> list[InstanceNode]:
         """The instances of one repeat among the children, hidden ones too."""
-        return [child for child in self.inner() if child.name == name and child.instance_id]
+        found = self.by_name.get(name)
+        return list(found) if found and found[0].instance_id else []
 
     def range_of(self, repeat: Repeat) -> InstanceNode:
         """Stands for a repeat as a whole, however many instances it has: its count and relevance are
@@ -105,11 +112,46 @@ class InstanceNode(Node):
     def inner(self) -> list[InstanceNode]:
         return self.children  # type: ignore[return-value]
 
+    def add(self, child: InstanceNode) -> None:
+        """A child that is not repeated, after those that are there."""
+        self.children.append(child)
+        self.by_name.setdefault(child.name, []).append(child)
+
+    def put(self, instance: InstanceNode) -> None:
+        """An instance among its fellows by order number and id; repeats come after what is not repeated."""
+        fellows = self.by_name.setdefault(instance.name, [])
+        place = bisect_right(fellows, instance.order_key, key=_order_key)
+        if place < len(fellows):
+            self.children.insert(self.children.index(fellows[place]), instance)
+        elif fellows and fellows[-1] is not self.children[-1]:
+            self.children.insert(self.children.index(fellows[-1]) + 1, instance)
+        else:
+            self.children.append(instance)
+        fellows.insert(place, instance)
+
+    def take(self, instance: InstanceNode) -> None:
+        """Takes an instance out from among its fellows."""
+        fellows = self.by_name[instance.name]
+        for siblings in (self.children, fellows):
+            # From the end: that is where a count takes instances away.
+            place = next(at for at in range(len(siblings) - 1, -1, -1) if siblings[at] is instance)
+            del siblings[place]
+        if not fellows:
+            del self.by_name[instance.name]
+
+    @property
+    def order_key(self) -> tuple[int, str]:
+        """Where an instance stands among its fellows."""
+        return self.order_number, self.instance_id or ""
+
     def everything(self) -> Iterator[InstanceNode]:
         """This node and all below it, parents first."""
         yield self
         for child in self.inner():
             yield from child.everything()
+
+
+_order_key = attrgetter("order_key")
 
 
 class Document:
@@ -120,10 +162,14 @@ class Document:
         self.below: dict[str, list[Question | Group | Repeat]] = {}
         for element in (*definition.groups.values(), *definition.questions.values()):
             self.below.setdefault(paths.parent(element.path), []).append(element)
+        self._repeats: dict[str, list[Repeat]] = {}
+        for group in definition.groups.values():
+            if isinstance(group, Repeat):
+                self._repeats.setdefault(paths.parent(group.path), []).append(group)
         self.by_path: dict[str, InstanceNode] = {}
         self.top = InstanceNode(None, "", "", None)
         self.root = InstanceNode(None, definition.root, "", self.top)
-        self.top.children.append(self.root)
+        self.top.add(self.root)
         self._fill(self.root, "")
 
     def _fill(self, node: InstanceNode, template: str) -> None:
@@ -131,14 +177,14 @@ class Document:
             if isinstance(element, Repeat):
                 continue
             child = InstanceNode(element, element.name, element.path, node)
-            node.children.append(child)
+            node.add(child)
             self.by_path[child.path] = child
             if isinstance(element, Group):
                 self._fill(child, element.path)
 
     def repeats_in(self, node: InstanceNode) -> list[Repeat]:
         """The repeats that are directly below the node."""
-        return [element for element in self.below.get(node.template, ()) if isinstance(element, Repeat)]
+        return self._repeats.get(node.template, [])
 
     def add(self, parent: InstanceNode, repeat: Repeat, instance_id: str, order_number: int) -> InstanceNode:
         """A new instance, empty, in its place by order number and id."""
@@ -149,25 +195,15 @@ class Document:
         return node
 
     def attach(self, parent: InstanceNode, node: InstanceNode) -> None:
-        """Puts an instance among its fellows; repeats come after what is not repeated."""
-        key = (node.order_number, node.instance_id or "")
-        fellows = parent.instances(node.name)
-        later = next(
-            (other for other in fellows if (other.order_number, other.instance_id or "") > key), None
-        )
-        if later is not None:
-            parent.children.insert(parent.children.index(later), node)
-        elif fellows:
-            parent.children.insert(parent.children.index(fellows[-1]) + 1, node)
-        else:
-            parent.children.append(node)
+        """Puts an instance among its fellows."""
+        parent.put(node)
         for inner in node.everything():
             self.by_path[inner.path] = inner
 
     def detach(self, node: InstanceNode) -> None:
         """Takes an instance out of the tree; it can be attached again."""
         assert node.parent is not None
-        node.parent.children.remove(node)
+        node.parent.take(node)
         for inner in node.everything():
             self.by_path.pop(inner.path, None)
 
@@ -194,5 +230,5 @@ class Document:
             return found
         relative = template[len(start.template) + 1 :] if start.template else template
         for name in relative.split("/"):
-            found = [child for node in found for child in node.inner() if child.name == name]
+            found = [child for node in found for child in node.by_name.get(name, ())]
         return found
