@@ -15,6 +15,8 @@ from forms.instance import Document, InstanceNode
 from forms.world import World
 
 MAX_INSTANCES = 1000
+MAX_NODES = 100_000
+"""No instance is added to a tree of this size: counts inside of counts multiply."""
 
 
 class Calculation:
@@ -158,10 +160,15 @@ class Calculation:
             last = instances.pop()
             self.detach(last)
             waiting.append(last)
-        while len(instances) < wanted:
+        while len(instances) < wanted and not self.full:
             instances.append(self.reattach(holder, waiting.pop()) if waiting else self.append(holder, repeat))
 
     # Structure
+
+    @property
+    def full(self) -> bool:
+        """Whether the tree is as large as it may be."""
+        return len(self.document.by_path) >= MAX_NODES
 
     def append(self, holder: InstanceNode, repeat: Repeat) -> InstanceNode:
         """A new instance at the end, with its static defaults and what is in it."""
@@ -192,7 +199,8 @@ class Calculation:
             for repeat in self.document.repeats_in(inner):
                 if repeat.count is None and not inner.instances(repeat.name):
                     for _ in range(repeat.initial):
-                        self.append(inner, repeat)
+                        if not self.full:
+                            self.append(inner, repeat)
 
     def reattach(self, holder: InstanceNode, node: InstanceNode) -> InstanceNode:
         self.document.attach(holder, node)
