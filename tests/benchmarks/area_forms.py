@@ -164,8 +164,8 @@ def _expressions(form: _Form) -> Iterator[Figure]:
     every = [*ratios["itself"], *ratios["in Python"]]
     alone = statistics.geometric_mean(ratios["itself"]) if ratios["itself"] else float("nan")
     yield figure(
-        "forms", f"all expressions of the {form.name}: rate beside lxml", statistics.geometric_mean(every), "x",
-        goal=">= 10", judged=True,
+        "forms", f"all expressions of the {form.name}: rate beside lxml",
+        statistics.geometric_mean(every), "x", goal=">= 10", judged=True,
         note=f"geometric mean over {len(every)} different ones, {statistics.median(ours_all) * 1e6:.2f} and "
         f"{statistics.median(theirs_all) * 1e6:.2f} us each in the median; {len(ratios['in Python'])} need a "
         f"function that lxml lacks, without them {alone:.1f} x; {unequal} results differ (XForms casts)",

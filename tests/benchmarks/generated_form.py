@@ -101,10 +101,11 @@ def _section(number: int) -> Iterator[dict[str, str]]:
                 "select_one answer" if place % 4 else "select_multiple answer", name,
                 f"Did it happen to ${{person}}, in {number}.{place}?", relevant=condition, required="yes",
             )  # fmt: skip
+    times = f"if(${{q{number}_3}} != '', int(${{q{number}_3}}), 0)"
     yield {
         "type": "calculate",
         "name": f"score{number}",
-        "calculation": f"if(${{q{number}_3}} != '', int(${{q{number}_3}}), 0) + count-selected(${{q{number}_0}})",
+        "calculation": f"{times} + count-selected(${{q{number}_0}})",
     }
     yield {"type": "end_group"}
 

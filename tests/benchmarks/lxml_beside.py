@@ -24,9 +24,42 @@ _SELECTED = re.compile(rf"\bselected\({_PATH},\s*'([^']*)'\s*\)")
 _COUNT_SELECTED = re.compile(rf"\bcount-selected\({_PATH}\)")
 _CALL = re.compile(r"([a-zA-Z][\w:.\-]*)\s*\(")
 _OWN = frozenset(
-    "last position count id local-name namespace-uri name string concat starts-with contains substring-before"
-    " substring-after substring string-length normalize-space translate boolean not true false lang number"
-    " sum floor ceiling round text node and or div mod instance".split()
+    [
+        "last",
+        "position",
+        "count",
+        "id",
+        "local-name",
+        "namespace-uri",
+        "name",
+        "string",
+        "concat",
+        "starts-with",
+        "contains",
+        "substring-before",
+        "substring-after",
+        "substring",
+        "string-length",
+        "normalize-space",
+        "translate",
+        "boolean",
+        "not",
+        "true",
+        "false",
+        "lang",
+        "number",
+        "sum",
+        "floor",
+        "ceiling",
+        "round",
+        "text",
+        "node",
+        "and",
+        "or",
+        "div",
+        "mod",
+        "instance",
+    ]
 )
 
 
