@@ -39,6 +39,8 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 _OFFSET = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, from a broken keyboard or paste: no encoding has it, so nobody could keep it."""
 _UNWANTED = {code: None for code in range(32) if chr(code) not in "\n\t"}
 _SEPARATORS = str.maketrans({"٫": ".", "٬": "", "−": "-", "،": ","})
 
@@ -192,8 +194,8 @@ def parse(question: Question, raw: Raw, zone: tzinfo) -> str:
     if raw is None:
         return ""
     if isinstance(raw, list | tuple):
-        return _parse_names(" ".join(raw), zone)
-    text = number_to_text(float(raw)) if isinstance(raw, float) else str(raw)
+        return _parse_names(_LONE_SURROGATE.sub("\ufffd", " ".join(raw)), zone)
+    text = _LONE_SURROGATE.sub("\ufffd", number_to_text(float(raw)) if isinstance(raw, float) else str(raw))
     if not text.strip():
         return ""
     if question.type in ("select_multiple", "rank"):

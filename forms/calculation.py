@@ -17,6 +17,8 @@ from forms.world import World
 
 MAX_INSTANCES = 1000
 MAX_ROUNDS = MAX_INSTANCES + 10
+MAX_NODES = 100_000
+"""No instance is added to a tree of this size: counts inside of counts multiply."""
 
 
 class Calculation:
@@ -98,6 +100,9 @@ class Calculation:
                 if rounds[cell] > MAX_ROUNDS:
                     continue
             for node in nodes:
+                if node.path and self.document.by_path.get(node.path) is not node:
+                    # Taken away since it was scheduled; all of it is scheduled when it comes back.
+                    continue
                 self.evaluations += 1
                 if cell.kind == "relevant":
                     self._relevance(node)
@@ -172,10 +177,15 @@ class Calculation:
             last = instances.pop()
             self.detach(last)
             waiting.append(last)
-        while len(instances) < wanted:
+        while len(instances) < wanted and not self.full:
             instances.append(self.reattach(holder, waiting.pop()) if waiting else self.append(holder, repeat))
 
     # Structure
+
+    @property
+    def full(self) -> bool:
+        """Whether the tree is as large as it may be."""
+        return len(self.document.by_path) >= MAX_NODES
 
     def append(self, holder: InstanceNode, repeat: Repeat) -> InstanceNode:
         """A new instance at the end, with its static defaults and what is in it."""
@@ -218,7 +228,8 @@ class Calculation:
     def append_initial(self, holder: InstanceNode, repeat: Repeat) -> None:
         """The instances that the empty form has."""
         for _ in repeat.initial:
-            self.append(holder, repeat)
+            if not self.full:
+                self.append(holder, repeat)
 
     def reattach(self, holder: InstanceNode, node: InstanceNode) -> InstanceNode:
         self.document.attach(holder, node)

@@ -271,7 +271,7 @@ class FormEntry:
             path,
             self._world.shown(repeat.label, holder.range_of(repeat)),
             instances,
-            free and len(instances) < MAX_INSTANCES,
+            free and len(instances) < MAX_INSTANCES and not self._calculation.full,
             free and bool(instances),
         )
 

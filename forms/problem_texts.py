@@ -299,6 +299,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.xml.too_deep": ("Its elements are nested more than {limit} deep.", _XFORM_TOO_BIG),
     "form.xml.too_large": ("It is larger than {limit} bytes.", _XFORM_TOO_BIG),
+    "form.xml.too_many_attributes": ("It has more than {limit} attributes.", _XFORM_TOO_BIG),
     "form.xml.too_many_elements": ("It has more than {limit} elements.", _XFORM_TOO_BIG),
 }
 

@@ -25,6 +25,7 @@ from forms.xform_texts import read_itext
 MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ELEMENTS = 400_000
+MAX_ATTRIBUTES = 500_000
 
 
 def load_form(xml: str) -> FormDefinition:
@@ -80,6 +81,12 @@ def _parse(xml: str) -> Xml:
     encoded = xml.encode("utf-8", "replace")
     if len(encoded) > MAX_SIZE:
         raise FormProblem("form.xml.too_large", limit=MAX_SIZE)
+    # Counted before anything is made of them: an element has one or two of the one, an attribute one of
+    # the other.
+    if encoded.count(b"<") > 2 * MAX_ELEMENTS:
+        raise FormProblem("form.xml.too_many_elements", limit=MAX_ELEMENTS)
+    if encoded.count(b"=") > MAX_ATTRIBUTES:
+        raise FormProblem("form.xml.too_many_attributes", limit=MAX_ATTRIBUTES)
     try:
         document: Xml = ElementTree.fromstring(encoded, forbid_dtd=True)
     except DefusedXmlException as problem:

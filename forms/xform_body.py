@@ -180,6 +180,8 @@ class _BodyReader:
             else:
                 relevant, readonly = self._rules(place.path)
                 groups[place.path] = Group(place.path, place.name, relevant=relevant, readonly=readonly)
+        if both := questions.keys() & groups.keys():
+            raise FormProblem("form.question.has_children", question=min(both))
         order = {path: number for number, path in enumerate(self.places)}
         self.content.children = shown
         self.content.questions = dict(sorted(questions.items(), key=lambda item: order[item[0]]))

@@ -86,7 +86,8 @@ ANOTHER = """
 | survey |
 | | type | name | label | repeat_count | calculation |
 | | calculate | there | | | count(${visit}) |
-| | calculate | wanted | | | if(${there} = 0 or indexed-repeat(${more}, ${visit}, ${there}) = 'yes', ${there} + 1, ${there}) |
+| | calculate | last | | | indexed-repeat(${more}, ${visit}, ${there}) |
+| | calculate | wanted | | | if(${there} = 0 or ${last} = 'yes', ${there} + 1, ${there}) |
 | | begin_repeat | visit | Visit | ${wanted} | |
 | | text | more | Was there another one | | |
 | | end_repeat | | | | |

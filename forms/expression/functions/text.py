@@ -128,6 +128,8 @@ def _pattern(source: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 1 << 20
+    # Only whether it matches is asked; groups would cost memory with the square of their number.
+    options.never_capture = True
     try:
         return re2.compile(source, options)
     except re2.error as problem:
