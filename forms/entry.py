@@ -232,8 +232,7 @@ class FormEntry:
     def _run_triggers(self, node: InstanceNode) -> None:
         for set_value in node.question.triggers:
             if "xforms-value-changed" in set_value.events:
-                for target in self._calculation.targets(set_value, node):
-                    self._calculation.set_value(set_value, target)
+                self._calculation.fire(set_value, node)
 
     # Repeats
 
@@ -341,7 +340,7 @@ class FormEntry:
             raw=raw,
             required=validation.is_required(calculation, node),
             readonly=validation.is_readonly(calculation, node),
-            appearance=question.appearance,
+            appearances=question.appearances,
             choices=choices.views(calculation, node) if question.chooses else (),
             violation=violation,
             calculated=question.calculate is not None,
