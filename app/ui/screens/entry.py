@@ -252,7 +252,8 @@ class EntryScreen(Screen):
             if part.parent is not None:
                 part.parent.remove_widget(part)
         title = T.titles(self._entry.definition.titles)
-        self.titled(title, back=True, signs=[Chip(text=self._opened.case.code), self._saved])
+        saved = [self._saved] if self.desk.keeps else []
+        self.titled(title, back=self.desk.has_places, signs=[Chip(text=self._opened.case.code), *saved])
         self.head.add_widget(self._progress)
         self.head.add_widget(self._progress_text)
         self._draw_progress()
