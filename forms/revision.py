@@ -221,7 +221,7 @@ def move(values: Values, old: FormDefinition, new: FormDefinition) -> Moved:
             aside[path] = value
             continue
         place = _place(path, old, new, targets)
-        kept = _NOTHING if place is None or place in moved else _carried(path, value, old, new, place)
+        kept = _NOTHING if place is None else _carried(path, value, old, new, place)
         if place is None or kept is _NOTHING:
             aside[kept_path(path, old.version)] = value
             continue
