@@ -38,12 +38,15 @@ def view(db: Snapshot, shelf: FormShelf, record: str, open_entry: Open) -> Revis
     """What changed, and which answers would be without a question. Problem draft.version.none."""
     head, old, new = _versions(db, shelf, record)
     moved = _moved(db, record, old, new, open_entry)
-    changes = (
-        ChangeView(change.kind, _titles(new if change.kind != "removed" else old, change.path))
-        for change in compare(old, new).changes
+    kinds: dict[tuple[str, bool], list[str]] = {}
+    for change in compare(old, new).changes:
+        kinds.setdefault((change.path, change.kind == "removed"), []).append(change.kind)
+    changes = tuple(
+        ChangeView(tuple(several), _titles(old if removed else new, path))
+        for (path, removed), several in kinds.items()
     )
     return RevisionView(
-        record, old.version, new.version, tuple(changes), asides(db, shelf, head.form, new, moved.record)
+        record, old.version, new.version, changes, asides(db, shelf, head.form, new, moved.record)
     )
 
 

@@ -117,9 +117,9 @@ class AsideView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeView:
-    """One difference between two versions of a form; `kind` is one of forms.revision's."""
+    """What is different about one question between two versions of a form; kinds are forms.revision's."""
 
-    kind: str
+    kinds: tuple[str, ...]
     titles: Titles
 
 

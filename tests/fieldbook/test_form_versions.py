@@ -130,7 +130,7 @@ def test_what_changed_is_told_before_a_draft_moves(reopen: Callable[..., Fieldbo
     book = reopen(SECOND, book=book)
     told = done(book.draft_revision(draft.record))
     assert (told.old_version, told.new_version) == ("1", "10")
-    kinds = {(change.kind, next(iter(change.titles.values()))) for change in told.changes}
+    kinds = {(kind, next(iter(change.titles.values()))) for change in told.changes for kind in change.kinds}
     assert ("added", "What is new?") in kinds
     assert ("removed", "The door") in kinds
     assert ("retyped", "How many people?") in kinds

@@ -13,7 +13,7 @@ from app.ui.widgets import BidiLabel, Card
 from app.views import AsideView
 
 
-def asides(found: Sequence[AsideView]) -> list[Widget]:
+def asides(found: Sequence[AsideView], about: T | None = None) -> list[Widget]:
     """A heading, a word on what they are, and each answer under its question; nothing where there is none."""
     if not found:
         return []
@@ -28,6 +28,6 @@ def asides(found: Sequence[AsideView]) -> list[Widget]:
         )
     return [
         heading(T("Answers without a question"), len(found)),
-        note(T("This version of the form does not ask for them. They stay in the record.")),
+        note(about or T("This version of the form does not ask for them. They stay in the record.")),
         card,
     ]

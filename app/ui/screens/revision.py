@@ -7,7 +7,7 @@ from typing import Any
 from kivy.uix.widget import Widget
 
 from app.fieldbook import OpenEntry
-from app.ui.i18n import N_, T, language
+from app.ui.i18n import N_, T, joined, language
 from app.ui.screens.asides import asides
 from app.ui.screens.screen import Screen, below, flow, heading, note
 from app.ui.widgets import BidiLabel, Button, Card, Chip
@@ -62,7 +62,7 @@ class RevisionScreen(Screen):
             heading(T("What changed"), len(view.changes)),
             self._changes(view.changes),
         ]
-        parts += asides(view.aside)
+        parts += asides(view.aside, T("The newer version does not ask for them. They stay in the record."))
         parts.append(
             flow(
                 [
@@ -87,7 +87,9 @@ class RevisionScreen(Screen):
         for change in changes:
             card.add_widget(
                 below(
-                    BidiLabel(text=T(_KINDS[change.kind]), style="small", tone="ink2"),
+                    BidiLabel(
+                        text=joined(*(T(_KINDS[kind]) for kind in change.kinds)), style="small", tone="ink2"
+                    ),
                     BidiLabel(text=T.titles(change.titles)),
                     gap=0,
                 )
