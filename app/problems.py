@@ -94,6 +94,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "record.form.missing": N_("The form of this record is not on this device yet. Sync, then try again."),
     "conflict.row.unknown": N_("This was settled already."),
     "conflict.record.draft": N_("This record is open as a draft. Finish or discard the draft first."),
+    "draft.version.none": N_("There is no newer version for this form. Go on in the version that it has."),
     "draft.row.unknown": N_("This form is not open any more. Open the record again."),
     "outbox.row.unknown": N_("This was sent or settled already."),
     "attachment.file.missing": N_("This file has not come down from the server yet. Sync, then try again."),

@@ -118,10 +118,12 @@ def _xls(content: bytes) -> Iterator[tuple[str, list[Row]]]:
 def _markdown(text: str) -> Iterator[tuple[str, list[Row]]]:
     """Tables whose first cell names the sheet and is empty in the sheet's rows."""
     name, rows = "", []  # type: str, list[Row]
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if not line.strip().startswith("|"):
             continue
-        first, *cells = (cell.strip() for cell in _CELL_BORDER.split(line.strip().strip("|")))
+        first, *cells = (
+            cell.strip().replace("\\|", "|") for cell in _CELL_BORDER.split(line.strip().strip("|"))
+        )
         if first:
             if name:
                 yield name, rows
