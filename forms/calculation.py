@@ -22,7 +22,10 @@ MAX_NODES = 100_000
 class Calculation:
     """The running state of calculation: what is waiting, and what has changed since it was last told."""
 
-    def __init__(self, document: Document, world: World, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, document: Document, world: World, new_id: Callable[[], str], location: Callable[[], str]
+    ) -> None:
+        self.location = location
         self.document = document
         self.world = world
         self.new_id = new_id
@@ -123,8 +126,8 @@ class Calculation:
             self.schedule(Cell("value", node.template), (node,))
             # Hidden and empty are not the same to a count of nodes.
             self.schedule_dependents(Cell("value", node.template), node)
-        for child in node.inner():
-            self._show(child, visible)
+        for part in (*node.answered_attributes(), *node.inner()):
+            self._show(part, visible)
 
     def _value(self, node: InstanceNode) -> None:
         question = node.question
@@ -138,8 +141,11 @@ class Calculation:
         if question.itemset is not None and question.itemset.filtered:
             self.redrawn[node.path] = None
             if text:
-                offered = {choice.name for choice in choices.offered(self, node)}
-                text = " ".join(name for name in answer_types.chosen(question, text) if name in offered)
+                offered = {choice.name: None for choice in choices.offered(self, node)}
+                kept = [name for name in answer_types.chosen(question, text) if name in offered]
+                if question.type == "rank":
+                    kept += [name for name in offered if name not in kept]
+                text = " ".join(kept)
         node.set_text(text)
         if text != before:
             self.touched[node.path] = None
@@ -186,6 +192,7 @@ class Calculation:
             inner.visible = holder.visible
         if fresh:
             self.fill(node)
+            self._fill_initial(node, repeat, len(holder.instances(repeat.name)))
             self.fresh.append(node)
         self._settled(holder, node)
         return node
@@ -198,9 +205,20 @@ class Calculation:
                 continue
             for repeat in self.document.repeats_in(inner):
                 if repeat.count is None and not inner.instances(repeat.name):
-                    for _ in range(repeat.initial):
-                        if not self.full:
-                            self.append(inner, repeat)
+                    self.append_initial(inner, repeat)
+
+    def _fill_initial(self, instance: InstanceNode, repeat: Repeat, number: int) -> None:
+        """The empty form may have other defaults in its first instances than in those that follow."""
+        defaults = repeat.initial[number - 1] if number <= len(repeat.initial) else {}
+        for template in defaults:
+            for node in self.document.nodes(template, instance):
+                node.answer = answer_types.from_default(node.question, self.world.zone, defaults[template])
+
+    def append_initial(self, holder: InstanceNode, repeat: Repeat) -> None:
+        """The instances that the empty form has."""
+        for _ in repeat.initial:
+            if not self.full:
+                self.append(holder, repeat)
 
     def reattach(self, holder: InstanceNode, node: InstanceNode) -> InstanceNode:
         self.document.attach(holder, node)
@@ -240,8 +258,24 @@ class Calculation:
             node.answer = lexical
             self.schedule(Cell("value", node.template), (node,))
 
+    def targets(self, set_value: SetValue, near: InstanceNode) -> list[InstanceNode]:
+        """The nodes that a set value is about: those in the same instances as the node it happens at."""
+        around: InstanceNode | None = near
+        while around is not None and not paths.is_within(set_value.target, around.template):
+            around = around.parent
+        found = self.document.nodes(set_value.target, around)
+        if set_value.chosen:
+            chosen = self.expression(near, f"target:{set_value.chosen}", set_value.chosen, "nodes").evaluate()
+            assert isinstance(chosen, list)
+            found = [node for node in found if node in chosen]
+        return [node for node in found if node.visible and isinstance(node.definition, Question)]
+
     def set_value(self, set_value: SetValue, node: InstanceNode) -> None:
         """Evaluates a set value for one node and calculates what follows from it."""
+        if set_value.action == "setgeopoint":
+            self.set_answer(node, self.location())
+            self.run()
+            return
         result = self.expression(
             node, f"set:{set_value.expression}", set_value.expression, "value"
         ).evaluate()
@@ -258,7 +292,7 @@ class Calculation:
                     continue
                 for instance in fresh:
                     if paths.is_within(set_value.target, instance.template):
-                        for node in self.document.nodes(set_value.target, instance):
+                        for node in self.targets(set_value, instance):
                             self.set_value(set_value, node)
             self.run()
 

@@ -42,6 +42,10 @@ DataType = Literal[
 MergeRule = Literal["last", "both", "calculated"]
 
 
+META = "meta"
+"""The group of what is noted about a record: its id, its name, the entity it makes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer that can be chosen."""
@@ -68,11 +72,27 @@ class Itemset:
 
 @dataclass(frozen=True, slots=True)
 class SetValue:
-    """A value that is set by an event: at the first opening, or when another question is answered."""
+    """A value that is set by an event: at the first opening, or when another question is answered.
+
+    `setgeopoint` sets the place where the device is, and has no expression. `chosen` is a path with
+    predicates that says which nodes of the target are meant, where not all are.
+    """
 
     target: str
     expression: str
     events: tuple[str, ...]
+    action: Literal["setvalue", "setgeopoint"] = "setvalue"
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One element of the data as a submission writes it: its name with its namespace (`{uri}name`), and
+    the attributes that it always has.
+    """
+
+    tag: str
+    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +120,8 @@ class Question:
     itemset: Itemset | None = None
     triggers: tuple[SetValue, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    control: str = ""
+    """The XForms control that asks it (`input`, `range`, `upload` …); empty when nothing is shown."""
     visible: bool = True
     merge: MergeRule = "last"
     safety: str | None = None
@@ -116,6 +138,11 @@ class Question:
     def computed(self) -> bool:
         """Whether nobody types its value: the form itself calculates or sets it."""
         return self.calculate is not None or self.type == "calculate"
+
+    @property
+    def identifies(self) -> bool:
+        """Whether it holds the record's own id, which the record has anyway."""
+        return (self.preload or "").startswith("uid")
 
     @property
     def chooses(self) -> bool:
@@ -148,7 +175,9 @@ class Repeat:
     readonly: str | None = None
     count: str | None = None
     fixed: bool = False
-    initial: int = 1
+    initial: tuple[Mapping[str, str], ...] = ({},)
+    """An item for each instance of the empty form: its defaults by template path, where they differ from
+    those of a new instance."""
 
 
 Element = Question | Group | Repeat
@@ -160,6 +189,9 @@ class FormDefinition:
 
     `children` is what a person sees, in the order in which it is shown. `questions` and `groups` hold
     all that has a place in the data, calculations too, by template path in the order of the data.
+
+    `places` tells for each template path, of attributes and the root (the empty path) too, how the data
+    are written.
 
     `merge_rules` tells for each template path how concurrent values merge: as the form says, or
     `calculated` for what nobody types, which are calculations and the instances that a count makes.
@@ -177,14 +209,19 @@ class FormDefinition:
     groups: Mapping[str, Group | Repeat]
     texts: Mapping[str, Text]
     lists: Mapping[str, Node]
+    places: Mapping[str, Place]
     set_values: tuple[SetValue, ...] = ()
+    """All values that events set, those in a question's control too."""
     warnings: tuple[str, ...] = ()
+    dangling: tuple[str, ...] = ()
+    """References of controls to what the data do not have. Such a form can be read, not published."""
     merge_rules: Mapping[str, MergeRule] = field(init=False)
 
     def __post_init__(self) -> None:
         rules: dict[str, MergeRule] = {
             path: "calculated" if question.computed else question.merge
             for path, question in self.questions.items()
+            if not question.identifies
         }
         for path, group in self.groups.items():
             if isinstance(group, Repeat) and group.count is not None:

@@ -13,7 +13,7 @@ from typing import Literal
 from weakref import WeakKeyDictionary
 
 from forms import paths
-from forms.definition import FormDefinition, Question, Repeat, SetValue
+from forms.definition import FormDefinition, Question, Repeat
 from forms.errors import FormProblem
 from forms.expression.functions import functions_by_name
 from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, operands, parse
@@ -23,6 +23,16 @@ CellKind = Literal["relevant", "value", "structure", "display"]
 
 _SPEAKS = frozenset({"jr:choice-name", "jr:itext", "format-date", "format-date-time"})
 """Functions whose result depends on the language."""
+
+
+_NODES_ONLY = {
+    "position": frozenset({0}),
+    "count": frozenset({0}),
+    "name": frozenset({0}),
+    "local-name": frozenset({0}),
+    "indexed-repeat": frozenset({1, 3, 5}),
+}
+"""Arguments of which only the nodes count, and not what is in them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,7 +124,9 @@ class DependencyGraph:
             offered = [itemset.nodeset] if itemset is not None and itemset.filtered else []
             yield Cell("value", path), [*_given(question.calculate), *offered]
             yield Cell("display", path), _display_sources(question)
-        for set_value in (*self.definition.set_values, *_all_triggers(self.definition)):
+        for set_value in self.definition.set_values:
+            if set_value.action == "setgeopoint":
+                continue
             try:
                 _Collector(self.definition, set_value.target).collect(set_value.expression)
             except FormProblem as problem:
@@ -140,19 +152,34 @@ class DependencyGraph:
             for read in reads:
                 readers.setdefault(read, []).append(cell)
         ready = [cell for cell, reads in waiting.items() if not reads]
-        while ready:
-            following: list[Cell] = []
-            for cell in ready:
-                self.rank[cell] = len(self.rank)
-                for reader in readers.get(cell, ()):
-                    waiting[reader].discard(cell)
-                    if not waiting[reader]:
-                        following.append(reader)
-            ready = following
-        stuck = {cell for cell, reads in waiting.items() if reads}
-        if stuck:
-            names = ", ".join(dict.fromkeys(cell.template for cell in _one_cycle(stuck, waiting)))
+        while True:
+            while ready:
+                following: list[Cell] = []
+                for cell in ready:
+                    self.rank[cell] = len(self.rank)
+                    for reader in readers.get(cell, ()):
+                        waiting[reader].discard(cell)
+                        if not waiting[reader] and reader not in self.rank:
+                            following.append(reader)
+                ready = following
+            stuck = {cell for cell, reads in waiting.items() if reads}
+            if not stuck:
+                return
+            ready = [self._loosened(stuck, waiting)]
+
+    def _loosened(self, stuck: set[Cell], waiting: dict[Cell, set[Cell]]) -> Cell:
+        """A count that depends on what is in its own repeat is worked out again until it stays the same.
+
+        'Is there another one?', asked in the last instance, is made that way. Any other circle has no
+        answer. Raises FormProblem, naming its questions.
+        """
+        cycle = _one_cycle(stuck, waiting)
+        counts = [cell for cell in cycle if cell.kind == "structure"]
+        if not counts:
+            names = ", ".join(dict.fromkeys(cell.template for cell in cycle))
             raise FormProblem("form.dependency.cycle", questions=names)
+        waiting[counts[0]].clear()
+        return counts[0]
 
 
 def _given(source: str | None) -> list[str]:
@@ -175,11 +202,6 @@ def _display_sources(question: Question) -> list[str]:
     ):
         sources += text.outputs()
     return sources
-
-
-def _all_triggers(definition: FormDefinition) -> Iterator[SetValue]:
-    for question in definition.questions.values():
-        yield from question.triggers
 
 
 def _repeats_around(definition: FormDefinition, template: str) -> list[str]:
@@ -242,8 +264,12 @@ class _Collector:
         if tree.name == "current":
             return {self.origin}
         found: set[_Spot] = set()
-        for argument in tree.arguments:
-            found |= self.visit(argument, context)
+        counted = _NODES_ONLY.get(tree.name, frozenset())
+        for at, argument in enumerate(tree.arguments):
+            if at in counted and isinstance(argument, Path):
+                found |= self.path(argument, context, reads=False)
+            else:
+                found |= self.visit(argument, context)
         if tree.name == "instance":
             return {_OUTSIDE}
         if tree.name == "indexed-repeat":
@@ -254,7 +280,7 @@ class _Collector:
                     self.reference(Cell("structure", repeat), "")
         return found
 
-    def path(self, path: Path, context: set[_Spot]) -> set[_Spot]:
+    def path(self, path: Path, context: set[_Spot], *, reads: bool = True) -> set[_Spot]:
         if path.absolute:
             spots = {_Spot(_TOP, "")}
         elif path.start is not None:
@@ -270,7 +296,17 @@ class _Collector:
                 self.visit(predicate, spots)
         for spot in spots:
             self.note(spot)
+            if reads:
+                self.note_content(spot)
         return spots
+
+    def note_content(self, spot: _Spot) -> None:
+        """The text of a group is that of all that is in it."""
+        if spot.outside or spot.template in ("", _TOP) or spot.template in self.definition.questions:
+            return
+        for path in self.definition.questions:
+            if path.startswith(f"{spot.template}/"):
+                self.reference(Cell("value", path), spot.anchor)
 
     def note(self, spot: _Spot) -> None:
         """A reference to what the path ends at."""
@@ -297,7 +333,10 @@ class _Collector:
             return self.above(spot)
         if step.axis == "child" and step.test not in ("*", "node()"):
             return self.child(spot, step, absolute, last)
-        if step.axis in ("attribute", "namespace"):
+        if step.axis == "attribute":
+            template = paths.join(spot.template, f"@{step.test.rpartition(':')[2]}")
+            return (_Spot(template, spot.anchor),) if template in self.definition.questions else ()
+        if step.axis == "namespace":
             return ()
         return self.search(spot, step)
 

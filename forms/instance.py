@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, insort
 from collections.abc import Iterator
-from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forms import paths
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.errors import FormProblem
-from forms.expression.nodes import Node
+from forms.expression.nodes import Node, add_child
+from forms.xform_names import local
 
 if TYPE_CHECKING:
     from forms.expression.compile import Expression
+
+
+_NOTHING: Final[dict[str, list[InstanceNode]]] = {}
+"""Shared by all nodes that have nothing in them, which are most."""
 
 
 class InstanceNode(Node):
@@ -52,8 +56,8 @@ class InstanceNode(Node):
         self.definition = definition
         self.instance_id = instance_id
         self.order_number = order_number
-        self.by_name: dict[str, list[InstanceNode]] = {}
-        """The children of each name, in their order."""
+        self.by_name: dict[str, list[InstanceNode]] = _NOTHING
+        """What is in it by name, in its order; an answered attribute as `@name`."""
         self.answer = ""
         self.hidden_by_itself = False
         self.visible = True
@@ -63,6 +67,8 @@ class InstanceNode(Node):
         """Instances that a repeat's count has taken away, by the repeat's name, to be brought back first."""
         self.ranges: dict[str, InstanceNode] = {}
         base = "" if parent is None or parent.parent is None else parent.path
+        if name.startswith("@"):
+            self.kind, self.name = "attribute", name[1:]
         own = paths.instance(name, instance_id) if instance_id else name
         self.path: str = "" if parent is None or definition is None else paths.join(base, own)
 
@@ -100,6 +106,12 @@ class InstanceNode(Node):
         found = self.by_name.get(name)
         return list(found) if found and found[0].instance_id else []
 
+    def fellows(self, name: str) -> list[InstanceNode]:
+        """The list of what has this name, to be changed."""
+        if self.by_name is _NOTHING:
+            self.by_name = {}
+        return self.by_name.setdefault(name, [])
+
     def range_of(self, repeat: Repeat) -> InstanceNode:
         """Stands for a repeat as a whole, however many instances it has: its count and relevance are
         expressions of a node beside the instances.
@@ -112,46 +124,17 @@ class InstanceNode(Node):
     def inner(self) -> list[InstanceNode]:
         return self.children  # type: ignore[return-value]
 
-    def add(self, child: InstanceNode) -> None:
-        """A child that is not repeated, after those that are there."""
-        self.children.append(child)
-        self.by_name.setdefault(child.name, []).append(child)
-
-    def put(self, instance: InstanceNode) -> None:
-        """An instance among its fellows by order number and id; repeats come after what is not repeated."""
-        fellows = self.by_name.setdefault(instance.name, [])
-        place = bisect_right(fellows, instance.order_key, key=_order_key)
-        if place < len(fellows):
-            self.children.insert(self.children.index(fellows[place]), instance)
-        elif fellows and fellows[-1] is not self.children[-1]:
-            self.children.insert(self.children.index(fellows[-1]) + 1, instance)
-        else:
-            self.children.append(instance)
-        fellows.insert(place, instance)
-
-    def take(self, instance: InstanceNode) -> None:
-        """Takes an instance out from among its fellows."""
-        fellows = self.by_name[instance.name]
-        for siblings in (self.children, fellows):
-            # From the end: that is where a count takes instances away.
-            place = next(at for at in range(len(siblings) - 1, -1, -1) if siblings[at] is instance)
-            del siblings[place]
-        if not fellows:
-            del self.by_name[instance.name]
-
-    @property
-    def order_key(self) -> tuple[int, str]:
-        """Where an instance stands among its fellows."""
-        return self.order_number, self.instance_id or ""
+    def answered_attributes(self) -> list[InstanceNode]:
+        """The attributes that are answers; the others are the same in every record."""
+        return [node for node in self.attributes if isinstance(node, InstanceNode)]
 
     def everything(self) -> Iterator[InstanceNode]:
         """This node and all below it, parents first."""
         yield self
+        if self.attributes:
+            yield from self.answered_attributes()
         for child in self.inner():
             yield from child.everything()
-
-
-_order_key = attrgetter("order_key")
 
 
 class Document:
@@ -160,27 +143,41 @@ class Document:
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self.below: dict[str, list[Question | Group | Repeat]] = {}
-        for element in (*definition.groups.values(), *definition.questions.values()):
-            self.below.setdefault(paths.parent(element.path), []).append(element)
         self._repeats: dict[str, list[Repeat]] = {}
-        for group in definition.groups.values():
-            if isinstance(group, Repeat):
-                self._repeats.setdefault(paths.parent(group.path), []).append(group)
+        self._rank: dict[str, int] = {}
+        for rank, path in enumerate(definition.places):
+            self._rank[path] = rank
+            element = definition.groups.get(path) or definition.questions.get(path)
+            if element is not None:
+                self.below.setdefault(paths.parent(path), []).append(element)
+            if isinstance(element, Repeat):
+                self._repeats.setdefault(paths.parent(path), []).append(element)
         self.by_path: dict[str, InstanceNode] = {}
         self.top = InstanceNode(None, "", "", None)
         self.root = InstanceNode(None, definition.root, "", self.top)
-        self.top.add(self.root)
+        self.top.children.append(self.root)
+        self.top.fellows(self.root.name).append(self.root)
         self._fill(self.root, "")
 
     def _fill(self, node: InstanceNode, template: str) -> None:
+        self._note_attributes(node, template)
         for element in self.below.get(template, ()):
             if isinstance(element, Repeat):
                 continue
             child = InstanceNode(element, element.name, element.path, node)
-            node.add(child)
+            (node.attributes if child.kind == "attribute" else node.children).append(child)
+            node.fellows(element.name).append(child)
             self.by_path[child.path] = child
             if isinstance(element, Group):
                 self._fill(child, element.path)
+            else:
+                self._note_attributes(child, element.path)
+
+    def _note_attributes(self, node: InstanceNode, template: str) -> None:
+        """The attributes that are the same in every record: expressions can read them."""
+        for tag, value in self.definition.places[template].attributes.items():
+            if paths.join(template, f"@{local(tag)}") not in self.definition.questions:
+                add_child(node, "attribute", local(tag), value)
 
     def repeats_in(self, node: InstanceNode) -> list[Repeat]:
         """The repeats that are directly below the node."""
@@ -195,15 +192,22 @@ class Document:
         return node
 
     def attach(self, parent: InstanceNode, node: InstanceNode) -> None:
-        """Puts an instance among its fellows."""
-        parent.put(node)
+        """Puts an instance among its fellows, where the form has them."""
+        insort(parent.inner(), node, key=self._place_of)
+        insort(parent.fellows(node.name), node, key=self._place_of)
         for inner in node.everything():
             self.by_path[inner.path] = inner
+
+    def _place_of(self, node: InstanceNode) -> tuple[int, int, str]:
+        return self._rank[node.template], node.order_number, node.instance_id or ""
 
     def detach(self, node: InstanceNode) -> None:
         """Takes an instance out of the tree; it can be attached again."""
         assert node.parent is not None
-        node.parent.take(node)
+        for siblings in (node.parent.inner(), node.parent.fellows(node.name)):
+            del siblings[bisect_left(siblings, self._place_of(node), key=self._place_of)]
+        if not node.parent.fellows(node.name):
+            del node.parent.by_name[node.name]
         for inner in node.everything():
             self.by_path.pop(inner.path, None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 from xml.etree.ElementTree import Element as Xml
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError, SubElement
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
@@ -18,8 +18,8 @@ from forms.definition import FormDefinition
 from forms.dependencies import DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.nodes import Node, add_child
-from forms.xform_body import read_body
-from forms.xform_names import HOMEWARD, HTML, ODK, XFORMS, local, read_set_value, template_path
+from forms.xform_body import read_body, written
+from forms.xform_names import HOMEWARD, HTML, JAVAROSA, OPENROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import read_itext
 
 MAX_SIZE = 16 * 1024 * 1024
@@ -46,14 +46,10 @@ def load_form(xml: str) -> FormDefinition:
         raise FormProblem("form.id.missing")
     itext = read_itext(model)
     binds, warnings = _binds(model, local(root.tag))
+    _identify(root, binds, f'"{OPENROSA[1:-1]}"' in xml)
     lists, missing_files = _secondary(model)
     content = read_body(body, root, binds, itext, lists)
     title = (head.findtext(f"{HTML}title") or "").strip()
-    set_values = (
-        read_set_value(element, local(root.tag))
-        for element in model
-        if element.tag in (f"{XFORMS}setvalue", f"{ODK}setvalue")
-    )
     definition = FormDefinition(
         id=form_id,
         version=root.get("version") or "",
@@ -67,8 +63,10 @@ def load_form(xml: str) -> FormDefinition:
         groups=MappingProxyType(content.groups),
         texts=MappingProxyType(itext.texts),
         lists=MappingProxyType(lists),
-        set_values=(*(found for found in set_values if found is not None), *content.set_values),
+        places=MappingProxyType({"": written(root), **content.places}),
+        set_values=(*set_values_in(model, local(root.tag)), *content.set_values),
         warnings=(*warnings, *missing_files, *content.warnings),
+        dangling=tuple(content.dangling),
     )
     DependencyGraph.of(definition)
     return definition
@@ -112,6 +110,18 @@ def _primary(model: Xml) -> Xml:
         if len(instance):
             return instance[0]
     raise FormProblem("form.instance.missing")
+
+
+def _identify(root: Xml, binds: dict[str, dict[str, str]], openrosa: bool) -> None:
+    """Every record has an id of its own (ODK XForms, 'Metadata'), whether its form asks for it or not."""
+    meta = next((child for child in root if local(child.tag) == "meta"), None)
+    if meta is None:
+        namespace = OPENROSA if openrosa else root.tag[: -len(local(root.tag))]
+        meta = SubElement(root, f"{namespace}meta")
+    if all(local(child.tag) != "instanceID" for child in meta):
+        namespace = meta.tag[: -len("meta")]
+        SubElement(meta, f"{namespace}instanceID")
+        binds["meta/instanceID"] = {f"{JAVAROSA}preload": "uid"}
 
 
 def _binds(model: Xml, root: str) -> tuple[dict[str, dict[str, str]], list[str]]:
