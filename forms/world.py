@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from random import Random
+from weakref import WeakKeyDictionary
 
 from forms.definition import FormDefinition, Question
 from forms.expression.compile import Expression
 from forms.expression.nodes import Node
+from forms.expression.tables import Tables
 from forms.expression.values import to_text
 from forms.instance import Document, InstanceNode
 from forms.translations import Parts, Text, fallback_order
+
+_TABLES: WeakKeyDictionary[FormDefinition, Tables] = WeakKeyDictionary()
+
+
+def _tables_of(definition: FormDefinition) -> Tables:
+    """The lists of a form as tables, which all entries of it share."""
+    known = _TABLES.get(definition)
+    if known is None:
+        known = _TABLES[definition] = Tables(definition.lists)
+    return known
 
 
 class World:
@@ -22,6 +34,7 @@ class World:
     ) -> None:
         self.document = document
         self.definition: FormDefinition = document.definition
+        self.tables = _tables_of(document.definition)
         self.now = now
         self._random = random
         self._zone = now().tzinfo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from forms.expression import axes
+from forms.expression import axes, indexes
 from forms.expression.focus import Closure, Focus, Work
 from forms.expression.nodes import Node
 from forms.expression.parser import Call, Number, Path, Step, Tree
@@ -27,29 +27,32 @@ def single(compiler: Compiler, tree: Tree) -> Node | None:
 
 def compile_path(compiler: Compiler, path: Path) -> Closure[list[Node]]:
     """The nodes of a path, in document order."""
+    found = indexes.filtered(compiler, path)
+    if found is not None:
+        return found
     node, rest = _follow(compiler, path)
-    walk = [_step(compiler, step) for step in rest]
+    walk = [step_of(compiler, step) for step in rest]
     if node is not None:
         if not walk:
             return lambda focus: [node] if node.counts else []
         if len(walk) == 1:
             only = walk[0]
             return lambda focus: only([node])
-        return lambda focus: _through(walk, [node])
+        return lambda focus: through(walk, [node])
     if path.start is not None:
         start = compiler.nodes(path.start)
-        filters = [_predicate(compiler, predicate) for predicate in path.filters]
+        filters = [predicate_of(compiler, predicate) for predicate in path.filters]
 
         def from_start(focus: Focus) -> list[Node]:
             nodes = start(focus)
             for keep in filters:
                 nodes = keep(nodes)
-            return _through(walk, nodes)
+            return through(walk, nodes)
 
         return from_start
     if path.absolute:
-        return lambda focus: _through(walk, [axes.root_of(focus.node)])
-    return lambda focus: _through(walk, [focus.node])
+        return lambda focus: through(walk, [axes.root_of(focus.node)])
+    return lambda focus: through(walk, [focus.node])
 
 
 def _follow(compiler: Compiler, path: Path) -> tuple[Node | None, tuple[Step, ...]]:
@@ -98,7 +101,8 @@ def _certain(node: Node, step: Step) -> Node | None:
     return None
 
 
-def _through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
+def through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
+    """One step after the other, as long as there are nodes."""
     for step in walk:
         if not nodes:
             return nodes
@@ -106,9 +110,10 @@ def _through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
     return nodes
 
 
-def _step(compiler: Compiler, step: Step) -> Walk:
+def step_of(compiler: Compiler, step: Step) -> Walk:
+    """One step with its predicates."""
     find = axes.finder(step.axis, step.test, compiler.resolve)
-    predicates = [_predicate(compiler, predicate) for predicate in step.predicates]
+    predicates = [predicate_of(compiler, predicate) for predicate in step.predicates]
     reverse = step.axis in axes.REVERSE
     disjoint = step.axis in axes.DISJOINT
     work = compiler.work
@@ -137,7 +142,13 @@ def _step(compiler: Compiler, step: Step) -> Walk:
     return one
 
 
-def _predicate(compiler: Compiler, tree: Tree) -> Walk:
+def test_of(compiler: Compiler, tree: Tree) -> Walk:
+    """A condition, whatever it gives, as one that nodes keep to or not."""
+    return _keeping(compiler.inside_predicate().boolean(tree), compiler.work)
+
+
+def predicate_of(compiler: Compiler, tree: Tree) -> Walk:
+    """What a predicate leaves of nodes: a number is a place, anything else a condition."""
     inner = compiler.inside_predicate()
     if isinstance(tree, Number):
         place = tree.value
