@@ -228,6 +228,10 @@ class Document:
 
     def nodes(self, template: str, within: InstanceNode | None = None) -> list[InstanceNode]:
         """All nodes of a template below (or at) a node, in document order."""
+        only = self.by_path.get(template)
+        if only is not None:
+            # Its path has no instance in it, so there is no other.
+            return [only]
         start = self.root if within is None else within
         found = [start]
         if template == start.template:
