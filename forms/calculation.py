@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
@@ -15,6 +16,7 @@ from forms.instance import Document, InstanceNode
 from forms.world import World
 
 MAX_INSTANCES = 1000
+MAX_ROUNDS = MAX_INSTANCES + 10
 MAX_NODES = 100_000
 """No instance is added to a tree of this size: counts inside of counts multiply."""
 
@@ -82,10 +84,19 @@ class Calculation:
                 self.schedule(dependent.cell, nodes)
 
     def run(self) -> None:
-        """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once."""
+        """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once.
+
+        Where the form has a circle that may be gone through, some come again; one that never comes to rest
+        is left as it is.
+        """
+        rounds: Counter[Cell] = Counter()
         while self._heap:
             _, cell = heappop(self._heap)
             nodes = self._waiting.pop(cell)
+            if self.graph.loosened:
+                rounds[cell] += 1
+                if rounds[cell] > MAX_ROUNDS:
+                    continue
             for node in nodes:
                 if node.path and self.document.by_path.get(node.path) is not node:
                     # Taken away since it was scheduled; all of it is scheduled when it comes back.
@@ -115,6 +126,7 @@ class Calculation:
         if visible == node.visible:
             return
         node.visible = visible
+        self.document.shape.version += 1
         self.restructured = True
         self.touched[node.path] = None
         self.redrawn[node.path] = None
@@ -188,6 +200,7 @@ class Calculation:
         node.visible = holder.visible
         for inner in node.everything():
             inner.visible = holder.visible
+        self.document.shape.version += 1
         if fresh:
             self.fill(node)
             self._fill_initial(node, repeat, len(holder.instances(repeat.name)))

@@ -20,6 +20,7 @@ from forms import library, paths
 from forms.definition import META, FormDefinition, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
+from forms.external_data import Find, file_name, with_external_data
 from forms.form_file import text_of
 from forms.lint import Finding, accepted, judged, lint, lint_together
 from forms.problem_texts import explain
@@ -151,7 +152,23 @@ def _usable(name: str) -> bool:
 
 
 def _read(path: Path) -> XFormSource:
-    return XFormSource(text_of(path), ()) if path.suffix.lower() in _XML else xform_from_xlsform(path)
+    is_xform = path.suffix.lower() in _XML
+    source = XFormSource(text_of(path), ()) if is_xform else xform_from_xlsform(path)
+    return XFormSource(with_external_data(source.xml, _beside(path)), source.warnings)
+
+
+def _beside(path: Path) -> Find:
+    """Finds the files that a form takes choices from: in the folder `<form>-media`, as other tools have it,
+    or in the form's own."""
+
+    def find(source: str) -> str | None:
+        for folder in (path.parent / f"{path.stem}-media", path.parent):
+            file = folder / file_name(source)
+            if file.is_file():
+                return text_of(file)
+        return None
+
+    return find
 
 
 def _filtered(question: Question) -> bool:

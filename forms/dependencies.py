@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -88,7 +89,10 @@ class DependencyGraph:
         self.dependents: dict[Cell, list[Dependent]] = {}
         self.language_cells: set[Cell] = set()
         self.rank: dict[Cell, int] = {}
+        self.loosened = False
+        """Whether some cells are worked out again and again until they stay the same."""
         self._reads: dict[Cell, set[Cell]] = {}
+        self._offers: set[tuple[Cell, Cell]] = set()
         for cell, sources in self._sources():
             found: dict[Reference, None] = {}
             for source in sources:
@@ -106,6 +110,8 @@ class DependencyGraph:
                 reads = self._reads.setdefault(cell, set())
                 reads.update(reference.cell for reference in found)
                 reads.update(self._contained_in(cell))
+            if cell.kind == "value":
+                self._note_offers(cell, found)
         self._order()
 
     @classmethod
@@ -142,6 +148,17 @@ class DependencyGraph:
         reshapes = cell.kind == "relevant" and self.definition.is_repeat(cell.template)
         return Dependent(cell, anchor, place, reshapes)
 
+    def _note_offers(self, cell: Cell, found: Iterable[Reference]) -> None:
+        """What a question reads for its choices alone, and not for its value."""
+        question = self.definition.questions[cell.template]
+        if question.itemset is None or not question.itemset.filtered:
+            return
+        calculated = _Collector(self.definition, cell.template)
+        for source in _given(question.calculate):
+            calculated.collect(source)
+        own = {reference.cell for reference in calculated.references}
+        self._offers.update((cell, reference.cell) for reference in found if reference.cell not in own)
+
     def _contained_in(self, cell: Cell) -> Iterator[Cell]:
         """A node is calculated after its own relevance, its parent's, and the repeats that make it."""
         above = paths.parent(cell.template)
@@ -175,21 +192,24 @@ class DependencyGraph:
             stuck = {cell for cell, reads in waiting.items() if reads}
             if not stuck:
                 return
-            ready = [self._loosened(stuck, waiting)]
+            reader, read = self._loosest(_one_cycle(stuck, waiting))
+            self.loosened = True
+            waiting[reader].discard(read)
+            ready = [] if waiting[reader] else [reader]
 
-    def _loosened(self, stuck: set[Cell], waiting: dict[Cell, set[Cell]]) -> Cell:
-        """A count that depends on what is in its own repeat is worked out again until it stays the same.
+    def _loosest(self, cycle: list[tuple[Cell, Cell]]) -> tuple[Cell, Cell]:
+        """The reading in a circle that need not come first: who reads is worked out again instead, until
+        all stay the same.
 
-        'Is there another one?', asked in the last instance, is made that way. Any other circle has no
-        answer. Raises FormProblem, naming its questions.
+        A count may depend on what is in its own repeat ('is there another one?', asked in the last
+        instance), and the choices of a question on one that is hidden by its answer. Any other circle has
+        no answer. Raises FormProblem, naming its questions.
         """
-        cycle = _one_cycle(stuck, waiting)
-        counts = [cell for cell in cycle if cell.kind == "structure"]
-        if not counts:
-            names = ", ".join(dict.fromkeys(cell.template for cell in cycle))
-            raise FormProblem("form.dependency.cycle", questions=names)
-        waiting[counts[0]].clear()
-        return counts[0]
+        for reader, read in cycle:
+            if reader.kind == "structure" or (reader, read) in self._offers:
+                return reader, read
+        names = ", ".join(dict.fromkeys(read.template for _, read in reversed(cycle)))
+        raise FormProblem("form.dependency.cycle", questions=names)
 
 
 def _given(source: str | None) -> list[str]:
@@ -226,14 +246,15 @@ def _innermost_repeat(definition: FormDefinition, template: str) -> str:
     return around[-1] if around else ""
 
 
-def _one_cycle(stuck: set[Cell], waiting: dict[Cell, set[Cell]]) -> list[Cell]:
-    """One loop among the cells that wait for each other, from its first question on."""
+def _one_cycle(stuck: set[Cell], waiting: dict[Cell, set[Cell]]) -> list[tuple[Cell, Cell]]:
+    """One loop among the cells that wait for each other, from its first question on: who reads, and what."""
     cell = min(stuck)
     seen: list[Cell] = []
     while cell not in seen:
         seen.append(cell)
         cell = min(waiting[cell])
-    return list(reversed(seen[seen.index(cell) :]))
+    loop = [*seen[seen.index(cell) :], cell]
+    return list(pairwise(loop))
 
 
 class _Collector:

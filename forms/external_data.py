@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element as Xml
 from xml.etree.ElementTree import ParseError, SubElement, tostring
-from xml.sax.saxutils import unescape
+from xml.sax.saxutils import quoteattr, unescape
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
@@ -45,6 +45,28 @@ def with_external_data(xml: str, find: Find) -> str:
         return f"<{match['tag']}{match['attributes']}>{_as_xml(source, content)}</{match['tag']}>"
 
     return _INSTANCE.sub(filled, xml)
+
+
+def with_external_choices(xml: str, table: str) -> str:
+    """The XForm with the lists of its sheet `external_choices`, each as an instance of its own.
+
+    `table` is that sheet as CSV. A label that is there in several languages is that of the first.
+    """
+    rows = csv.reader(io.StringIO(table, newline=""))
+    headings = [heading.strip() for heading in next(rows, [])]
+    if "label" not in headings:
+        translated = next((at for at, heading in enumerate(headings) if heading.startswith("label:")), None)
+        if translated is not None:
+            headings[translated] = "label"
+    lists: dict[str, list[list[str]]] = {}
+    for row in rows:
+        named = dict(zip(headings, row, strict=False))
+        lists.setdefault(named.get("list_name") or named.get("list name") or "", []).append(row)
+    found = ""
+    for name, rows_of_list in lists.items():
+        items = _items(zip(headings, row, strict=False) for row in rows_of_list)
+        found += f"<instance id={quoteattr(name)}>{items}</instance>" if name else ""
+    return xml.replace("</instance>", f"</instance>{found}", 1)
 
 
 def file_name(source: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from forms import paths
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.errors import FormProblem
+from forms.expression.focus import Shape
 from forms.expression.nodes import Node, add_child
 from forms.xform_names import local
 
@@ -84,6 +85,10 @@ class InstanceNode(Node):
         return [child for child in self.by_name.get(name, ()) if child.visible]
 
     @property
+    def leaf(self) -> bool:
+        return isinstance(self.definition, Question)
+
+    @property
     def template(self) -> str:
         return self.definition.path if self.definition is not None else ""
 
@@ -153,6 +158,7 @@ class Document:
             if isinstance(element, Repeat):
                 self._repeats.setdefault(paths.parent(path), []).append(element)
         self.by_path: dict[str, InstanceNode] = {}
+        self.shape = Shape()
         self.top = InstanceNode(None, "", "", None)
         self.root = InstanceNode(None, definition.root, "", self.top)
         self.top.children.append(self.root)
@@ -193,6 +199,7 @@ class Document:
 
     def attach(self, parent: InstanceNode, node: InstanceNode) -> None:
         """Puts an instance among its fellows, where the form has them."""
+        self.shape.version += 1
         insort(parent.inner(), node, key=self._place_of)
         insort(parent.fellows(node.name), node, key=self._place_of)
         for inner in node.everything():
@@ -204,6 +211,7 @@ class Document:
     def detach(self, node: InstanceNode) -> None:
         """Takes an instance out of the tree; it can be attached again."""
         assert node.parent is not None
+        self.shape.version += 1
         for siblings in (node.parent.inner(), node.parent.fellows(node.name)):
             del siblings[bisect_left(siblings, self._place_of(node), key=self._place_of)]
         if not node.parent.fellows(node.name):

@@ -34,6 +34,7 @@ class World:
     ) -> None:
         self.document = document
         self.definition: FormDefinition = document.definition
+        self.shape = document.shape
         self.tables = _tables_of(document.definition)
         self.now = now
         self._random = random

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import cast
 from xml.etree.ElementTree import Element as Xml
+from xml.etree.ElementTree import SubElement
 
 from forms import paths
 from forms.choices import items_of, text_at
@@ -325,7 +326,7 @@ class _BodyReader:
         if name == "upload":
             media = (control.get("mediatype") or "").partition("/")[0]
             return cast(QuestionType, media) if media in ("image", "audio", "video") else "file"
-        fixed = _CONTROLS[name]
+        fixed = _CONTROLS[name] if not control.get("query") else "select_one"
         if fixed is not None:
             return fixed
         if data_type == "geo":
@@ -361,7 +362,7 @@ class _BodyReader:
         return f"{kind}:{bind.get(f'{JAVAROSA}preloadParams') or ''}"
 
     def _parameters(self, control: Xml | None) -> MappingProxyType[str, str]:
-        skipped = {"ref", "nodeset", "bind", "appearance", "mediatype"}
+        skipped = {"ref", "nodeset", "bind", "appearance", "mediatype", "query"}
         attributes = control.attrib.items() if control is not None else ()
         return MappingProxyType(
             {local(name): value for name, value in attributes if local(name) not in skipped}
@@ -374,6 +375,10 @@ class _BodyReader:
         if control is None:
             return (), None
         itemset = control.find(f"{XFORMS}itemset")
+        query = control.get("query")
+        if query:
+            itemset = Xml("itemset", {"nodeset": query})
+            SubElement(itemset, f"{XFORMS}label", {"ref": "label"})
         if itemset is None:
             return tuple(
                 Choice(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def sum_(world: Environment, nodes: list[Node]) -> float:
     """NaN as soon as one of the nodes is no number, an empty one too."""
     zone = world.zone
-    return math.fsum(node.number(zone) for node in nodes)
+    return math.fsum([node.number(zone) for node in nodes])
 
 
 @function("min", "value*", "number", world=True)
@@ -131,6 +131,8 @@ def instance(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[list[No
 def indexed_repeat(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[list[Node]]:
     """indexed-repeat(node, repeat, 2, inner-repeat, 1): the node in the second instance, and so on.
 
+    Where an inner repeat is left open it is the node in each of its instances.
+
     The paths mean all instances, those too where the expression itself is in one.
     """
     if len(arguments) % 2 == 0:
@@ -152,22 +154,19 @@ def indexed_repeat(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[l
             nodes = [
                 node for node in nodes if any(id(above) in chosen for above in (node, *node.ancestors()))
             ]
-        return nodes[:1]
+        return nodes
 
     return found
 
 
 def _fellows(node: Node) -> list[Node]:
-    """The node and its siblings of the same name, as far as a search finds them."""
+    """The node and its siblings of the same name; hidden ones keep their number."""
     if node.parent is None:
         return []
     return [
         fellow
         for fellow in node.parent.children
-        if fellow.name == node.name
-        and fellow.kind == node.kind
-        and fellow.namespace == node.namespace
-        and fellow.counts
+        if fellow.name == node.name and fellow.kind == node.kind and fellow.namespace == node.namespace
     ]
 
 
