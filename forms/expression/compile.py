@@ -83,10 +83,12 @@ class Compiler:
         if kind == "boolean":
             return self.boolean(tree)
         node = compile_paths.single(self, tree)
-        if node is not None:
-            alone = [node]
-            return lambda focus: alone
-        return self.nodes(tree)
+        if node is None:
+            return compile_paths.weighed(self, tree, self.nodes(tree))
+        alone = [node]
+        if node.children:
+            return compile_paths.weighed(self, tree, lambda focus: alone)
+        return lambda focus: alone
 
     def kind(self, tree: Tree) -> str:
         """'number', 'text', 'boolean', 'nodes', or 'value' when only evaluation tells."""
@@ -119,16 +121,32 @@ class Compiler:
         return lambda focus: to_number(value(focus), zone)
 
     def text(self, tree: Tree) -> Closure[str]:
+        text = self._text(tree)
+        return self._charged(text) if self.bound is None else text
+
+    def _text(self, tree: Tree) -> Closure[str]:
         if isinstance(tree, Literal):
             constant = tree.value
             return lambda focus: constant
         node = compile_paths.single(self, tree)
-        if node is not None:
+        if node is not None and not node.children:
             return (lambda focus: node._text) if node.leaf else (lambda focus: node.text)
         value = self.value(tree)
         if self.kind(tree) == "text":
             return value  # type: ignore[return-value]
         return lambda focus: to_text(value(focus))
+
+    def _charged(self, text: Closure[str]) -> Closure[str]:
+        """Inside a predicate a long text is worked on again and again: it counts as a search does."""
+        work = self.work
+
+        def charged(focus: Focus) -> str:
+            found = text(focus)
+            if len(found) > 500:
+                work.spend(len(found) >> 2)
+            return found
+
+        return charged
 
     def boolean(self, tree: Tree) -> Closure[bool]:
         if isinstance(tree, Binary) and tree.operator in ("and", "or"):

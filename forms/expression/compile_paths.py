@@ -107,6 +107,31 @@ def _remembered(shape: Shape, run: Closure[list[Node]]) -> Closure[list[Node]]:
     return remembered
 
 
+def weighed(compiler: Compiler, tree: Tree, nodes: Closure[list[Node]]) -> Closure[list[Node]]:
+    """The nodes, whose values are wanted. The value of a group is the text of all in it: where many ask for
+    the same group, each of them pays for all of it. What lies below the context is asked for by few.
+    """
+    below = {"child", "self", "attribute", "descendant", "descendant-or-self"}
+    if (
+        isinstance(tree, Path)
+        and not tree.absolute
+        and tree.start is None
+        and all(step.axis in below for step in tree.steps)
+    ):
+        return nodes
+    work = compiler.work
+    work.used = True
+
+    def with_weight(focus: Focus) -> list[Node]:
+        found = nodes(focus)
+        for node in found:
+            if node.children:
+                work.spend(sum(1 for _ in node.descendants()))
+        return found
+
+    return with_weight
+
+
 def _follow(compiler: Compiler, path: Path) -> tuple[Node | None, tuple[Step, ...]]:
     """How far a path can be followed now, and the steps that are left for run time.
 
