@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from random import Random
+from weakref import WeakKeyDictionary
 
 from forms.definition import FormDefinition, Question
 from forms.expression.compile import Expression
 from forms.expression.nodes import Node
+from forms.expression.tables import Tables
 from forms.expression.values import to_text
 from forms.instance import Document, InstanceNode
 from forms.markdown import escaped, plain
 from forms.translations import Parts, Text, fallback_order
+
+_TABLES: WeakKeyDictionary[FormDefinition, Tables] = WeakKeyDictionary()
+
+
+def _tables_of(definition: FormDefinition) -> Tables:
+    """The lists of a form as tables, which all entries of it share."""
+    known = _TABLES.get(definition)
+    if known is None:
+        known = _TABLES[definition] = Tables(definition.lists)
+    return known
 
 
 class World:
@@ -23,6 +35,8 @@ class World:
     ) -> None:
         self.document = document
         self.definition: FormDefinition = document.definition
+        self.shape = document.shape
+        self.tables = _tables_of(document.definition)
         self.now = now
         self._random = random
         self._zone = now().tzinfo
