@@ -183,6 +183,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server could not save this; its disk may be full. Your work is safe here and is sent again; "
         "tell the coordinator."
     ),
+    "server.storage.read_only": N_(
+        "The server may not write where it keeps its data, so it takes nothing new. Your work is safe here "
+        "and is sent again; tell the coordinator."
+    ),
     "server.error": N_("The server has a problem of its own. The device tries again by itself."),
 }
 

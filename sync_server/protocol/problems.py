@@ -43,6 +43,7 @@ CODES: Final[Mapping[str, int]] = MappingProxyType(
         "request.method.not_allowed": 405,
         "server.busy": 503,
         "server.error": 500,
+        "server.storage.read_only": 507,
         "server.write.failed": 507,
     }
 )
