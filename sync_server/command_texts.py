@@ -46,7 +46,8 @@ TEXTS: Final = {
     "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
     "form.version.published": "{file}: version {version} of {form} is published already with another "
     "content, and records of it are out there. Give the changed form a new version.",
-    "server.database.busy": "The database is busy. Wait a moment, then run this again.",
+    "server.database.busy": "The database is busy or not there. Wait a moment, then run this again; "
+    "see that PostgreSQL runs and lets this server in.",
     "server.database.does_not_open": "The database does not open. Is this its master key?",
     "server.database.not_initialised": "This database was never initialised. Run 'init' first.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "

@@ -100,7 +100,7 @@ class Database(Directory):
         """Bring the tables to the newest version; wholly or not at all.
 
         Raises Problem('server.storage.read_only') and Problem('server.write.failed') when it cannot be
-        written.
+        written, and Problem('server.busy') when PostgreSQL is not there.
         """
         try:
             migrate.upgrade(self._engine)
@@ -164,7 +164,7 @@ class Database(Directory):
         state = getattr(error, "sqlstate", None)
         if state in _NO_ROOM:
             return Problem("server.write.failed")
-        if state in _NOT_NOW:
+        if state in _NOT_NOW or _is_away(error):
             return Problem("server.busy", {"retry_after": 5})
         if state == _READ_ONLY and not reads:
             return Problem("server.storage.read_only")
@@ -246,6 +246,11 @@ def _begin_embedded(connection: Connection) -> None:
 
 def _collided(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _COLLISIONS
+
+
+def _is_away(error: object) -> bool:
+    """PostgreSQL was not reached, let nobody in or went away: only then an error has no state."""
+    return getattr(error, "sqlstate", "") is None and type(error).__name__ == "OperationalError"
 
 
 def _waited_in_vain(error: DBAPIError) -> bool:

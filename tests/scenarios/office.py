@@ -45,9 +45,10 @@ def command(*words: str, **environment: str) -> None:
     )
 
 
-def found_server(folder: Path, *, demo: bool = False) -> None:
+def found_server(folder: Path, *, demo: bool = False, database: str = "") -> None:
     """Make a server with an office of three workers and the forms of the library."""
-    command("init", "--dir", str(folder), "--unattended", *(["--demo"] if demo else []))
+    kind = [*(["--demo"] if demo else []), *(["--database", database] if database else [])]
+    command("init", "--dir", str(folder), "--unattended", *kind)
     for login, role in WORKERS.items():
         command(
             *("add-user", "--dir", str(folder), "--login", login, "--role", role, "--office", OFFICE),
