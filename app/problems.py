@@ -117,6 +117,11 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server could not prove who it is, so nothing was sent. Do not use this network; tell the "
         "coordinator."
     ),
+    "sync.certificate.not_valid_today": N_(
+        "The server's proof of who it is does not hold on the day that this device shows, so nothing was "
+        "sent. Set the device's date and time right, then sync again; if they are right, tell the "
+        "coordinator."
+    ),
     "sync.server.other": N_(
         "Another server answered at this address, so nothing was sent. Tell the coordinator."
     ),
