@@ -188,6 +188,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server could not save this; its disk may be full. Your work is safe here and is sent again; "
         "tell the coordinator."
     ),
+    "server.database.damaged": N_(
+        "The server's database is damaged, so it cannot answer. Your work is safe here and is sent again; do "
+        "not delete anything, and tell the coordinator."
+    ),
     "server.storage.read_only": N_(
         "The server may not write where it keeps its data, so it takes nothing new. Your work is safe here "
         "and is sent again; tell the coordinator."

@@ -68,6 +68,9 @@ def open_storage(config: ServerConfig, key: bytes) -> Database:
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[ServerConfig, Database]]:
     config = configuration.load_config(folder)
+    if config.database is None and not _has_content(config.database_file):
+        # A new one in its place would hide that everything is gone.
+        raise SetupProblem("server.database.missing", file=str(config.database_file))
     storage = open_storage(config, configuration.master_key(config))
     try:
         yield config, storage
@@ -80,12 +83,18 @@ def opened(folder: Path) -> Iterator[tuple[ServerConfig, Database]]:
         storage.close()
 
 
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
+
+
 def _for_the_administrator(problem: Problem, folder: Path) -> SetupProblem:
     """What the server tells devices too, in words for who runs a command; another one is a fault of ours."""
     if problem.code == "server.storage.read_only":
         return SetupProblem("server.storage.read_only", folder=str(folder))
     if problem.code == "server.write.failed":
         return SetupProblem("server.write.failed", folder=str(folder))
+    if problem.code == "server.database.damaged":
+        return SetupProblem("server.database.damaged", folder=str(folder))
     if problem.code == "server.busy":
         return SetupProblem("server.database.busy")
     raise problem

@@ -48,7 +48,12 @@ TEXTS: Final = {
     "content, and records of it are out there. Give the changed form a new version.",
     "server.database.busy": "The database is busy or not there. Wait a moment, then run this again; "
     "see that PostgreSQL runs and lets this server in.",
-    "server.database.does_not_open": "The database does not open. Is this its master key?",
+    "server.database.damaged": "The database in {folder} is damaged. Delete nothing: copy the folder, "
+    "then restore the last good copy of the database.",
+    "server.database.does_not_open": "The database does not open: this is not its master key, or the file is "
+    "damaged. Check the key; if it is right, delete nothing and restore the last good copy.",
+    "server.database.missing": "{file} is missing or empty. Nothing was changed: put the database back, or "
+    "restore the last good copy of it.",
     "server.database.not_initialised": "This database was never initialised. Run 'init' first.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
     "a proxy that speaks TLS: say so by --behind-tls-proxy.",

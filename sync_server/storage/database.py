@@ -39,6 +39,8 @@ _NO_ROOM: Final = frozenset({"53100", "58030"})
 _READ_ONLY: Final = "25006"
 #: PostgreSQL: out of memory, too many connections, some other limit; it is just starting or ending.
 _NOT_NOW: Final = frozenset({"53200", "53300", "53400", "57P01", "57P02", "57P03"})
+#: What SQLite says of a page that is not what was written; to SQLCipher it is not authentic either.
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 #: What SQLite says where it could not write, whatever the reason.
 _NOT_WRITTEN: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 
@@ -100,7 +102,7 @@ class Database(Directory):
         """Bring the tables to the newest version; wholly or not at all.
 
         Raises Problem('server.storage.read_only') and Problem('server.write.failed') when it cannot be
-        written, and Problem('server.busy') when PostgreSQL is not there.
+        written, Problem('server.database.damaged'), and Problem('server.busy') when PostgreSQL is not there.
         """
         try:
             migrate.upgrade(self._engine)
@@ -157,7 +159,7 @@ class Database(Directory):
         raise Problem("server.busy", {"retry_after": 5})
 
     def _refused(self, error: object, reads: bool = False) -> Problem | None:
-        """Why the database did not write; the transaction has left nothing behind. None for another fault.
+        """Why the database did not do it; the transaction has left nothing behind. None for another fault.
 
         `reads`: to write was not allowed in the transaction, so to be told so is a fault of ours.
         """
@@ -169,6 +171,8 @@ class Database(Directory):
         if state == _READ_ONLY and not reads:
             return Problem("server.storage.read_only")
         name = getattr(error, "sqlite_errorname", None) or ""
+        if name.startswith(_DAMAGED):
+            return Problem("server.database.damaged")
         if self._file is None or not name.startswith(_NOT_WRITTEN):
             return None
         refused = disk.refusal(self._file.parent, self._file.name)
@@ -226,15 +230,20 @@ def _open_embedded(path: Path, key: bytes) -> sqlcipher.Connection:
             connection.execute(f"PRAGMA {pragma}")
     except sqlcipher.DatabaseError as error:
         connection.close()
-        # Another key than its own is no OperationalError.
-        refused = (
-            disk.refusal(path.parent, path.name) if isinstance(error, sqlcipher.OperationalError) else None
-        )
-        raise refused or Problem("server.error", {"what": "database_does_not_open"}) from None
+        raise _why_not_opened(path, error) from None
     except Problem:
         connection.close()
         raise
     return connection
+
+
+def _why_not_opened(path: Path, error: sqlcipher.DatabaseError) -> Problem:
+    """Another key than its own, and a damaged first page, are no database; damage behind it is told apart."""
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
+        return Problem("server.database.damaged")
+    if isinstance(error, sqlcipher.OperationalError) and (refused := disk.refusal(path.parent, path.name)):
+        return refused
+    return Problem("server.error", {"what": "database_does_not_open"})
 
 
 def _begin_embedded(connection: Connection) -> None:
