@@ -33,15 +33,19 @@ RECEPTION = {
 @contextmanager
 def tablet(folder: Path, login: str, server: RunningServer) -> Iterator[Tablet]:
     enrolled = Tablet(folder, login, server)
-    yield enrolled
-    enrolled.close()
+    try:
+        yield enrolled
+    finally:
+        enrolled.close()
 
 
 @contextmanager
 def running(server: RunningServer) -> Iterator[RunningServer]:
     server.start()
-    yield server
-    server.stop()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def told(work: Callable[[], object]) -> str:
