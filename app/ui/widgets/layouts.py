@@ -135,12 +135,16 @@ class Flow(Live, Layout):
 
 
 class Page(Live, ScrollView):
-    """One column that scrolls. Add children with `add`; they are spaced by `gap` dp."""
+    """One column that scrolls. Add children with `add`; they are spaced by `gap` dp.
+
+    What fits stands at the top, wherever the page was scrolled to before.
+    """
 
     def __init__(self, *, gap: float = L, padding: Any = 0, **options: Any) -> None:
         options.setdefault("do_scroll_x", False)
         options.setdefault("bar_width", dp(6))
         options.setdefault("scroll_type", ["bars", "content"])
+        options.setdefault("always_overscroll", False)
         super().__init__(**options)
         self.column = Column(spacing=dp(gap), padding=padding)
         self.add_widget(self.column)
@@ -153,6 +157,10 @@ class Page(Live, ScrollView):
 
     def language_changed(self) -> None:
         self.bar_pos_y = "left" if language.rtl else "right"
+
+    def scroll_to(self, widget: Widget, padding: Any = 10, animate: Any = True) -> None:
+        if self.column.height > self.height:
+            super().scroll_to(widget, padding, animate)
 
     def add(self, *widgets: Widget) -> None:
         for widget in widgets:
