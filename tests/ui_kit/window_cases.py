@@ -373,6 +373,18 @@ def case_what_fits_on_a_page_stands_at_its_top() -> None:
     assert abs(one.to_window(one.x, one.top)[1] - page.top) < dp(2)
 
 
+def case_of_what_is_higher_than_the_page_the_top_is_brought_into_sight() -> None:
+    page = show(Page())
+    page.add(*(Button(text=name, name=name, min_height=dp(1100)) for name in ("one", "two", "three")))
+    frames()
+    page.scroll_y = 0
+    frames()
+    two = named("two")
+    page.scroll_to(two)
+    frames()
+    assert abs(two.to_window(two.x, two.top)[1] - page.top) < dp(2)
+
+
 def case_a_dialog_keeps_the_keyboard_and_gives_it_back() -> None:
     done = []
     opener = show(Button(text="open", name="opener"))

@@ -159,7 +159,12 @@ class Page(Live, ScrollView):
         self.bar_pos_y = "left" if language.rtl else "right"
 
     def scroll_to(self, widget: Widget, padding: Any = 10, animate: Any = True) -> None:
-        if self.column.height > self.height:
+        """Brings it into sight; of what is higher than the page, its top."""
+        room = self.column.height - self.height
+        if room > 0 and widget.height > self.height:
+            top, end = (each.to_window(each.x, each.top)[1] for each in (self.column, widget))
+            self.scroll_y = 1 - min(1, max(0, top - end) / room)
+        elif room > 0:
             super().scroll_to(widget, padding, animate)
 
     def add(self, *widgets: Widget) -> None:
