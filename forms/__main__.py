@@ -3,6 +3,7 @@
     check FILE…      says what is in a form, what is wrong with it, and what is worth a second look
     preview FILE     fills a form in, in the terminal
     convert FILE     turns a workbook into reviewable text, and text into a workbook
+    conformance FILE runs recorded cases of expressions or scenarios
 
 Each command is a module of its own, with `declare` for its arguments and `run`, which gives the exit
 code; 2 when the command is wrong.
@@ -15,11 +16,13 @@ import sys
 from collections.abc import Sequence
 
 from forms import check, convert, preview
+from forms.conformance import command as conformance
 
 _COMMANDS = {
     "check": (check, "say what is in a form, what is wrong with it, what is worth a second look"),
     "preview": (preview, "fill a form in, in the terminal"),
     "convert": (convert, "turn a workbook into reviewable text, and text into a workbook"),
+    "conformance": (conformance, "run recorded cases of expressions or scenarios"),
 }
 
 

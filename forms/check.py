@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from forms import library
-from forms.definition import FormDefinition, Question, Repeat
+from forms import library, paths
+from forms.definition import META, FormDefinition, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
+from forms.external_data import Find, file_name, with_external_data
 from forms.form_file import text_of
 from forms.lint import Finding, accepted, judged, lint, lint_together
 from forms.problem_texts import explain
@@ -65,8 +66,10 @@ class Report:
             return
         form = self.definition
         title = form.titles.get(form.default_language) or form.id
-        repeats = sum(isinstance(group, Repeat) for group in form.groups.values())
-        asked = sum(question.asks for question in form.questions.values())
+        groups = [group for path, group in form.groups.items() if not paths.is_within(path, META)]
+        questions = [each for path, each in form.questions.items() if not paths.is_within(path, META)]
+        repeats = sum(isinstance(group, Repeat) for group in groups)
+        asked = sum(question.asks for question in questions)
         languages = ", ".join(
             f"{form.language_names[code]} ({code})" if form.language_names[code] != code else code
             for code in form.languages
@@ -75,8 +78,8 @@ class Report:
         yield f"  id {form.id}, version {form.version or '(none)'}"
         yield f"  languages: {languages}; default {form.default_language}"
         yield (
-            f"  {asked} questions, {len(form.questions) - asked} notes and calculations, "
-            f"{len(form.groups) - repeats} groups, {repeats} repeats, {len(form.lists)} lists"
+            f"  {asked} questions, {len(questions) - asked} notes and calculations, "
+            f"{len(groups) - repeats} groups, {repeats} repeats, {len(form.lists)} lists"
         )
         kinds = Counter(question.type for question in form.questions.values() if question.asks)
         if kinds:
@@ -110,6 +113,8 @@ def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Re
         source = read()
         definition = load_form(source.xml)
         _check_names(definition)
+        if definition.dangling:
+            raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
         now = datetime.now(UTC)
         found = lint(definition, source.xml, now)
         findings, accepts = judged(found, accepted(_table(origin)))
@@ -147,7 +152,23 @@ def _usable(name: str) -> bool:
 
 
 def _read(path: Path) -> XFormSource:
-    return XFormSource(text_of(path), ()) if path.suffix.lower() in _XML else xform_from_xlsform(path)
+    is_xform = path.suffix.lower() in _XML
+    source = XFormSource(text_of(path), ()) if is_xform else xform_from_xlsform(path)
+    return XFormSource(with_external_data(source.xml, _beside(path)), source.warnings)
+
+
+def _beside(path: Path) -> Find:
+    """Finds the files that a form takes choices from: in the folder `<form>-media`, as other tools have it,
+    or in the form's own."""
+
+    def find(source: str) -> str | None:
+        for folder in (path.parent / f"{path.stem}-media", path.parent):
+            file = folder / file_name(source)
+            if file.is_file():
+                return text_of(file)
+        return None
+
+    return find
 
 
 def _filtered(question: Question) -> bool:

@@ -68,6 +68,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The expression cannot be read from character {at} on: {expression}.",
         "Correct it there; look for a missing operator, bracket or quotation mark.",
     ),
+    "form.expression.result_too_long": (
+        "An expression makes a text of more than {limit} characters.",
+        "Join fewer answers, or keep them in questions of their own.",
+    ),
     "form.expression.too_deep": (
         "An expression is nested more than {limit} deep.",
         _EXPRESSION_TOO_BIG,
@@ -75,6 +79,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.expression.too_long": (
         "An expression is longer than the limit of {limit}.",
         _EXPRESSION_TOO_BIG,
+    ),
+    "form.expression.too_much": (
+        "An expression looks at more than {limit} answers or choices.",
+        "Filter by an equality with one column; calculate a part of it in a question of type 'calculate'.",
     ),
     "form.expression.unknown_function": (
         "There is no function {function}().",
@@ -140,6 +148,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.reference.unknown": (
         "The form shows {reference}, for which it has no place in its data.",
         "Convert it from its XLSForm again; in an XForm, add the element to the instance.",
+    ),
+    "form.external.unreadable": (
+        "The file {file}, from which the form takes choices, cannot be read: {reason}.",
+        "Save it again as CSV with a row of headings in UTF-8, as GeoJSON or as XML.",
+    ),
+    "form.external.doctype_forbidden": (
+        "The file {file}, from which the form takes choices, declares a document type.",
+        "Take the DOCTYPE out of it.",
+    ),
+    "form.submission.not_well_formed": (
+        "The record is no XML that can be read: {reason}.",
+        "Ask for it again from where it came.",
+    ),
+    "form.submission.other_form": (
+        "The record belongs to another form: {form}.",
+        "Open it with the form that it was filled in with.",
     ),
     "form.type.unknown": (
         "The question {question} is of the type '{type}', which does not exist.",
@@ -275,6 +299,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.xml.too_deep": ("Its elements are nested more than {limit} deep.", _XFORM_TOO_BIG),
     "form.xml.too_large": ("It is larger than {limit} bytes.", _XFORM_TOO_BIG),
+    "form.xml.too_many_attributes": ("It has more than {limit} attributes.", _XFORM_TOO_BIG),
     "form.xml.too_many_elements": ("It has more than {limit} elements.", _XFORM_TOO_BIG),
 }
 

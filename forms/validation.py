@@ -35,8 +35,11 @@ def is_required(calculation: Calculation, node: InstanceNode) -> bool:
 
 def is_readonly(calculation: Calculation, node: InstanceNode) -> bool:
     """Whether a person cannot change it: calculated, or read-only itself or by a group around it."""
-    if node.question.calculate:
-        return True
+    return bool(node.question.calculate) or is_marked_readonly(calculation, node)
+
+
+def is_marked_readonly(calculation: Calculation, node: InstanceNode) -> bool:
+    """Whether the form says `readonly` of it, or of a group around it."""
     around: InstanceNode | None = node
     while around is not None:
         source = around.definition.readonly if around.definition is not None else None

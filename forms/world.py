@@ -50,6 +50,14 @@ class World:
     def root(self) -> Node:
         return self.document.top
 
+    @property
+    def version(self) -> str:
+        return self.definition.version
+
+    def property(self, name: str) -> str:
+        """Nothing of the device or its owner is told to a form."""
+        return ""
+
     def instance(self, name: str) -> Node | None:
         """A choice list, or the entry itself under its root's name."""
         return self.definition.lists.get(name)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from forms.errors import FormProblem
+from forms.external_data import with_external_choices
 from forms.form_file import content_of
 from forms.markdown_table import LINE_BREAK, Table, with_line_breaks
 from forms.workbook import read_workbook
@@ -80,7 +81,10 @@ def _convert(source: Path | str) -> XFormSource:
 
     with _problems_told():
         converted = convert(_read(source))
-    return XFormSource(_declare_namespace(converted.xform), tuple(converted.warnings))
+    xml = _declare_namespace(converted.xform)
+    if converted.itemsets:
+        xml = with_external_choices(xml, converted.itemsets)
+    return XFormSource(xml, tuple(converted.warnings))
 
 
 def tables(source: Path | str) -> dict[str, Table]:

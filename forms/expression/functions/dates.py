@@ -8,12 +8,10 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 
 from forms.expression.functions.registry import function
-from forms.expression.values import NAN, Moment, Value, moment_of_number, parse_moment, to_text
+from forms.expression.values import INVALID, NAN, Moment, Value, moment_of_number, parse_moment, to_text
 
 if TYPE_CHECKING:
-    from forms.expression.compile import Environment
-
-INVALID = "Invalid Date"
+    from forms.expression.focus import Environment
 
 
 def moment_of(world: Environment, value: Value) -> Moment | None:
@@ -38,7 +36,7 @@ def now(world: Environment) -> Moment:
 
 @function("date", "value", "value", world=True)
 def date(world: Environment, value: Value) -> Value:
-    """What is no date stays empty, or becomes the text 'Invalid Date', which equals no date."""
+    """What is no date stays empty, or becomes 'Invalid Date', which equals no date and is false."""
     if not isinstance(value, float) and not to_text(value).strip():
         return ""
     if isinstance(value, bool):

@@ -1,0 +1,176 @@
+"""Paths -> closures. What can be followed when an expression is bound is followed then, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from forms.expression import axes
+from forms.expression.focus import Closure, Focus, Work
+from forms.expression.nodes import Node
+from forms.expression.parser import Call, Number, Path, Step, Tree
+from forms.expression.values import to_boolean
+
+if TYPE_CHECKING:
+    from forms.expression.compile import Compiler
+
+Walk = Callable[[list[Node]], list[Node]]
+
+
+def single(compiler: Compiler, tree: Tree) -> Node | None:
+    """The one node that a path can only ever mean, when that is known already."""
+    if not isinstance(tree, Path):
+        return None
+    node, rest = _follow(compiler, tree)
+    return node if not rest else None
+
+
+def compile_path(compiler: Compiler, path: Path) -> Closure[list[Node]]:
+    """The nodes of a path, in document order."""
+    node, rest = _follow(compiler, path)
+    walk = [_step(compiler, step) for step in rest]
+    if node is not None:
+        if not walk:
+            return lambda focus: [node] if node.counts else []
+        if len(walk) == 1:
+            only = walk[0]
+            return lambda focus: only([node])
+        return lambda focus: _through(walk, [node])
+    if path.start is not None:
+        start = compiler.nodes(path.start)
+        filters = [_predicate(compiler, predicate) for predicate in path.filters]
+
+        def from_start(focus: Focus) -> list[Node]:
+            nodes = start(focus)
+            for keep in filters:
+                nodes = keep(nodes)
+            return _through(walk, nodes)
+
+        return from_start
+    if path.absolute:
+        return lambda focus: _through(walk, [axes.root_of(focus.node)])
+    return lambda focus: _through(walk, [focus.node])
+
+
+def _follow(compiler: Compiler, path: Path) -> tuple[Node | None, tuple[Step, ...]]:
+    """How far a path can be followed now, and the steps that are left for run time.
+
+    An absolute path into a repeat that the bound node is itself in means its own instance, as
+    ODK reads it, unless the path ends at the repeat (`count(/data/member)` counts all of them).
+    """
+    if path.filters:
+        return None, path.steps
+    if path.start is not None:
+        if isinstance(path.start, Call) and path.start.name == "current" and not path.start.arguments:
+            node: Node | None = compiler.current
+        else:
+            return None, path.steps
+    else:
+        node = compiler.environment.root if path.absolute else compiler.bound
+    if node is None:
+        return None, path.steps
+    own = (
+        {id(ancestor) for ancestor in (compiler.current, *compiler.current.ancestors())}
+        if path.absolute
+        else set()
+    )
+    for index, step in enumerate(path.steps):
+        following = _certain(node, step)
+        if following is None and step.axis == "child" and not step.predicates and index + 1 < len(path.steps):
+            following = next(
+                (child for child in node.children if id(child) in own and child.name == step.test), None
+            )
+        if following is None:
+            return node, path.steps[index:]
+        node = following
+    return node, ()
+
+
+def _certain(node: Node, step: Step) -> Node | None:
+    if step.predicates:
+        return None
+    if step.axis == "child":
+        return node.only_child(step.test)
+    if step.axis == "self" and step.test == "node()":
+        return node
+    if step.axis == "parent" and step.test == "node()":
+        return node.parent
+    return None
+
+
+def _through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
+    for step in walk:
+        if not nodes:
+            return nodes
+        nodes = step(nodes)
+    return nodes
+
+
+def _step(compiler: Compiler, step: Step) -> Walk:
+    find = axes.finder(step.axis, step.test, compiler.resolve)
+    predicates = [_predicate(compiler, predicate) for predicate in step.predicates]
+    reverse = step.axis in axes.REVERSE
+    disjoint = step.axis in axes.DISJOINT
+    work = compiler.work
+    work.used = True
+
+    def one(nodes: list[Node]) -> list[Node]:
+        if len(nodes) == 1:
+            found = find(nodes[0])
+            work.left -= len(found) + 1
+            if work.left < 0:
+                work.exhausted()
+            for keep in predicates:
+                found = keep(found)
+            return found[::-1] if reverse else found
+        gathered: list[Node] = []
+        for node in nodes:
+            found = find(node)
+            work.left -= len(found) + 1
+            if work.left < 0:
+                work.exhausted()
+            for keep in predicates:
+                found = keep(found)
+            gathered += found
+        return gathered if disjoint else axes.in_order(gathered)
+
+    return one
+
+
+def _predicate(compiler: Compiler, tree: Tree) -> Walk:
+    inner = compiler.inside_predicate()
+    if isinstance(tree, Number):
+        place = tree.value
+        return lambda nodes: (
+            [nodes[int(place) - 1]] if place == int(place) and 0 < place <= len(nodes) else []
+        )
+    kind = inner.kind(tree)
+    if kind == "value":
+        value = inner.value(tree)
+
+        def either(focus: Focus) -> bool:
+            result = value(focus)
+            is_number = isinstance(result, float) and not isinstance(result, bool)
+            return result == focus.position if is_number else to_boolean(result)
+
+        return _keeping(either, compiler.work)
+    if kind == "number":
+        number = inner.number(tree)
+        return _keeping(lambda focus: number(focus) == focus.position, compiler.work)
+    return _keeping(inner.boolean(tree), compiler.work)
+
+
+def _keeping(test: Closure[bool], work: Work) -> Walk:
+    def keep(nodes: list[Node]) -> list[Node]:
+        if not nodes:
+            return nodes
+        work.spend(len(nodes))
+        focus = Focus(nodes[0], 0, len(nodes))
+        kept = []
+        for position, node in enumerate(nodes, 1):
+            focus.node, focus.position = node, position
+            if test(focus):
+                kept.append(node)
+        return kept
+
+    return keep
