@@ -118,6 +118,11 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server could not prove who it is, so nothing was sent. Do not use this network; tell the "
         "coordinator."
     ),
+    "sync.certificate.not_valid_today": N_(
+        "The server's proof of who it is does not hold on the day that this device shows, so nothing was "
+        "sent. Set the device's date and time right, then sync again; if they are right, tell the "
+        "coordinator."
+    ),
     "sync.server.other": N_(
         "Another server answered at this address, so nothing was sent. Tell the coordinator."
     ),
@@ -183,6 +188,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "server.write.failed": N_(
         "The server could not save this; its disk may be full. Your work is safe here and is sent again; "
         "tell the coordinator."
+    ),
+    "server.database.damaged": N_(
+        "The server's database is damaged, so it cannot answer. Your work is safe here and is sent again; do "
+        "not delete anything, and tell the coordinator."
+    ),
+    "server.storage.read_only": N_(
+        "The server may not write where it keeps its data, so it takes nothing new. Your work is safe here "
+        "and is sent again; tell the coordinator."
     ),
     "server.error": N_("The server has a problem of its own. The device tries again by itself."),
 }

@@ -28,6 +28,8 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})", r
 _TIME = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
 )
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, from a broken keyboard or paste: no encoding has it, so nobody could keep it."""
 #: The lexical forms of XML Schema, as ODK takes them.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?", re.ASCII)
@@ -39,8 +41,6 @@ _INSTANT = re.compile(
     re.ASCII,
 )
 _OFFSET = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a character, from a broken keyboard or paste: no encoding has it, so nobody could keep it."""
 _UNWANTED = {code: None for code in range(32) if chr(code) not in "\n\t"}
 _SEPARATORS = str.maketrans({"٫": ".", "٬": "", "−": "-", "،": ","})
 

@@ -51,7 +51,8 @@ class Calculation:
         if waiting is None:
             waiting = self._waiting[cell] = {}
             heappush(self._heap, (self.graph.rank[cell], cell))
-        waiting.update(dict.fromkeys(nodes))
+        for node in nodes:
+            waiting[node] = None
 
     def schedule_all(self, node: InstanceNode) -> None:
         """Everything in a part of the tree, such as a new instance."""
@@ -74,19 +75,16 @@ class Calculation:
     def schedule_dependents(self, cell: Cell, near: InstanceNode) -> None:
         """All that reads this cell of this node; for a structure the node is what holds the instances."""
         for dependent in self.graph.dependents.get(cell, ()):
-            within = _ancestor(near, dependent.anchor)
-            target = dependent.cell
-            if target.kind == "structure":
-                nodes = self.document.nodes(paths.parent(target.template), within)
-            else:
-                nodes = self.document.nodes(target.template, within)
-            if target.kind == "relevant" and self.document.definition.is_repeat(target.template):
+            within = _ancestor(near, dependent.anchor) if dependent.anchor else None
+            nodes = self.document.nodes(dependent.place, within)
+            if dependent.reshapes:
                 # A repeat without instances appears or disappears too.
                 self.restructured = True
-            if target.kind == "display":
-                self.redrawn.update((node.path, None) for node in nodes)
+            if dependent.cell.kind == "display":
+                for node in nodes:
+                    self.redrawn[node.path] = None
             else:
-                self.schedule(target, nodes)
+                self.schedule(dependent.cell, nodes)
 
     def run(self) -> None:
         """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once.
@@ -131,6 +129,7 @@ class Calculation:
         if visible == node.visible:
             return
         node.visible = visible
+        self.document.shape.version += 1
         if visible and node in self._postponed:
             self._appeared.append(node)
         self.restructured = True
@@ -206,6 +205,7 @@ class Calculation:
         node.visible = holder.visible
         for inner in node.everything():
             inner.visible = holder.visible
+        self.document.shape.version += 1
         if fresh:
             self.fill(node)
             self._fill_initial(node, repeat, len(holder.instances(repeat.name)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from forms import paths
@@ -36,8 +36,7 @@ _NODES_ONLY = {
 """Arguments of which only the nodes count, and not what is in them."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """Something that is calculated, for every node of a template."""
 
     kind: CellKind
@@ -54,10 +53,16 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """A cell to be calculated again, in the instances below the anchor."""
+    """A cell to be calculated again, in the instances below the anchor.
+
+    `place` is the template of the nodes that it is calculated for; `reshapes` says that the outline may
+    change with it even where there is no such node.
+    """
 
     cell: Cell
     anchor: str
+    place: str
+    reshapes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class DependencyGraph:
                 if collector.speaks and cell.kind != "display":
                     self.language_cells.add(cell)
             for reference in found:
-                self.dependents.setdefault(reference.cell, []).append(Dependent(cell, reference.anchor))
+                self.dependents.setdefault(reference.cell, []).append(self._dependent(cell, reference.anchor))
             if cell.kind != "display":
                 reads = self._reads.setdefault(cell, set())
                 reads.update(reference.cell for reference in found)
@@ -137,6 +142,11 @@ class DependencyGraph:
                 _Collector(self.definition, set_value.target).collect(set_value.expression)
             except FormProblem as problem:
                 raise problem.at(set_value.target) from problem
+
+    def _dependent(self, cell: Cell, anchor: str) -> Dependent:
+        place = paths.parent(cell.template) if cell.kind == "structure" else cell.template
+        reshapes = cell.kind == "relevant" and self.definition.is_repeat(cell.template)
+        return Dependent(cell, anchor, place, reshapes)
 
     def _note_offers(self, cell: Cell, found: Iterable[Reference]) -> None:
         """What a question reads for its choices alone, and not for its value."""

@@ -268,7 +268,7 @@ class FormEntry:
         free = offered and repeat.count is None and not repeat.fixed
         return RepeatState(
             path,
-            self._world.shown(repeat.label, holder.range_of(repeat)),
+            self._world.told(repeat.label, holder.range_of(repeat)),
             instances,
             free and len(instances) < MAX_INSTANCES and not self._calculation.full,
             free and bool(instances),
@@ -292,7 +292,7 @@ class FormEntry:
             node = self._nearest(around, element.path)
             if node is None or not node.visible:
                 continue
-            label = self._world.shown(element.label, node)
+            label = self._world.told(element.label, node)
             if isinstance(element, Question):
                 found.append(Node(node.path, "question", depth, label))
             else:
@@ -303,7 +303,7 @@ class FormEntry:
         holder = self._nearest(around, paths.parent(repeat.path))
         if holder is None or not self._calculation.is_offered(holder, repeat):
             return
-        label = self._world.shown(repeat.label, holder.range_of(repeat))
+        label = self._world.told(repeat.label, holder.range_of(repeat))
         found.append(Node(paths.join(holder.path, repeat.name), "repeat", depth, label))
         for number, node in enumerate(holder.named(repeat.name), 1):
             assert isinstance(node, InstanceNode)
@@ -333,9 +333,9 @@ class FormEntry:
         return QuestionState(
             path=path,
             type=question.type,
-            label=world.shown(question.label, node),
-            hint=world.shown(question.hint, node),
-            guidance=world.shown(question.guidance, node),
+            label=world.told(question.label, node),
+            hint=world.told(question.hint, node),
+            guidance=world.told(question.guidance, node),
             value=value,
             raw=raw,
             required=validation.is_required(calculation, node),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator
-from operator import attrgetter
-from typing import TYPE_CHECKING
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from forms import paths
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.errors import FormProblem
+from forms.expression.focus import Shape
 from forms.expression.nodes import Node, add_child
 from forms.xform_names import local
 
 if TYPE_CHECKING:
     from forms.expression.compile import Expression
+
+
+_NOTHING: Final[dict[str, list[InstanceNode]]] = {}
+"""Shared by all nodes that have nothing in them, which are most."""
 
 
 class InstanceNode(Node):
@@ -53,8 +57,8 @@ class InstanceNode(Node):
         self.definition = definition
         self.instance_id = instance_id
         self.order_number = order_number
-        self.by_name: dict[str, list[InstanceNode]] = {}
-        """The children of each name, in their order."""
+        self.by_name: dict[str, list[InstanceNode]] = _NOTHING
+        """What is in it by name, in its order; an answered attribute as `@name`."""
         self.answer = ""
         self.hidden_by_itself = False
         self.visible = True
@@ -81,6 +85,10 @@ class InstanceNode(Node):
         return [child for child in self.by_name.get(name, ()) if child.visible]
 
     @property
+    def leaf(self) -> bool:
+        return isinstance(self.definition, Question)
+
+    @property
     def template(self) -> str:
         return self.definition.path if self.definition is not None else ""
 
@@ -103,6 +111,12 @@ class InstanceNode(Node):
         found = self.by_name.get(name)
         return list(found) if found and found[0].instance_id else []
 
+    def fellows(self, name: str) -> list[InstanceNode]:
+        """The list of what has this name, to be changed."""
+        if self.by_name is _NOTHING:
+            self.by_name = {}
+        return self.by_name.setdefault(name, [])
+
     def range_of(self, repeat: Repeat) -> InstanceNode:
         """Stands for a repeat as a whole, however many instances it has: its count and relevance are
         expressions of a node beside the instances.
@@ -119,32 +133,6 @@ class InstanceNode(Node):
         """The attributes that are answers; the others are the same in every record."""
         return [node for node in self.attributes if isinstance(node, InstanceNode)]
 
-    def add(self, child: InstanceNode) -> None:
-        """A child that is not repeated, after those that are there."""
-        self.children.append(child)
-        self.by_name.setdefault(child.name, []).append(child)
-
-    def put(self, instance: InstanceNode, place_of: Callable[[InstanceNode], tuple[int, int, str]]) -> None:
-        """An instance among its fellows by order number and id, where the form has the repeat."""
-        fellows = self.by_name.setdefault(instance.name, [])
-        fellows.insert(bisect_right(fellows, instance.order_key, key=_order_key), instance)
-        insort(self.inner(), instance, key=place_of)
-
-    def take(self, instance: InstanceNode) -> None:
-        """Takes an instance out from among its fellows."""
-        fellows = self.by_name[instance.name]
-        for siblings in (self.children, fellows):
-            # From the end: that is where a count takes instances away.
-            place = next(at for at in range(len(siblings) - 1, -1, -1) if siblings[at] is instance)
-            del siblings[place]
-        if not fellows:
-            del self.by_name[instance.name]
-
-    @property
-    def order_key(self) -> tuple[int, str]:
-        """Where an instance stands among its fellows."""
-        return self.order_number, self.instance_id or ""
-
     def everything(self) -> Iterator[InstanceNode]:
         """This node and all below it, parents first."""
         yield self
@@ -154,29 +142,27 @@ class InstanceNode(Node):
             yield from child.everything()
 
 
-_order_key = attrgetter("order_key")
-
-
 class Document:
     """The whole tree of an entry, its nodes by path, and how nodes of one template are found."""
 
     def __init__(self, definition: FormDefinition) -> None:
         self.definition = definition
         self.below: dict[str, list[Question | Group | Repeat]] = {}
+        self._repeats: dict[str, list[Repeat]] = {}
         self._rank: dict[str, int] = {}
         for rank, path in enumerate(definition.places):
             self._rank[path] = rank
             element = definition.groups.get(path) or definition.questions.get(path)
             if element is not None:
                 self.below.setdefault(paths.parent(path), []).append(element)
-        self._repeats: dict[str, list[Repeat]] = {}
-        for group in definition.groups.values():
-            if isinstance(group, Repeat):
-                self._repeats.setdefault(paths.parent(group.path), []).append(group)
+            if isinstance(element, Repeat):
+                self._repeats.setdefault(paths.parent(path), []).append(element)
         self.by_path: dict[str, InstanceNode] = {}
+        self.shape = Shape()
         self.top = InstanceNode(None, "", "", None)
         self.root = InstanceNode(None, definition.root, "", self.top)
-        self.top.add(self.root)
+        self.top.children.append(self.root)
+        self.top.fellows(self.root.name).append(self.root)
         self._fill(self.root, "")
 
     def _fill(self, node: InstanceNode, template: str) -> None:
@@ -185,10 +171,8 @@ class Document:
             if isinstance(element, Repeat):
                 continue
             child = InstanceNode(element, element.name, element.path, node)
-            if child.kind == "attribute":
-                node.attributes.append(child)
-            else:
-                node.add(child)
+            (node.attributes if child.kind == "attribute" else node.children).append(child)
+            node.fellows(element.name).append(child)
             self.by_path[child.path] = child
             if isinstance(element, Group):
                 self._fill(child, element.path)
@@ -215,7 +199,9 @@ class Document:
 
     def attach(self, parent: InstanceNode, node: InstanceNode) -> None:
         """Puts an instance among its fellows, where the form has them."""
-        parent.put(node, self._place_of)
+        self.shape.version += 1
+        insort(parent.inner(), node, key=self._place_of)
+        insort(parent.fellows(node.name), node, key=self._place_of)
         for inner in node.everything():
             self.by_path[inner.path] = inner
 
@@ -225,7 +211,11 @@ class Document:
     def detach(self, node: InstanceNode) -> None:
         """Takes an instance out of the tree; it can be attached again."""
         assert node.parent is not None
-        node.parent.take(node)
+        self.shape.version += 1
+        for siblings in (node.parent.inner(), node.parent.fellows(node.name)):
+            del siblings[bisect_left(siblings, self._place_of(node), key=self._place_of)]
+        if not node.parent.fellows(node.name):
+            del node.parent.by_name[node.name]
         for inner in node.everything():
             self.by_path.pop(inner.path, None)
 
@@ -246,14 +236,15 @@ class Document:
 
     def nodes(self, template: str, within: InstanceNode | None = None) -> list[InstanceNode]:
         """All nodes of a template below (or at) a node, in document order."""
+        only = self.by_path.get(template)
+        if only is not None:
+            # Its path has no instance in it, so there is no other.
+            return [only]
         start = self.root if within is None else within
         found = [start]
         if template == start.template:
             return found
         relative = template[len(start.template) + 1 :] if start.template else template
         for name in relative.split("/"):
-            if name.startswith("@"):
-                found = [a for node in found for a in node.answered_attributes() if a.name == name[1:]]
-            else:
-                found = [child for node in found for child in node.by_name.get(name, ())]
+            found = [child for node in found for child in node.by_name.get(name, ())]
         return found

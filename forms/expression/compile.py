@@ -8,6 +8,7 @@ that the caller needs (`number`, `text`, `boolean`, `nodes`, `value`), so that c
 
 from __future__ import annotations
 
+import operator
 from datetime import tzinfo
 
 from forms.errors import FormProblem
@@ -82,10 +83,12 @@ class Compiler:
         if kind == "boolean":
             return self.boolean(tree)
         node = compile_paths.single(self, tree)
-        if node is not None:
-            alone = [node]
-            return lambda focus: alone
-        return self.nodes(tree)
+        if node is None:
+            return compile_paths.weighed(self, tree, self.nodes(tree))
+        alone = [node]
+        if node.children:
+            return compile_paths.weighed(self, tree, lambda focus: alone)
+        return lambda focus: alone
 
     def kind(self, tree: Tree) -> str:
         """'number', 'text', 'boolean', 'nodes', or 'value' when only evaluation tells."""
@@ -118,16 +121,32 @@ class Compiler:
         return lambda focus: to_number(value(focus), zone)
 
     def text(self, tree: Tree) -> Closure[str]:
+        text = self._text(tree)
+        return self._charged(text) if self.bound is None else text
+
+    def _text(self, tree: Tree) -> Closure[str]:
         if isinstance(tree, Literal):
             constant = tree.value
             return lambda focus: constant
         node = compile_paths.single(self, tree)
-        if node is not None:
-            return lambda focus: node.text
+        if node is not None and not node.children:
+            return (lambda focus: node._text) if node.leaf else (lambda focus: node.text)
         value = self.value(tree)
         if self.kind(tree) == "text":
             return value  # type: ignore[return-value]
         return lambda focus: to_text(value(focus))
+
+    def _charged(self, text: Closure[str]) -> Closure[str]:
+        """Inside a predicate a long text is worked on again and again: it counts as a search does."""
+        work = self.work
+
+        def charged(focus: Focus) -> str:
+            found = text(focus)
+            if len(found) > 500:
+                work.spend(len(found) >> 2)
+            return found
+
+        return charged
 
     def boolean(self, tree: Tree) -> Closure[bool]:
         if isinstance(tree, Binary) and tree.operator in ("and", "or"):
@@ -144,8 +163,7 @@ class Compiler:
         if isinstance(tree, Path):
             return compile_paths.compile_path(self, tree)
         if isinstance(tree, Union_):
-            left, right = self.nodes(tree.left), self.nodes(tree.right)
-            return lambda focus: axes.in_order([*left(focus), *right(focus)])
+            return compile_paths.compile_union(self, tree)
         if isinstance(tree, Call):
             value = self.call(tree)
 
@@ -169,9 +187,7 @@ class Compiler:
             if tree.operator == "and":
                 return lambda focus: left(focus) and right(focus)
             return lambda focus: left(focus) or right(focus)
-        if tree.operator == "and":
-            return lambda focus: all(part(focus) for part in parts)
-        return lambda focus: any(part(focus) for part in parts)
+        return _all(parts) if tree.operator == "and" else _any(parts)
 
     def _arithmetic(self, tree: Binary) -> Closure[float]:
         chain = operands(tree)
@@ -207,30 +223,73 @@ class Compiler:
             if tree.operator in COMPARE:
                 return self._ordered(tree)
             if "boolean" not in kinds:
-                equal = self._equal_numbers(tree) if "number" in kinds else self._equal_texts(tree)
-                return equal if tree.operator == "=" else _inverse(equal)
+                same = tree.operator == "="
+                return self._equal_numbers(tree, same) if "number" in kinds else self._equal_texts(tree, same)
+        if left_kind == "nodes" and right_kind == "number":
+            return self._any_number(tree)
         left, right = self.value(tree.left), self.value(tree.right)
         symbol, zone = tree.operator, self.zone
         return lambda focus: compare(symbol, left(focus), right(focus), zone)
 
+    def _any_number(self, tree: Binary) -> Closure[bool]:
+        """Whether any of the nodes compares so with a number."""
+        nodes, number, zone = self.nodes(tree.left), self.number(tree.right), self.zone
+        apply = COMPARE.get(tree.operator) or (operator.eq if tree.operator == "=" else operator.ne)
+
+        def any_number(focus: Focus) -> bool:
+            limit = number(focus)
+            for node in nodes(focus):  # noqa: SIM110
+                if apply(node.number(zone), limit):
+                    return True
+            return False
+
+        return any_number
+
     def _ordered(self, tree: Binary) -> Closure[bool]:
-        left, right = self.number(tree.left), self.number(tree.right)
-        apply = COMPARE[tree.operator]
+        left, apply = self.number(tree.left), COMPARE[tree.operator]
+        if isinstance(tree.right, Number):
+            limit = tree.right.value
+            return lambda focus: apply(left(focus), limit)
+        right = self.number(tree.right)
         return lambda focus: apply(left(focus), right(focus))
 
-    def _equal_numbers(self, tree: Binary) -> Closure[bool]:
+    def _equal_numbers(self, tree: Binary, same: bool) -> Closure[bool]:
         left, right = self.number(tree.left), self.number(tree.right)
-        return lambda focus: left(focus) == right(focus)
+        if same:
+            return lambda focus: left(focus) == right(focus)
+        return lambda focus: left(focus) != right(focus)
 
-    def _equal_texts(self, tree: Binary) -> Closure[bool]:
-        left_node, right_node = compile_paths.single(self, tree.left), compile_paths.single(self, tree.right)
-        if left_node is not None and isinstance(tree.right, Literal):
+    def _equal_texts(self, tree: Binary, same: bool) -> Closure[bool]:
+        left = self.text(tree.left)
+        if isinstance(tree.right, Literal):
             constant = tree.right.value
-            return lambda focus: left_node.text == constant
-        if left_node is not None and right_node is not None:
-            return lambda focus: left_node.text == right_node.text
-        left, right = self.text(tree.left), self.text(tree.right)
-        return lambda focus: left(focus) == right(focus)
+            if same:
+                return lambda focus: left(focus) == constant
+            return lambda focus: left(focus) != constant
+        right = self.text(tree.right)
+        if same:
+            return lambda focus: left(focus) == right(focus)
+        return lambda focus: left(focus) != right(focus)
+
+
+def _all(parts: list[Closure[bool]]) -> Closure[bool]:
+    def hold(focus: Focus) -> bool:
+        for part in parts:  # noqa: SIM110 - a generator costs more than most of the parts
+            if not part(focus):
+                return False
+        return True
+
+    return hold
+
+
+def _any(parts: list[Closure[bool]]) -> Closure[bool]:
+    def holds(focus: Focus) -> bool:
+        for part in parts:  # noqa: SIM110
+            if part(focus):
+                return True
+        return False
+
+    return holds
 
 
 def _inverse(test: Closure[bool]) -> Closure[bool]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from forms.expression import axes
-from forms.expression.focus import Closure, Focus, Work
+from forms.expression import axes, indexes
+from forms.expression.focus import Closure, Focus, Shape, Work, shape_of
 from forms.expression.nodes import Node
-from forms.expression.parser import Call, Number, Path, Step, Tree
+from forms.expression.parser import Binary, Call, Number, Path, Step, Tree, Union_, operands
 from forms.expression.values import to_boolean
 
 if TYPE_CHECKING:
     from forms.expression.compile import Compiler
 
 Walk = Callable[[list[Node]], list[Node]]
+NO_NODES: list[Node] = []
 
 
 def single(compiler: Compiler, tree: Tree) -> Node | None:
@@ -27,29 +28,108 @@ def single(compiler: Compiler, tree: Tree) -> Node | None:
 
 def compile_path(compiler: Compiler, path: Path) -> Closure[list[Node]]:
     """The nodes of a path, in document order."""
+    found = indexes.filtered(compiler, path)
+    if found is not None:
+        return found
     node, rest = _follow(compiler, path)
-    walk = [_step(compiler, step) for step in rest]
+    walk = [step_of(compiler, step) for step in rest]
     if node is not None:
         if not walk:
             return lambda focus: [node] if node.counts else []
+        alone = [node]
+        shape = shape_of(compiler.environment)
+        if shape is not None and all(_by_shape(step) for step in rest):
+            return _remembered(shape, lambda focus: through(walk, alone))
         if len(walk) == 1:
             only = walk[0]
-            return lambda focus: only([node])
-        return lambda focus: _through(walk, [node])
+            return lambda focus: only(alone)
+        return lambda focus: through(walk, alone)
     if path.start is not None:
         start = compiler.nodes(path.start)
-        filters = [_predicate(compiler, predicate) for predicate in path.filters]
+        filters = [predicate_of(compiler, predicate) for predicate in path.filters]
 
         def from_start(focus: Focus) -> list[Node]:
             nodes = start(focus)
             for keep in filters:
                 nodes = keep(nodes)
-            return _through(walk, nodes)
+            return through(walk, nodes)
 
         return from_start
     if path.absolute:
-        return lambda focus: _through(walk, [axes.root_of(focus.node)])
-    return lambda focus: _through(walk, [focus.node])
+        return lambda focus: through(walk, [axes.root_of(focus.node)])
+    return lambda focus: through(walk, [focus.node])
+
+
+def compile_union(compiler: Compiler, tree: Union_) -> Closure[list[Node]]:
+    """The nodes of both sides, each once, in document order."""
+    left, right = compiler.nodes(tree.left), compiler.nodes(tree.right)
+
+    def both(focus: Focus) -> list[Node]:
+        return axes.in_order([*left(focus), *right(focus)])
+
+    shape = shape_of(compiler.environment)
+    return both if shape is None or not _tells_by_shape(compiler, tree) else _remembered(shape, both)
+
+
+def _tells_by_shape(compiler: Compiler, tree: Tree) -> bool:
+    if isinstance(tree, Union_):
+        return _tells_by_shape(compiler, tree.left) and _tells_by_shape(compiler, tree.right)
+    if not isinstance(tree, Path):
+        return False
+    node, rest = _follow(compiler, tree)
+    return node is not None and all(_by_shape(step) for step in rest)
+
+
+def _by_shape(step: Step) -> bool:
+    """Whether a step finds the same nodes until one comes, goes, appears or is hidden."""
+    return all(_placed(predicate) for predicate in step.predicates)
+
+
+def _placed(tree: Tree) -> bool:
+    """Whether a predicate speaks of nothing but places: `1`, `last()`, `position() < 3`."""
+    if isinstance(tree, Call):
+        return tree.name in ("position", "last") and not tree.arguments
+    if isinstance(tree, Binary):
+        return all(_placed(operand) for _, operand in operands(tree))
+    return isinstance(tree, Number)
+
+
+def _remembered(shape: Shape, run: Closure[list[Node]]) -> Closure[list[Node]]:
+    at, found = -1, NO_NODES
+
+    def remembered(focus: Focus) -> list[Node]:
+        nonlocal at, found
+        if at != shape.version:
+            found = run(focus)
+            at = shape.version
+        return found
+
+    return remembered
+
+
+def weighed(compiler: Compiler, tree: Tree, nodes: Closure[list[Node]]) -> Closure[list[Node]]:
+    """The nodes, whose values are wanted. The value of a group is the text of all in it: where many ask for
+    the same group, each of them pays for all of it. What lies below the context is asked for by few.
+    """
+    below = {"child", "self", "attribute", "descendant", "descendant-or-self"}
+    if (
+        isinstance(tree, Path)
+        and not tree.absolute
+        and tree.start is None
+        and all(step.axis in below for step in tree.steps)
+    ):
+        return nodes
+    work = compiler.work
+    work.used = True
+
+    def with_weight(focus: Focus) -> list[Node]:
+        found = nodes(focus)
+        for node in found:
+            if node.children:
+                work.spend(sum(1 for _ in node.descendants()))
+        return found
+
+    return with_weight
 
 
 def _follow(compiler: Compiler, path: Path) -> tuple[Node | None, tuple[Step, ...]]:
@@ -98,7 +178,8 @@ def _certain(node: Node, step: Step) -> Node | None:
     return None
 
 
-def _through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
+def through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
+    """One step after the other, as long as there are nodes."""
     for step in walk:
         if not nodes:
             return nodes
@@ -106,9 +187,10 @@ def _through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
     return nodes
 
 
-def _step(compiler: Compiler, step: Step) -> Walk:
+def step_of(compiler: Compiler, step: Step) -> Walk:
+    """One step with its predicates."""
     find = axes.finder(step.axis, step.test, compiler.resolve)
-    predicates = [_predicate(compiler, predicate) for predicate in step.predicates]
+    predicates = [predicate_of(compiler, predicate) for predicate in step.predicates]
     reverse = step.axis in axes.REVERSE
     disjoint = step.axis in axes.DISJOINT
     work = compiler.work
@@ -137,7 +219,13 @@ def _step(compiler: Compiler, step: Step) -> Walk:
     return one
 
 
-def _predicate(compiler: Compiler, tree: Tree) -> Walk:
+def test_of(compiler: Compiler, tree: Tree) -> Walk:
+    """A condition, whatever it gives, as one that nodes keep to or not."""
+    return _keeping(compiler.inside_predicate().boolean(tree), compiler.work)
+
+
+def predicate_of(compiler: Compiler, tree: Tree) -> Walk:
+    """What a predicate leaves of nodes: a number is a place, anything else a condition."""
     inner = compiler.inside_predicate()
     if isinstance(tree, Number):
         place = tree.value

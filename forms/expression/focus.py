@@ -49,6 +49,20 @@ class Environment(Protocol):
     def property(self, name: str) -> str: ...
 
 
+class Shape:
+    """Counts the changes of a tree by which a path may find other nodes: one comes, goes, appears, hides."""
+
+    __slots__ = ("version",)
+
+    def __init__(self) -> None:
+        self.version = 0
+
+
+def shape_of(environment: Environment) -> Shape | None:
+    """The shape of the world's tree; None where nobody counts its changes."""
+    return getattr(environment, "shape", None)
+
+
 class Work:
     """How many nodes one evaluation may still look at: searches inside searches multiply.
 

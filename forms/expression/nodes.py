@@ -45,7 +45,9 @@ class Node:
         return "".join(node._text for node in self.descendants() if not node.children)
 
     def number(self, zone: tzinfo) -> float:
-        """The text as a number (a date is days since 1970), worked out once."""
+        """The text as a number (a date is days since 1970), worked out once for a node's own text."""
+        if self.children:
+            return text_to_number(self.text, zone)
         if self._number is None:
             self._number = text_to_number(self.text, zone)
         return self._number
@@ -54,6 +56,11 @@ class Node:
     def counts(self) -> bool:
         """Whether a search finds this node; what is hidden is not found."""
         return True
+
+    @property
+    def leaf(self) -> bool:
+        """Whether it is known that nothing will ever be in it, so that its own text is all of its text."""
+        return False
 
     def only_child(self, name: str) -> Node | None:
         """The child of this name if there can never be a second one and never none, else None."""

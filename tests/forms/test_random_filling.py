@@ -141,18 +141,14 @@ def _to_redraw(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(Calculation, "schedule_dependents", undrawn)
 
 
-def _the_place(patched: pytest.MonkeyPatch) -> None:
-    """A new instance comes first among its fellows."""
-    plain = InstanceNode.put
+def _a_new_instance(patched: pytest.MonkeyPatch) -> None:
+    """What is in a new instance is not calculated."""
 
-    def first(self: InstanceNode, instance: InstanceNode, place_of: Any) -> None:
-        plain(self, instance, place_of)
-        if instance.order_number == 3:
-            for siblings in (self.children, self.by_name[instance.name]):
-                siblings.remove(instance)
-                siblings.insert(0, instance)
+    def settled(self: Calculation, holder: InstanceNode, node: InstanceNode) -> None:
+        self.touched.update((inner.path, None) for inner in node.everything())
+        self._restructured(holder, node)
 
-    patched.setattr(InstanceNode, "put", first)
+    patched.setattr(Calculation, "_settled", settled)
 
 
 _MISTAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
@@ -163,7 +159,7 @@ _MISTAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "the calculations of a group that appears": _what_was_hidden,
     "to tell what was calculated": _to_tell,
     "to redraw": _to_redraw,
-    "the place of a new instance": _the_place,
+    "what is in a new instance": _a_new_instance,
 }
 
 

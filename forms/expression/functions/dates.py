@@ -55,14 +55,20 @@ def decimal_date_time(world: Environment, value: Value) -> float:
     return moment.number() if moment is not None else NAN
 
 
-@function("decimal-time", "text", "number", world=True)
-def decimal_time(world: Environment, text: str) -> float:
-    """The time of day as a fraction of the day."""
-    moment = parse_moment(f"2000-01-01T{text.strip()}", world.zone)
-    if moment is None or moment.at is None:
+@function("decimal-time", "value", "number", world=True)
+def decimal_time(world: Environment, value: Value) -> float:
+    """The time of day as a fraction of the day, in the world's zone; of a moment its time there."""
+    if isinstance(value, float) and not isinstance(value, bool):
+        return value % 1.0
+    moment = value if isinstance(value, Moment) else _time_of_day(to_text(value).strip(), world)
+    if moment is None:
         return NAN
-    at = moment.at.astimezone(world.zone)
+    at = moment.local() if moment.at is None else moment.at.astimezone(world.zone)
     return (at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6) / 86400
+
+
+def _time_of_day(text: str, world: Environment) -> Moment | None:
+    return parse_moment(text if "T" in text else f"2000-01-01T{text}", world.zone)
 
 
 def _locale(language: str) -> Locale:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def sum_(world: Environment, nodes: list[Node]) -> float:
     """NaN as soon as one of the nodes is no number, an empty one too."""
     zone = world.zone
-    return math.fsum(node.number(zone) for node in nodes)
+    return math.fsum([node.number(zone) for node in nodes])
 
 
 @function("min", "value*", "number", world=True)

@@ -19,12 +19,23 @@ if TYPE_CHECKING:
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
-@function("selected", "text text", "boolean")
-def selected(chosen: str, name: str) -> bool:
+def _is_chosen(chosen: str, name: str) -> bool:
     return name.strip() in chosen.split() if name.strip() else not chosen.strip()
 
 
-function("is-selected", "text text", "boolean")(selected)
+@special("selected", 2, 2, "boolean")
+def selected(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[bool]:
+    """Whether the name is among those that are chosen; an empty name when nothing is."""
+    chosen = compiler.text(arguments[0])
+    if isinstance(arguments[1], Literal) and arguments[1].value.strip():
+        # As nearly all forms have it, and most of their expressions.
+        wanted = arguments[1].value.strip()
+        return lambda focus: wanted in chosen(focus).split()
+    name = compiler.text(arguments[1])
+    return lambda focus: _is_chosen(chosen(focus), name(focus))
+
+
+special("is-selected", 2, 2, "boolean")(selected)
 
 
 @function("selected-at", "text number", "text")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from forms.expression.focus import Closure, Focus
     from forms.expression.parser import Tree
 
-MAX_RESULT = 1_000_000
+MAX_RESULT = 200_000
 """A text that is made of others may have so many characters: each of two questions that double each other
 is twice as long, and a form has many."""
 _BLANK = re.compile(r"[ \t\r\n]+")
@@ -98,7 +98,8 @@ def substring(whole: str, start: float, length: float | None = None) -> str:
         return ""
     first = _half_up(start)
     end = float("inf") if length is None else first + _half_up(length)
-    return "".join(character for place, character in enumerate(whole, 1) if first <= place < end)
+    low, high = max(1.0, first), min(len(whole) + 1.0, end)
+    return whole[int(low) - 1 : int(high) - 1] if end == end and low < high else ""
 
 
 def _half_up(value: float) -> float:
