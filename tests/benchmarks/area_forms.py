@@ -59,6 +59,7 @@ _OTHER_FILTERS = (
     "instance('village')/root/item[string-length(name) > 4]",
     "/data/member[years > 20]",
 )
+_ABOUT_FILTERS = "the first five over 5,000 choices; the second and the fifth depend on nothing else and are worked out once"
 
 
 def measure(scratch: Path) -> Iterator[Figure]:
@@ -184,7 +185,7 @@ def _paths_and_filters(form: _Form) -> Iterator[Figure]:
     beside = LxmlDocument(entry)
     yield _beside(entry, beside, "node-set paths", _NODE_SETS, ">= 2", "100 instances of a repeat")
     yield _beside(entry, beside, "equality filters over 5,000 choices", _EQUALITY, ">= 100", "")
-    yield _beside(entry, beside, "other filters", _OTHER_FILTERS, ">= 3", "five of six over 5,000 choices")
+    yield _beside(entry, beside, "other filters", _OTHER_FILTERS, ">= 3", _ABOUT_FILTERS)
 
 
 def _beside(

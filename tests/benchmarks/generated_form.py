@@ -99,7 +99,7 @@ def _section(number: int) -> Iterator[dict[str, str]]:
         else:
             yield _question(
                 "select_one answer" if place % 4 else "select_multiple answer", name,
-                f"Did it happen to ${{person}}, in {number}.{place}?", relevant=condition, required="yes",
+                f"Did it happen{' to ${person}' if place == 1 else ''}, in {number}.{place}?", relevant=condition, required="yes",
             )  # fmt: skip
     times = f"if(${{q{number}_3}} != '', int(${{q{number}_3}}), 0)"
     yield {
