@@ -4,6 +4,7 @@
     python -m app enrol --server URL --login L     make this device known to a server, and its store
     python -m app sync                             one sync without a window, for scripts
     python -m app tour --out DIR                   walk through the screens and save pictures
+    python -m app --preview FILE                   try a form out in the window; nothing is kept
     python -m app support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
 
 A passphrase or password comes from HOMEWARD_PASSPHRASE and HOMEWARD_PASSWORD, or is asked for;
@@ -17,6 +18,7 @@ import getpass
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -35,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     if rest and chosen.command != "tour":
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     chosen.rest = rest
+    if chosen.preview is not None:
+        return _preview(chosen)
     try:
         settings = settings_file.load(chosen.dir, language=chosen.lang)
         log_lines.install(settings.folder)
@@ -50,6 +54,24 @@ def _open(settings: Settings, chosen: argparse.Namespace) -> int:
     from app.ui.homeward_app import HomewardApp
 
     HomewardApp(settings).run()
+    return 0
+
+
+def _preview(chosen: argparse.Namespace) -> int:
+    """The window with one form and an entry that is kept nowhere. Kivy's own files are in a folder that
+    is gone afterwards; the device's folder is not touched."""
+    from forms.check import check_file
+
+    report = check_file(chosen.preview)
+    if report.definition is None:
+        print("\n".join(report.lines()), file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder), chosen.lang or "")
+        _prepare_kivy(settings.folder)
+        from app.ui import preview_app
+
+        preview_app.run(settings, report.definition, report.file)
     return 0
 
 
@@ -140,6 +162,9 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--lang", default=argparse.SUPPRESS, help="language of the screens: en fr sq ar uk")
     parser = argparse.ArgumentParser(
         prog="python -m app", description="Homeward on a device.", parents=[common], allow_abbrev=False
+    )
+    parser.add_argument(
+        "--preview", type=Path, metavar="FILE", help="try a form out in the window; nothing is kept"
     )
     parser.set_defaults(command="open", dir=None, lang=None)
     commands = parser.add_subparsers(title="commands")

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from app import revisions
 from app.problems import Problem
 from app.shelf import FormShelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
-from app.views import CaseRow
+from app.views import AsideView, CaseRow, RevisionView
 from forms.casework.case import new_case_code
 from forms.definition import FormDefinition
 from forms.entry import EntryChange, FormEntry
@@ -28,12 +29,18 @@ _FIRST_FACTS: Final = {"stage": "identified", "risk": "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """A record opened for filling in. `entry` belongs to the screen, on the UI thread only."""
+    """A record opened for filling in. `entry` belongs to the screen, on the UI thread only.
+
+    `newer` is the version of the form that a draft may move to, empty where there is none; `aside` are
+    answers in the record that this version of the form has no question for.
+    """
 
     record: str
     case: CaseRow
     form: str
     entry: FormEntry
+    newer: str = ""
+    aside: tuple[AsideView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,23 @@ class Entries:
         definition = self.shelf.get(db, head.form, head.form_version)
         draft = drafts.open_draft(db, record)
         entry = self._entry(record, definition, draft.values, language, {})
-        return OpenEntry(record, self.case_row(db, head.case), head.form, entry)
+        return OpenEntry(
+            record,
+            self.case_row(db, head.case),
+            head.form,
+            entry,
+            revisions.newer(db, self.shelf, head),
+            revisions.asides(db, self.shelf, head.form, definition, draft.values),
+        )
+
+    def revision(self, db: Snapshot, record: str) -> RevisionView:
+        """What changed between the version of a draft and the newest one."""
+        return revisions.view(db, self.shelf, record, self._again)
+
+    def move(self, db: Transaction, record: str, language: str | None) -> OpenEntry:
+        """The draft in the newest version of its form."""
+        revisions.move_draft(db, self.shelf, record, self._again)
+        return self.open(db, record, language)
 
     def save(self, db: Transaction, record: str, change: EntryChange) -> None:
         """Keep one answer and what it changed; with the first one, what the form began with."""
@@ -147,6 +170,9 @@ class Entries:
             facts=facts,
             surroundings=Surroundings(instance_id=f"uuid:{record}" if record else None),
         )
+
+    def _again(self, definition: FormDefinition, values: Mapping[str, Any]) -> FormEntry:
+        return self._entry("", definition, values, None, {})
 
     def _facts(self, db: Snapshot, case: str) -> dict[str, Any]:
         """What the case file says, by meaning: no form asks for it again."""

@@ -94,6 +94,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "record.form.missing": N_("The form of this record is not on this device yet. Sync, then try again."),
     "conflict.row.unknown": N_("This was settled already."),
     "conflict.record.draft": N_("This record is open as a draft. Finish or discard the draft first."),
+    "draft.version.none": N_("There is no newer version for this form. Go on in the version that it has."),
     "draft.row.unknown": N_("This form is not open any more. Open the record again."),
     "outbox.row.unknown": N_("This was sent or settled already."),
     "attachment.file.missing": N_("This file has not come down from the server yet. Sync, then try again."),
@@ -115,6 +116,11 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "sync.server.not_trusted": N_(
         "The server could not prove who it is, so nothing was sent. Do not use this network; tell the "
+        "coordinator."
+    ),
+    "sync.certificate.not_valid_today": N_(
+        "The server's proof of who it is does not hold on the day that this device shows, so nothing was "
+        "sent. Set the device's date and time right, then sync again; if they are right, tell the "
         "coordinator."
     ),
     "sync.server.other": N_(
@@ -182,6 +188,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "server.write.failed": N_(
         "The server could not save this; its disk may be full. Your work is safe here and is sent again; "
         "tell the coordinator."
+    ),
+    "server.database.damaged": N_(
+        "The server's database is damaged, so it cannot answer. Your work is safe here and is sent again; do "
+        "not delete anything, and tell the coordinator."
+    ),
+    "server.storage.read_only": N_(
+        "The server may not write where it keeps its data, so it takes nothing new. Your work is safe here "
+        "and is sent again; tell the coordinator."
     ),
     "server.error": N_("The server has a problem of its own. The device tries again by itself."),
 }

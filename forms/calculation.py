@@ -38,6 +38,9 @@ class Calculation:
         self.evaluations = 0
         self.fresh: list[InstanceNode] = []
         """Instances made since dynamic defaults were last set."""
+        self._postponed: dict[InstanceNode, dict[SetValue, None]] = {}
+        """Values that an answer set while their question was hidden; they are set when it appears."""
+        self._appeared: list[InstanceNode] = []
         self._waiting: dict[Cell, dict[InstanceNode, None]] = {}
         self._heap: list[tuple[int, Cell]] = []
 
@@ -127,6 +130,8 @@ class Calculation:
             return
         node.visible = visible
         self.document.shape.version += 1
+        if visible and node in self._postponed:
+            self._appeared.append(node)
         self.restructured = True
         self.touched[node.path] = None
         self.redrawn[node.path] = None
@@ -279,10 +284,20 @@ class Calculation:
             chosen = self.expression(near, f"target:{set_value.chosen}", set_value.chosen, "nodes").evaluate()
             assert isinstance(chosen, list)
             found = [node for node in found if node in chosen]
-        return [node for node in found if node.visible and isinstance(node.definition, Question)]
+        return [node for node in found if isinstance(node.definition, Question)]
+
+    def fire(self, set_value: SetValue, near: InstanceNode) -> None:
+        """An answer sets a value: now, or when the question that gets it appears."""
+        for node in self.targets(set_value, near):
+            if node.visible:
+                self.set_value(set_value, node)
+            else:
+                self._postponed.setdefault(node, {})[set_value] = None
 
     def set_value(self, set_value: SetValue, node: InstanceNode) -> None:
-        """Evaluates a set value for one node and calculates what follows from it."""
+        """Evaluates a set value for one node and calculates what follows. A hidden node keeps what it has."""
+        if not node.visible:
+            return
         if set_value.action == "setgeopoint":
             self.set_answer(node, self.location())
             self.run()
@@ -296,7 +311,11 @@ class Calculation:
     def settle(self) -> None:
         """Calculates all that is waiting; instances that came into being get their dynamic defaults."""
         self.run()
-        while self.fresh:
+        while self.fresh or self._appeared:
+            appeared, self._appeared = self._appeared, []
+            for node in appeared:
+                for set_value in self._postponed.pop(node, ()):
+                    self.set_value(set_value, node)
             fresh, self.fresh = self.fresh, []
             for set_value in self.document.definition.set_values:
                 if "odk-new-repeat" not in set_value.events:

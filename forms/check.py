@@ -28,7 +28,7 @@ from forms.workbook import read_workbook
 from forms.xform import load_form
 from forms.xform_version import with_version
 from forms.xlsform import XFormSource, xform_from_xlsform
-from forms.xlsform_problems import located
+from forms.xlsform_problems import headings_joined, located
 
 _XML = frozenset({".xml", ".xform"})
 _USABLE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\]{1,200}")
@@ -111,6 +111,8 @@ def check_table(name: str, table: str) -> Report:
 def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Report:
     try:
         source = read()
+        if joined := headings_joined(read_workbook(origin)):
+            raise joined
         definition = load_form(source.xml)
         _check_names(definition)
         if definition.dangling:
@@ -123,6 +125,8 @@ def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Re
             xml = with_version(xml)
             definition = load_form(xml)
         _try_out(definition, now)
+        if not any(question.asks for question in definition.questions.values()):
+            raise FormProblem("form.question.missing")
     except FormProblem as problem:
         return _unusable(name, origin, problem)
     except Exception as problem:

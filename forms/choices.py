@@ -64,7 +64,7 @@ def views(calculation: Calculation, node: InstanceNode) -> tuple[ChoiceView, ...
     return tuple(
         ChoiceView(
             choice.name,
-            world.shown(choice.label, node) or choice.name,
+            world.told(choice.label, node) or choice.name,
             choice.label.media_in(world.languages),
         )
         for choice in offered(calculation, node)

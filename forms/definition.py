@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from forms import paths
+from forms.appearances import known_appearances
 from forms.errors import FormProblem
 from forms.expression.nodes import Node
 from forms.translations import NO_TEXT, Text
@@ -128,6 +129,8 @@ class Question:
     seal: str | None = None
     meaning: str | None = None
     htcds: str | None = None
+    save_to: str | None = None
+    """The property of an entity that the answer is saved to (ODK Entities)."""
 
     @property
     def asks(self) -> bool:
@@ -145,6 +148,11 @@ class Question:
         return (self.preload or "").startswith("uid")
 
     @property
+    def appearances(self) -> frozenset[str]:
+        """How it is to look, as far as that is known."""
+        return known_appearances("range" if self.control == "range" else self.type, self.appearance)
+
+    @property
     def chooses(self) -> bool:
         return self.type in ("select_one", "select_multiple", "rank")
 
@@ -160,6 +168,11 @@ class Group:
     appearance: str = ""
     relevant: str | None = None
     readonly: str | None = None
+
+    @property
+    def appearances(self) -> frozenset[str]:
+        """How it is to look, as far as that is known."""
+        return known_appearances("group", self.appearance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,8 +232,7 @@ class FormEntry:
     def _run_triggers(self, node: InstanceNode) -> None:
         for set_value in node.question.triggers:
             if "xforms-value-changed" in set_value.events:
-                for target in self._calculation.targets(set_value, node):
-                    self._calculation.set_value(set_value, target)
+                self._calculation.fire(set_value, node)
 
     # Repeats
 
@@ -269,7 +268,7 @@ class FormEntry:
         free = offered and repeat.count is None and not repeat.fixed
         return RepeatState(
             path,
-            self._world.shown(repeat.label, holder.range_of(repeat)),
+            self._world.told(repeat.label, holder.range_of(repeat)),
             instances,
             free and len(instances) < MAX_INSTANCES and not self._calculation.full,
             free and bool(instances),
@@ -293,7 +292,7 @@ class FormEntry:
             node = self._nearest(around, element.path)
             if node is None or not node.visible:
                 continue
-            label = self._world.shown(element.label, node)
+            label = self._world.told(element.label, node)
             if isinstance(element, Question):
                 found.append(Node(node.path, "question", depth, label))
             else:
@@ -304,7 +303,7 @@ class FormEntry:
         holder = self._nearest(around, paths.parent(repeat.path))
         if holder is None or not self._calculation.is_offered(holder, repeat):
             return
-        label = self._world.shown(repeat.label, holder.range_of(repeat))
+        label = self._world.told(repeat.label, holder.range_of(repeat))
         found.append(Node(paths.join(holder.path, repeat.name), "repeat", depth, label))
         for number, node in enumerate(holder.named(repeat.name), 1):
             assert isinstance(node, InstanceNode)
@@ -334,14 +333,14 @@ class FormEntry:
         return QuestionState(
             path=path,
             type=question.type,
-            label=world.shown(question.label, node),
-            hint=world.shown(question.hint, node),
-            guidance=world.shown(question.guidance, node),
+            label=world.told(question.label, node),
+            hint=world.told(question.hint, node),
+            guidance=world.told(question.guidance, node),
             value=value,
             raw=raw,
             required=validation.is_required(calculation, node),
             readonly=validation.is_readonly(calculation, node),
-            appearance=question.appearance,
+            appearances=question.appearances,
             choices=choices.views(calculation, node) if question.chooses else (),
             violation=violation,
             calculated=question.calculate is not None,

@@ -145,6 +145,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The question {question} has other questions inside.",
         "Make it a group, or give it another name than the group has.",
     ),
+    "form.question.missing": (
+        "The form asks nothing: it has no question that a person answers.",
+        "Add a question, as of type text, integer, date or select_one; notes, calculations and hidden values "
+        "are no questions.",
+    ),
     "form.reference.unknown": (
         "The form shows {reference}, for which it has no place in its data.",
         "Convert it from its XLSForm again; in an XForm, add the element to the instance.",
@@ -207,6 +212,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.xlsform.heading_twice": (
         "Two columns have the same meaning: {heading}.",
         "Take one of them out, or give the texts of each language a heading as 'label::French (fr)'.",
+    ),
+    "form.xlsform.headings_joined": (
+        "One cell holds two headings: {heading}.",
+        "Give each heading a cell of its own, and each column its texts.",
     ),
     "form.xlsform.include_unsupported": (
         "The form includes another file, which is not part of it.",

@@ -59,7 +59,7 @@ def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | Non
         if any(name not in names for name in answer_types.chosen(question, node.text)):
             return Violation(node.path, "type", "", "answer.choice.unknown")
     if question.constraint and not _keeps(calculation, node, question.constraint):
-        return Violation(node.path, "constraint", calculation.world.shown(question.constraint_message, node))
+        return Violation(node.path, "constraint", calculation.world.told(question.constraint_message, node))
     return None
 
 
@@ -79,4 +79,4 @@ def missing_value(calculation: Calculation, node: InstanceNode) -> Violation | N
         return None
     if is_readonly(calculation, node):
         return None
-    return Violation(node.path, "required", calculation.world.shown(question.required_message, node))
+    return Violation(node.path, "required", calculation.world.told(question.required_message, node))

@@ -13,6 +13,7 @@ from forms.expression.nodes import Node
 from forms.expression.tables import Tables
 from forms.expression.values import to_text
 from forms.instance import Document, InstanceNode
+from forms.markdown import escaped, plain
 from forms.translations import Parts, Text, fallback_order
 
 _TABLES: WeakKeyDictionary[FormDefinition, Tables] = WeakKeyDictionary()
@@ -91,6 +92,13 @@ class World:
                 return self.shown(choice.label, node) or wanted
         return name
 
+    def told(self, text: Text, node: Node | None) -> str:
+        """The text as a person reads it: like `shown`, without the marks of Markdown."""
+        parts = text.parts(self.languages)
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return plain(parts[0])
+        return plain(self._joined(parts, node, escaped)).strip()
+
     def shown(self, text: Text, node: Node | None) -> str:
         """The text in the current language; what is to be filled in is read from where the node is."""
         return self.filled(text.parts(self.languages), node)
@@ -98,10 +106,13 @@ class World:
     def filled(self, parts: Parts, node: Node | None) -> str:
         if len(parts) == 1 and isinstance(parts[0], str):
             return parts[0]
+        return self._joined(parts, node, str).strip()
+
+    def _joined(self, parts: Parts, node: Node | None, as_text: Callable[[str], str]) -> str:
         at = node if node is not None else self.document.root
         return "".join(
-            part if isinstance(part, str) else self._output(part.expression, at) for part in parts
-        ).strip()
+            part if isinstance(part, str) else as_text(self._output(part.expression, at)) for part in parts
+        )
 
     def _output(self, source: str, node: Node) -> str:
         """The result of an output, compiled once for its node."""

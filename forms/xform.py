@@ -18,6 +18,7 @@ from forms.definition import FormDefinition
 from forms.dependencies import DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.nodes import Node, add_child
+from forms.external_data import LAST_SAVED
 from forms.xform_body import read_body, written
 from forms.xform_names import HOMEWARD, HTML, JAVAROSA, OPENROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import read_itext
@@ -146,7 +147,10 @@ def _secondary(model: Xml) -> tuple[dict[str, Node], list[str]]:
         if not name:
             continue
         holder = Node("root", "")
-        if instance.get("src") and not len(instance):
+        if instance.get("src") == LAST_SAVED:
+            # What was said of one person never becomes the beginning of another one's record.
+            add_child(holder, "element", "data")
+        elif instance.get("src") and not len(instance):
             warnings.append(f"external file is not part of the form: {instance.get('src')}")
             add_child(holder, "element", "root")
         for child in instance:

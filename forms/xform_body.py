@@ -27,7 +27,7 @@ from forms.errors import FormProblem
 from forms.expression.nodes import Node
 from forms.expression.parser import Call, Literal, Path, parse
 from forms.translations import NO_TEXT, Text, same_everywhere
-from forms.xform_names import HOMEWARD, JAVAROSA, XFORMS, local, set_values_in, template_path
+from forms.xform_names import ENTITIES, HOMEWARD, JAVAROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import Itext, guidance_key
 
 _DATA_TYPES: dict[str, DataType] = {
@@ -315,6 +315,7 @@ class _BodyReader:
             seal=bind.get(f"{HOMEWARD}seal"),
             meaning=bind.get(f"{HOMEWARD}meaning"),
             htcds=bind.get(f"{HOMEWARD}htcds"),
+            save_to=bind.get(f"{ENTITIES}saveto"),
         )
 
     def _type(

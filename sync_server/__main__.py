@@ -57,21 +57,47 @@ def open_storage(config: ServerConfig, key: bytes) -> Database:
         database = Database.embedded(config.database_file, key, connections=config.threads + 2)
     try:
         database.migrate()
-    except Problem:
+    except Problem as problem:
         database.close()
-        raise SetupProblem("server.database.does_not_open") from None
+        if problem.code == "server.error":
+            raise SetupProblem("server.database.does_not_open") from None
+        raise
     return database
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[ServerConfig, Database]]:
     config = configuration.load_config(folder)
+    if config.database is None and not _has_content(config.database_file):
+        # A new one in its place would hide that everything is gone.
+        raise SetupProblem("server.database.missing", file=str(config.database_file))
     storage = open_storage(config, configuration.master_key(config))
     try:
         yield config, storage
-        storage.checkpoint()
+        try:
+            storage.checkpoint()
+        except Problem as problem:
+            # What was committed is durable in the journal too.
+            log.warning("checkpoint.failed", extra={"code": problem.code})
     finally:
         storage.close()
+
+
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
+
+
+def _for_the_administrator(problem: Problem, folder: Path) -> SetupProblem:
+    """What the server tells devices too, in words for who runs a command; another one is a fault of ours."""
+    if problem.code == "server.storage.read_only":
+        return SetupProblem("server.storage.read_only", folder=str(folder))
+    if problem.code == "server.write.failed":
+        return SetupProblem("server.write.failed", folder=str(folder))
+    if problem.code == "server.database.damaged":
+        return SetupProblem("server.database.damaged", folder=str(folder))
+    if problem.code == "server.busy":
+        return SetupProblem("server.database.busy")
+    raise problem
 
 
 def accounts_of(config: ServerConfig, storage: Database) -> Accounts:
@@ -299,10 +325,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = commands.parse_args(arguments)
     if wanted.command == "publish-form" and not (wanted.files or wanted.library):
         commands.error("publish-form needs FILEs or --library")
-    founded = (wanted.dir / configuration.CONFIG_FILE).exists()
+    # os.path says no, and raises nothing, where the folder may not be looked into.
+    founded = os.path.exists(wanted.dir / configuration.CONFIG_FILE)
     log_lines.install(wanted.dir if founded else None)
     try:
-        wanted.run(wanted)
+        try:
+            wanted.run(wanted)
+        except Problem as problem:
+            raise _for_the_administrator(problem, wanted.dir) from problem
     except SetupProblem as problem:
         log.warning("command.refused", extra={"code": problem.code})
         print(text_of(problem), file=sys.stderr)

@@ -25,6 +25,8 @@ TEXTS: Final = {
     "of --database and give it by PGPASSWORD or ~/.pgpass.",
     "config.database.unsupported": "Only postgresql:// is reached by URL. Without --database the server "
     "keeps an encrypted file of its own.",
+    "config.file.not_readable": "{file} cannot be read by this user. "
+    "Run this as the user that the server's folder belongs to.",
     "config.file.not_toml": "{file} is not valid TOML. Correct it; the names are in its first lines.",
     "config.folder.already_initialised": "{folder} is a server's folder already. Nothing was changed.",
     "config.folder.not_empty": "{folder} is not empty. Choose an empty or a new folder.",
@@ -44,11 +46,22 @@ TEXTS: Final = {
     "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
     "form.version.published": "{file}: version {version} of {form} is published already with another "
     "content, and records of it are out there. Give the changed form a new version.",
-    "server.database.does_not_open": "The database does not open. Is this its master key?",
+    "server.database.busy": "The database is busy or not there. Wait a moment, then run this again; "
+    "see that PostgreSQL runs and lets this server in.",
+    "server.database.damaged": "The database in {folder} is damaged. Delete nothing: copy the folder, "
+    "then restore the last good copy of the database.",
+    "server.database.does_not_open": "The database does not open: this is not its master key, or the file is "
+    "damaged. Check the key; if it is right, delete nothing and restore the last good copy.",
+    "server.database.missing": "{file} is missing or empty. Nothing was changed: put the database back, or "
+    "restore the last good copy of it.",
     "server.database.not_initialised": "This database was never initialised. Run 'init' first.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
     "a proxy that speaks TLS: say so by --behind-tls-proxy.",
     "server.name.invalid": "This is not a name for a server. Give 1 to 100 printable characters.",
+    "server.storage.read_only": "The server may not write to {folder}, or to its database. Nothing is lost: "
+    "run this as the user that the folder belongs to, and see that its disk is not mounted read-only.",
+    "server.write.failed": "The server could not write to {folder}, or to its database. "
+    "Nothing is lost: the disk may be full, so make room, then run this again.",
     "support.file.exists": "{file} is there already. Nothing was changed; give the bundle another name.",
     "support.file.not_written": "{file} cannot be written. Choose another folder for the bundle.",
     "server.port.taken": "Port {port} is taken or not allowed. Choose another one, or 0 for any.",

@@ -15,12 +15,15 @@ import re
 import secrets
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import platformdirs
+
+from sync_server.storage import disk
 
 CONFIG_FILE = "server.toml"
 KEY_FILE = "master.key"
@@ -88,6 +91,8 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Server
         raw = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise SetupProblem("config.folder.not_initialised", folder=str(folder)) from None
+    except PermissionError:
+        raise SetupProblem("config.file.not_readable", file=str(path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SetupProblem("config.file.not_toml", file=str(path)) from None
     known = {field.name for field in fields(ServerConfig)} - {"folder"}
@@ -132,13 +137,15 @@ def new_folder(folder: Path) -> ServerConfig:
     """Make the empty folder of a new server, closed to others. Nothing that is there is overwritten.
 
     The folder counts as a server's only when `write_config` has been called, as the last step.
+    Raises Problem('server.storage.read_only') and Problem('server.write.failed').
     """
-    if (folder / CONFIG_FILE).exists():
+    if os.path.exists(folder / CONFIG_FILE):
         raise SetupProblem("config.folder.already_initialised", folder=str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise SetupProblem("config.folder.not_empty", folder=str(folder))
-    folder.chmod(0o700)
+    with _writing():
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise SetupProblem("config.folder.not_empty", folder=str(folder))
+        folder.chmod(0o700)
     return ServerConfig(folder=folder)
 
 
@@ -218,7 +225,10 @@ def master_key(
     if path.is_file():
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise SetupProblem("config.master_key.readable_by_others", file=str(path))
-        return key_from_text(path.read_text("utf-8"))
+        try:
+            return key_from_text(path.read_text("utf-8"))
+        except PermissionError:
+            raise SetupProblem("config.file.not_readable", file=str(path)) from None
     try:
         return key_from_text(ask("Master key of this server: "))
     except EOFError:
@@ -227,8 +237,18 @@ def master_key(
 
 def _write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read, from its first byte on."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    with _writing():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Have what the disk refuses end as a Problem."""
+    try:
+        yield
+    except OSError as error:
+        raise disk.problem_of(error) or error from error

@@ -101,7 +101,11 @@ def _leaf(entry: FormEntry, node: InstanceNode) -> dict[str, Any]:
         "hint": calculation.world.shown(question.hint, node),
     }
     if question.chooses:
-        options = [[view.name, view.label] for view in choices.views(calculation, node)]
+        world = calculation.world
+        options = [
+            [choice.name, world.shown(choice.label, node) or choice.name]
+            for choice in choices.offered(calculation, node)
+        ]
         state["n_options"] = len(options)
         state["options"] = options
     return state

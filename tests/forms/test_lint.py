@@ -185,12 +185,13 @@ def test_a_question_of_safety_may_not_be_simply_overwritten():
     assert own("text | a | A | private |") == {("lint.merge.safety_last", "a")}
     assert own("select_one risk | a | A | private | last") == {("lint.merge.safety_last", "a")}
     assert own("text | a | A | private | both") == set()
-    assert own("note | a | A | private |") == set()
+    assert own("note | a | A | private |", "text | b | B | |") == set()
 
 
 def test_a_rule_on_what_nobody_types_does_nothing():
     columns = "type | name | label | calculation | bind::homeward:merge"
-    assert own("calculate | a | | 1 + 1 | both", columns=columns) == {("lint.merge.idle", "a")}
+    rows = ("calculate | a | | 1 + 1 | both", "text | b | B | |")
+    assert own(*rows, columns=columns) == {("lint.merge.idle", "a")}
 
 
 def test_an_unknown_own_column_or_value_is_told_with_what_was_meant():

@@ -32,7 +32,7 @@ class Node(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A top-level group or repeat; questions outside of any are a section by the first one's name."""
+    """A top-level group or repeat; questions outside of any are a section by the first one's first line."""
 
     path: str
     label: str
@@ -77,7 +77,8 @@ class Cut:
             if any(node.kind in ("question", "repeat") for node in nodes):
                 section = self._section[paths.template(nodes[0].path)]
                 label = labels.get(section) or next(node.label for node in nodes if node.kind != "group")
-                found.append(Sheet(key, Section(section, label), tuple(nodes)))
+                title = label.strip().partition("\n")[0]
+                found.append(Sheet(key, Section(section, title), tuple(nodes)))
         return tuple(found)
 
     def key_of(self, path: str) -> str | None:
@@ -91,7 +92,7 @@ class Cut:
                 continue
             for element in run:
                 inner = section or element.path
-                if isinstance(element, Group) and "field-list" not in element.appearance:
+                if isinstance(element, Group) and "field-list" not in element.appearances:
                     # A group without a place of its own in the data has its parent's path.
                     self._section.setdefault(element.path, inner)
                     self._key.setdefault(element.path, self._first_key(element))
@@ -125,7 +126,7 @@ class Cut:
     def _first_key(self, group: Group) -> str:
         """A group's title stands on the sheet of its first question."""
         first: Element = group
-        while isinstance(first, Group) and "field-list" not in first.appearance and first.children:
+        while isinstance(first, Group) and "field-list" not in first.appearances and first.children:
             first = first.children[0]
         return first.path
 
