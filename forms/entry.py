@@ -109,7 +109,7 @@ class FormEntry:
                 # More than an entry lets anybody make. To open a part of it would be to lose the rest.
                 raise FormProblem("entry.record.too_large", limit=2 * MAX_NODES)
             if holder is not None and path not in document.by_path:
-                calculation.insert(holder, repeat, paths.instance_id(path) or "", order, fresh=False)
+                calculation.restore(holder, repeat, paths.instance_id(path) or "", order)
         for path, value in values.items():
             node = document.by_path.get(path)
             if node is not None and isinstance(node.definition, Question):

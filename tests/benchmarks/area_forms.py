@@ -59,7 +59,7 @@ _OTHER_FILTERS = (
     "instance('village')/root/item[string-length(name) > 4]",
     "/data/member[years > 20]",
 )
-_ABOUT_FILTERS = "the first five over 5,000 choices; the second and the fifth depend on nothing else and are worked out once"
+_ABOUT_FILTERS = "five over 5,000 choices; the second and fifth read nothing else and are worked out once"
 
 
 def measure(scratch: Path) -> Iterator[Figure]:

@@ -84,4 +84,4 @@ def test_a_case_that_ends_its_process_fails_and_those_after_it_are_tried() -> No
 
 
 def test_hostile_inputs_have_numbers_below_zero() -> None:
-    assert try_seed(-1) == f"hostile: {hostile.attempt(list(hostile.CASES)[0])}"
+    assert try_seed(-1) == f"hostile: {hostile.attempt(next(iter(hostile.CASES)))}"
