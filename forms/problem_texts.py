@@ -154,6 +154,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The form shows {reference}, for which it has no place in its data.",
         "Convert it from its XLSForm again; in an XForm, add the element to the instance.",
     ),
+    "form.external.missing": (
+        "The form takes choices from files that are not beside it: {files}.",
+        "Put them into the form's folder, or into the folder <name of the form>-media; then try again.",
+    ),
     "form.external.unreadable": (
         "The file {file}, from which the form takes choices, cannot be read: {reason}.",
         "Save it again as CSV with a row of headings in UTF-8, as GeoJSON or as XML.",

@@ -20,7 +20,7 @@ from forms.definition import FormDefinition
 from forms.dependencies import DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.nodes import Node, add_child
-from forms.external_data import LAST_SAVED
+from forms.external_data import LAST_SAVED, file_name
 from forms.xform_body import read_body, written
 from forms.xform_names import HOMEWARD, HTML, JAVAROSA, OPENROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import read_itext
@@ -86,7 +86,8 @@ def _load(xml: str) -> FormDefinition:
         lists=MappingProxyType(lists),
         places=MappingProxyType({"": written(root), **content.places}),
         set_values=(*set_values_in(model, local(root.tag)), *content.set_values),
-        warnings=(*warnings, *missing_files, *content.warnings),
+        warnings=(*warnings, *content.warnings),
+        missing_files=tuple(missing_files),
         dangling=tuple(content.dangling),
     )
     DependencyGraph.of(definition)
@@ -159,9 +160,9 @@ def _binds(model: Xml, root: str) -> tuple[dict[str, dict[str, str]], list[str]]
 
 
 def _secondary(model: Xml) -> tuple[dict[str, Node], list[str]]:
-    """The other instances by id, and a warning for each whose file is not part of the form."""
+    """The other instances by id, and the names of the files that are not part of the form."""
     lists: dict[str, Node] = {}
-    warnings: list[str] = []
+    missing: list[str] = []
     for instance in model.findall(f"{XFORMS}instance")[1:]:
         name = instance.get("id")
         if not name:
@@ -171,12 +172,12 @@ def _secondary(model: Xml) -> tuple[dict[str, Node], list[str]]:
             # What was said of one person never becomes the beginning of another one's record.
             add_child(holder, "element", "data")
         elif instance.get("src") and not len(instance):
-            warnings.append(f"external file is not part of the form: {instance.get('src')}")
+            missing.append(file_name(instance.get("src") or ""))
             add_child(holder, "element", "root")
         for child in instance:
             _copy(child, holder)
         lists[name] = holder
-    return lists, warnings
+    return lists, missing
 
 
 def _copy(element: Xml, parent: Node) -> None:
