@@ -17,7 +17,7 @@ from forms.world import World
 
 MAX_INSTANCES = 1000
 MAX_ROUNDS = MAX_INSTANCES + 10
-MAX_NODES = 30_000
+MAX_NODES = 20_000
 """No instance is added to a tree of this size: counts inside of counts multiply."""
 
 
