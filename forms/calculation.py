@@ -18,7 +18,7 @@ from forms.world import World
 
 MAX_INSTANCES = 1000
 MAX_ROUNDS = MAX_INSTANCES + 10
-MAX_NODES = 100_000
+MAX_NODES = 20_000
 """No instance is added to a tree of this size: counts inside of counts multiply."""
 
 
@@ -195,22 +195,21 @@ class Calculation:
         """A new instance at the end, with its static defaults and what is in it."""
         fellows = holder.instances(repeat.name)
         order = fellows[-1].order_number + 1 if fellows else 1
-        return self.insert(holder, repeat, self.new_id(), order, fresh=True)
+        node = self.restore(holder, repeat, self.new_id(), order)
+        self.fill(node)
+        self._fill_initial(node, repeat, len(fellows) + 1)
+        self.fresh.append(node)
+        self._settled(holder, node)
+        return node
 
-    def insert(
-        self, holder: InstanceNode, repeat: Repeat, instance_id: str, order: int, *, fresh: bool
-    ) -> InstanceNode:
-        """An instance in its place; a fresh one has its defaults and its own inner repeats."""
+    def restore(self, holder: InstanceNode, repeat: Repeat, instance_id: str, order: int) -> InstanceNode:
+        """An instance of a record in its place, empty. Nothing is scheduled: a record is calculated as a
+        whole when all of it is there.
+        """
         node = self.document.add(holder, repeat, instance_id, order)
-        node.visible = holder.visible
         for inner in node.everything():
             inner.visible = holder.visible
         self.document.shape.version += 1
-        if fresh:
-            self.fill(node)
-            self._fill_initial(node, repeat, len(holder.instances(repeat.name)))
-            self.fresh.append(node)
-        self._settled(holder, node)
         return node
 
     def fill(self, node: InstanceNode) -> None:

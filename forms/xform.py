@@ -6,7 +6,9 @@ of an office, and comes from outside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import MappingProxyType
 from xml.etree.ElementTree import Element as Xml
 from xml.etree.ElementTree import ParseError, SubElement
@@ -35,6 +37,24 @@ def load_form(xml: str) -> FormDefinition:
     Every expression is parsed and the order of calculation is found here, so that a form which loads
     can be filled in.
     """
+    with _without_collections():
+        return _load(xml)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """All that loading makes is to stay: the collector would look through it again and again, and find
+    nothing. With a hundred thousand choices that took most of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load(xml: str) -> FormDefinition:
     document = _parse(xml)
     head = document.find(f"{HTML}head")
     body = document.find(f"{HTML}body")

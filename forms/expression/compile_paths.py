@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Walk = Callable[[list[Node]], list[Node]]
 NO_NODES: list[Node] = []
+_NEAR = frozenset({"child", "self", "parent", "attribute"})
 
 
 def single(compiler: Compiler, tree: Tree) -> Node | None:
@@ -110,9 +111,12 @@ def _remembered(shape: Shape, run: Closure[list[Node]]) -> Closure[list[Node]]:
 
 def weighed(compiler: Compiler, tree: Tree, nodes: Closure[list[Node]]) -> Closure[list[Node]]:
     """The nodes, whose values are wanted. The value of a group is the text of all in it: where many ask for
-    the same group, each of them pays for all of it. What lies below the context is asked for by few.
+    the same group, each of them pays for all of it. What lies below the context is asked for by few, and so
+    is what a whole expression finds step by step.
     """
     below = {"child", "self", "attribute", "descendant", "descendant-or-self"}
+    if compiler.bound is not None and isinstance(tree, Path) and all(s.axis in _NEAR for s in tree.steps):
+        return nodes
     if (
         isinstance(tree, Path)
         and not tree.absolute

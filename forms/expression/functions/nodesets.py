@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from forms.errors import FormProblem
 from forms.expression import axes
 from forms.expression.functions.registry import function, special
-from forms.expression.nodes import Node
+from forms.expression.nodes import Node, numbers
 from forms.expression.operators import compare
 from forms.expression.shuffle import ParkMiller, seed_of, shuffled
 from forms.expression.values import NAN, Value, to_number, to_text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def sum_(world: Environment, nodes: list[Node]) -> float:
     """NaN as soon as one of the nodes is no number, an empty one too."""
     zone = world.zone
-    return math.fsum([node.number(zone) for node in nodes])
+    return math.fsum(numbers(nodes, zone))
 
 
 @function("min", "value*", "number", world=True)
@@ -38,13 +38,13 @@ def max_(world: Environment, *values: Value) -> float:
 
 
 def _extreme(world: Environment, values: tuple[Value, ...], choose: Callable[[list[float]], float]) -> float:
-    numbers: list[float] = []
+    found: list[float] = []
     for value in values:
         if isinstance(value, list):
-            numbers += [node.number(world.zone) for node in value]
+            found += numbers(value, world.zone)
         else:
-            numbers.append(to_number(value, world.zone))
-    return NAN if not numbers or any(number != number for number in numbers) else choose(numbers)
+            found.append(to_number(value, world.zone))
+    return NAN if not found or any(number != number for number in found) else choose(found)
 
 
 @function("count", "nodes", "number")
