@@ -43,6 +43,7 @@ class Calculation:
         self._appeared: list[InstanceNode] = []
         self._waiting: dict[Cell, dict[InstanceNode, None]] = {}
         self._heap: list[tuple[int, Cell]] = []
+        self._altered: dict[tuple[Cell, InstanceNode], None] = {}
 
     # Scheduling
 
@@ -93,7 +94,10 @@ class Calculation:
         is left as it is.
         """
         rounds: Counter[Cell] = Counter()
-        while self._heap:
+        while self._heap or self._altered:
+            if self._altered:
+                self._schedule_altered()
+                continue
             _, cell = heappop(self._heap)
             nodes = self._waiting.pop(cell)
             if self.graph.loosened:
@@ -255,7 +259,13 @@ class Calculation:
 
     def _restructured(self, holder: InstanceNode, node: InstanceNode) -> None:
         self.restructured = True
-        self.schedule_dependents(Cell("structure", node.template), holder)
+        self._altered[Cell("structure", node.template), holder] = None
+
+    def _schedule_altered(self) -> None:
+        """What depends on the instances of a repeat, once for however many of them came or went."""
+        altered, self._altered = self._altered, {}
+        for cell, holder in altered:
+            self.schedule_dependents(cell, holder)
 
     def is_offered(self, holder: InstanceNode, repeat: Repeat) -> bool:
         """Whether the repeat as a whole is relevant, with or without instances."""

@@ -84,6 +84,9 @@ class InstanceNode(Node):
     def named(self, name: str) -> list[Node]:
         return [child for child in self.by_name.get(name, ()) if child.visible]
 
+    def all_named(self, name: str) -> list[Node]:
+        return list(self.by_name.get(name, ()))
+
     @property
     def leaf(self) -> bool:
         return isinstance(self.definition, Question)

@@ -74,6 +74,10 @@ class Node:
         """The children of this name that a search finds."""
         return [c for c in self.children if c.name == name and c.kind == "element" and c.counts]
 
+    def all_named(self, name: str) -> list[Node]:
+        """The children of this name, hidden ones too."""
+        return [child for child in self.children if child.name == name]
+
     def attribute(self, name: str) -> Node | None:
         return next((node for node in self.attributes if node.name == name), None)
 

@@ -146,15 +146,19 @@ def indexed_repeat(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[l
     work.used = True
 
     def found(focus: Focus) -> list[Node]:
-        nodes = _everywhere(targets(focus), root, work)
+        nodes = targets(focus)
+        if not nodes:
+            return nodes
+        steps = _steps(nodes[0], root)
+        wanted: dict[int, float] = {}
         for repeats, place in pairs:
-            wanted = place(focus)
-            instances = _everywhere(repeats(focus), root, work)
-            chosen = {id(node) for node in instances if _place(node) == wanted}
-            nodes = [
-                node for node in nodes if any(id(above) in chosen for above in (node, *node.ancestors()))
-            ]
-        return nodes
+            instances = repeats(focus)
+            level = _steps(instances[0], root) if instances else []
+            number = place(focus)
+            inside = bool(level) and [n.name for n in level] == [n.name for n in steps[: len(level)]]
+            if not inside or wanted.setdefault(len(level), number) != number:
+                return []
+        return _everywhere(steps, wanted, work)
 
     return found
 
@@ -165,8 +169,8 @@ def _fellows(node: Node) -> list[Node]:
         return []
     return [
         fellow
-        for fellow in node.parent.children
-        if fellow.name == node.name and fellow.kind == node.kind and fellow.namespace == node.namespace
+        for fellow in node.parent.all_named(node.name)
+        if fellow.kind == node.kind and fellow.namespace == node.namespace
     ]
 
 
@@ -174,24 +178,32 @@ def _place(node: Node) -> int:
     return next((place for place, fellow in enumerate(_fellows(node), 1) if fellow is node), 0)
 
 
-def _everywhere(nodes: list[Node], root: Node, work: Work) -> list[Node]:
-    """The nodes and their namesakes in all other instances of the repeats that they are in."""
-    if not nodes:
-        return nodes
+def _steps(node: Node, root: Node) -> list[Node]:
+    """The node and what it is in, from below the root on."""
     steps: list[Node] = []
-    node: Node | None = nodes[0]
-    while node is not None and node is not root:
-        steps.append(node)
-        node = node.parent
-    found = [root] if node is root else [axes.root_of(nodes[0])]
-    for step in reversed(steps):
-        found = [
-            child
-            for parent in found
-            for child in parent.children
-            if child.name == step.name and child.kind == step.kind and child.counts
-        ]
-        work.spend(len(found))
+    above: Node | None = node
+    while above is not None and above is not root and above.parent is not None:
+        steps.append(above)
+        above = above.parent
+    return steps[::-1]
+
+
+def _everywhere(steps: list[Node], wanted: dict[int, float], work: Work) -> list[Node]:
+    """The namesakes of the last step in all instances of the repeats that it is in, or in those of the
+    wanted number, by the level of the repeat.
+    """
+    found = [steps[0].parent] if steps and steps[0].parent is not None else []
+    for level, step in enumerate(steps, 1):
+        below: list[Node] = []
+        for parent in found:
+            fellows = [child for child in parent.all_named(step.name) if child.kind == step.kind]
+            number = wanted.get(level)
+            if number is not None:
+                whole = number == number and 0 < number <= len(fellows) and number == int(number)
+                fellows = [fellows[int(number) - 1]] if whole else []
+            below += [child for child in fellows if child.counts]
+            work.spend(len(fellows))
+        found = below
     return found
 
 
