@@ -11,7 +11,8 @@ from forms.definition import Question, Repeat, SetValue
 from forms.dependencies import Cell, DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.compile import Expression
-from forms.expression.values import to_number
+from forms.expression.nodes import Node
+from forms.expression.values import Value, to_number
 from forms.instance import Document, InstanceNode
 from forms.world import World
 
@@ -122,9 +123,7 @@ class Calculation:
         definition = node.definition
         assert definition is not None
         if definition.relevant:
-            node.hidden_by_itself = not self.expression(
-                node, "relevant", definition.relevant, "boolean"
-            ).holds()
+            node.hidden_by_itself = not self.holds(node, "relevant", definition.relevant, otherwise=True)
         assert node.parent is not None
         self._show(node, node.parent.visible)
 
@@ -154,7 +153,7 @@ class Calculation:
         if question.calculate and node.visible:
             # What was hidden until now has its former value again: once() reads it.
             node.set_text(node.answer)
-            result = self.expression(node, "calculate", question.calculate, "value").evaluate()
+            result = self.result(node, "calculate", question.calculate, "value", otherwise="")
             node.answer = answer_types.from_result(question, result, self.world.zone)
         text = node.answer if node.visible else ""
         if question.itemset is not None and question.itemset.filtered:
@@ -176,10 +175,11 @@ class Calculation:
         repeat = self.document.definition.groups[template]
         assert isinstance(repeat, Repeat)
         assert repeat.count is not None
-        count = self.expression(holder.range_of(repeat), "count", repeat.count, "number")
-        number = to_number(count.evaluate(), self.world.zone)
-        wanted = max(0, min(MAX_INSTANCES, int(number))) if number == number else 0
         instances = holder.instances(repeat.name)
+        there = float(len(instances))
+        count = self.result(holder.range_of(repeat), "count", repeat.count, "number", otherwise=there)
+        number = to_number(count, self.world.zone)
+        wanted = max(0, min(MAX_INSTANCES, int(number))) if number == number else 0
         waiting = holder.waiting.setdefault(repeat.name, [])
         while len(instances) > wanted:
             last = instances.pop()
@@ -273,7 +273,7 @@ class Calculation:
             return False
         if not repeat.relevant:
             return True
-        return self.expression(holder.range_of(repeat), "relevant", repeat.relevant, "boolean").holds()
+        return self.holds(holder.range_of(repeat), "relevant", repeat.relevant, otherwise=True)
 
     # Values that are set from outside or by events
 
@@ -290,7 +290,8 @@ class Calculation:
             around = around.parent
         found = self.document.nodes(set_value.target, around)
         if set_value.chosen:
-            chosen = self.expression(near, f"target:{set_value.chosen}", set_value.chosen, "nodes").evaluate()
+            none: list[Node] = []
+            chosen = self.result(near, f"target:{set_value.chosen}", set_value.chosen, "nodes", none)
             assert isinstance(chosen, list)
             found = [node for node in found if node in chosen]
         return [node for node in found if isinstance(node.definition, Question)]
@@ -311,9 +312,8 @@ class Calculation:
             self.set_answer(node, self.location())
             self.run()
             return
-        result = self.expression(
-            node, f"set:{set_value.expression}", set_value.expression, "value"
-        ).evaluate()
+        source = set_value.expression
+        result = self.result(node, f"set:{source}", source, "value", otherwise=node.answer)
         self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
         self.run()
 
@@ -336,6 +336,26 @@ class Calculation:
             self.run()
 
     # Expressions
+
+    def holds(self, node: InstanceNode, purpose: str, source: str, otherwise: bool) -> bool:
+        """Whether a condition is true; `otherwise` where it goes beyond the limits of an evaluation.
+
+        Nobody who answers can mend a form: a rule that cannot be worked out hides nothing, asks nothing
+        and refuses nothing. It is noted in the world's troubles, and the check of a form tells it.
+        """
+        try:
+            return self.expression(node, purpose, source, "boolean").holds()
+        except FormProblem as problem:
+            self.world.note(node.template, problem)
+            return otherwise
+
+    def result(self, node: InstanceNode, purpose: str, source: str, kind: str, otherwise: Value) -> Value:
+        """What an expression gives; `otherwise` where it goes beyond the limits of an evaluation."""
+        try:
+            return self.expression(node, purpose, source, kind).evaluate()
+        except FormProblem as problem:
+            self.world.note(node.template, problem)
+            return otherwise
 
     def expression(self, node: InstanceNode, purpose: str, source: str, kind: str) -> Expression:
         """The expression bound to the node, compiled at its first use."""

@@ -218,6 +218,8 @@ def _try_out(definition: FormDefinition, now: datetime) -> None:
             if line.kind == "question":
                 entry.state(line.path)
     entry.validate()
+    for problem in entry.calculation.world.troubles.values():
+        raise problem
 
 
 # The command

@@ -209,6 +209,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Look for unusual cells: pictures, formulas, headings that are no text. Take what you changed last "
         "out of it, and check again.",
     ),
+    "form.xlsform.converter_missing": (
+        "This program reads XForms only: what turns an XLSForm into one is not part of it.",
+        "Give the form as .xml, which the server and other form tools export, or use the program's sources.",
+    ),
     "form.xlsform.heading_missing": (
         "A heading is missing or cannot be used: {heading}.",
         "The first row of the sheet must hold the headings, as 'type', 'name' and 'label'.",

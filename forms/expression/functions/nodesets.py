@@ -63,12 +63,18 @@ def position(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[float]:
     if not arguments:
         return lambda focus: float(focus.position)
     nodes = compiler.nodes(arguments[0])
+    work = compiler.work
+    work.used = True
 
-    def among_siblings(focus: Focus) -> float:
+    def among_fellows(focus: Focus) -> float:
         found = nodes(focus)
-        return float(_place(found[0]) or NAN) if found else NAN
+        if not found:
+            return NAN
+        fellows = _fellows(found[0])
+        work.spend(len(fellows))
+        return float(next((place for place, node in enumerate(fellows, 1) if node is found[0]), NAN))
 
-    return among_siblings
+    return among_fellows
 
 
 @special("last", 0, 0, "number")
@@ -174,10 +180,6 @@ def _fellows(node: Node) -> list[Node]:
     ]
 
 
-def _place(node: Node) -> int:
-    return next((place for place, fellow in enumerate(_fellows(node), 1) if fellow is node), 0)
-
-
 def _steps(node: Node, root: Node) -> list[Node]:
     """The node and what it is in, from below the root on."""
     steps: list[Node] = []
@@ -268,14 +270,22 @@ def randomize(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[list[N
     return in_order_of_seed
 
 
-@function("pulldata", "text text text value", "text", world=True)
-def pulldata(world: Environment, file: str, column: str, key: str, value: Value) -> str:
+@special("pulldata", 4, 4, "text")
+def pulldata(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
     """instance(file)/root/item[key = value]/column of the first such item; empty when there is none."""
-    root = world.instance(file.removesuffix(".csv"))
-    if root is None:
+    file, column, key = (compiler.text(argument) for argument in arguments[:3])
+    value = compiler.value(arguments[3])
+    environment, work = compiler.environment, compiler.work
+    work.used = True
+
+    def pulled(focus: Focus) -> str:
+        root = environment.instance(file(focus).removesuffix(".csv"))
+        items = [item for top in root.elements() for item in top.elements()] if root is not None else []
+        wanted, name = value(focus), key(focus)
+        for item in items:
+            work.spend(4)
+            if compare("=", item.named(name), wanted, environment.zone):
+                return to_text(item.named(column(focus)))
         return ""
-    for top in root.elements():
-        for item in top.elements():
-            if compare("=", item.named(key), value, world.zone):
-                return to_text(item.named(column))
-    return ""
+
+    return pulled
