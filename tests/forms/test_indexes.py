@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from forms.entry import FormEntry
@@ -119,6 +119,7 @@ def names(entry: FormEntry, source: str) -> list[str]:
 
 
 @settings(max_examples=400, deadline=None)
+@example("(2) and (name != /data/district)", "", "n", "3")
 @given(
     predicates,
     st.one_of(st.just(""), predicates),

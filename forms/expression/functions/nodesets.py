@@ -70,9 +70,9 @@ def position(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[float]:
         found = nodes(focus)
         if not found:
             return NAN
-        fellows = _fellows(found[0])
-        work.spend(len(fellows))
-        return float(next((place for place, node in enumerate(fellows, 1) if node is found[0]), NAN))
+        place, looked_at = found[0].place()
+        work.spend(looked_at)
+        return float(place) if place else NAN
 
     return among_fellows
 
@@ -167,17 +167,6 @@ def indexed_repeat(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[l
         return _everywhere(steps, wanted, work)
 
     return found
-
-
-def _fellows(node: Node) -> list[Node]:
-    """The node and its siblings of the same name; hidden ones keep their number."""
-    if node.parent is None:
-        return []
-    return [
-        fellow
-        for fellow in node.parent.all_named(node.name)
-        if fellow.kind == node.kind and fellow.namespace == node.namespace
-    ]
 
 
 def _steps(node: Node, root: Node) -> list[Node]:
