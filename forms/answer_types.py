@@ -238,7 +238,7 @@ def from_record(question: Question, value: Any) -> str:
     """A value that a record keeps, as the lexical text of the question."""
     if question.data_type == "decimal" and isinstance(value, int | float) and not isinstance(value, bool):
         return decimal_text(float(value))
-    return from_json(value)
+    return _LONE_SURROGATE.sub("\ufffd", from_json(value))
 
 
 def from_default(question: Question, zone: tzinfo, default: str | None = None) -> str:

@@ -44,6 +44,7 @@ class Calculation:
         self._appeared: list[InstanceNode] = []
         self._waiting: dict[Cell, dict[InstanceNode, None]] = {}
         self._heap: list[tuple[int, Cell]] = []
+        self._altered: dict[tuple[Cell, InstanceNode], None] = {}
 
     # Scheduling
 
@@ -94,7 +95,10 @@ class Calculation:
         is left as it is.
         """
         rounds: Counter[Cell] = Counter()
-        while self._heap:
+        while self._heap or self._altered:
+            if self._altered:
+                self._schedule_altered()
+                continue
             _, cell = heappop(self._heap)
             nodes = self._waiting.pop(cell)
             if self.graph.loosened:
@@ -175,7 +179,7 @@ class Calculation:
         there = float(len(instances))
         count = self.result(holder.range_of(repeat), "count", repeat.count, "number", otherwise=there)
         number = to_number(count, self.world.zone)
-        wanted = max(0, min(MAX_INSTANCES, int(number))) if number == number else 0
+        wanted = int(max(0.0, min(float(MAX_INSTANCES), number))) if number == number else 0
         waiting = holder.waiting.setdefault(repeat.name, [])
         while len(instances) > wanted:
             last = instances.pop()
@@ -255,7 +259,13 @@ class Calculation:
 
     def _restructured(self, holder: InstanceNode, node: InstanceNode) -> None:
         self.restructured = True
-        self.schedule_dependents(Cell("structure", node.template), holder)
+        self._altered[Cell("structure", node.template), holder] = None
+
+    def _schedule_altered(self) -> None:
+        """What depends on the instances of a repeat, once for however many of them came or went."""
+        altered, self._altered = self._altered, {}
+        for cell, holder in altered:
+            self.schedule_dependents(cell, holder)
 
     def is_offered(self, holder: InstanceNode, repeat: Repeat) -> bool:
         """Whether the repeat as a whole is relevant, with or without instances."""
@@ -296,16 +306,18 @@ class Calculation:
 
     def set_value(self, set_value: SetValue, node: InstanceNode) -> None:
         """Evaluates a set value for one node and calculates what follows. A hidden node keeps what it has."""
+        self._assign(set_value, node)
+        self.run()
+
+    def _assign(self, set_value: SetValue, node: InstanceNode) -> None:
         if not node.visible:
             return
         if set_value.action == "setgeopoint":
             self.set_answer(node, self.location())
-            self.run()
             return
         source = set_value.expression
         result = self.result(node, f"set:{source}", source, "value", otherwise=node.answer)
         self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
-        self.run()
 
     def settle(self) -> None:
         """Calculates all that is waiting; instances that came into being get their dynamic defaults."""
@@ -322,7 +334,10 @@ class Calculation:
                 for instance in fresh:
                     if paths.is_within(set_value.target, instance.template):
                         for node in self.targets(set_value, instance):
-                            self.set_value(set_value, node)
+                            self._assign(set_value, node)
+                            if set_value not in self.graph.by_place:
+                                self.run()
+                self.run()
             self.run()
 
     # Expressions

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from forms import paths
-from forms.definition import FormDefinition, Question, Repeat
+from forms.definition import FormDefinition, Question, Repeat, SetValue
 from forms.errors import FormProblem
 from forms.expression.functions import functions_by_name
 from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, operands, parse
@@ -88,6 +88,8 @@ class DependencyGraph:
         self.definition = definition
         self.dependents: dict[Cell, list[Dependent]] = {}
         self.language_cells: set[Cell] = set()
+        self.by_place: set[SetValue] = set()
+        """What is set by nothing but the place of an instance, so that no other that is set comes first."""
         self.rank: dict[Cell, int] = {}
         self.loosened = False
         """Whether some cells are worked out again and again until they stay the same."""
@@ -138,10 +140,16 @@ class DependencyGraph:
         for set_value in self.definition.set_values:
             if set_value.action == "setgeopoint":
                 continue
+            collector = _Collector(self.definition, set_value.target)
             try:
-                _Collector(self.definition, set_value.target).collect(set_value.expression)
+                collector.collect(set_value.expression)
             except FormProblem as problem:
                 raise problem.at(set_value.target) from problem
+            read = {reference.cell for reference in collector.references}
+            if all(
+                cell.kind != "value" and paths.is_within(set_value.target, cell.template) for cell in read
+            ):
+                self.by_place.add(set_value)
 
     def _dependent(self, cell: Cell, anchor: str) -> Dependent:
         place = paths.parent(cell.template) if cell.kind == "structure" else cell.template

@@ -84,6 +84,19 @@ class InstanceNode(Node):
     def named(self, name: str) -> list[Node]:
         return [child for child in self.by_name.get(name, ()) if child.visible]
 
+    def all_named(self, name: str) -> list[Node]:
+        return list(self.by_name.get(name, ()))
+
+    def place(self) -> tuple[int, int]:
+        if self.parent is None or self.kind == "attribute":
+            return super().place()
+        try:
+            place = self.parent.by_name[self.name].index(self) + 1
+        except (KeyError, ValueError):
+            # What stands for a repeat as a whole is none of its instances.
+            return 0, 0
+        return place, place // 8
+
     @property
     def leaf(self) -> bool:
         return isinstance(self.definition, Question)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 from forms.expression import axes, indexes
@@ -41,7 +41,7 @@ def compile_path(compiler: Compiler, path: Path) -> Closure[list[Node]]:
         alone = [node]
         shape = shape_of(compiler.environment)
         if shape is not None and all(_by_shape(step) for step in rest):
-            return _remembered(shape, lambda focus: through(walk, alone))
+            return _remembered(shape, (node, rest), lambda focus: through(walk, alone))
         if len(walk) == 1:
             only = walk[0]
             return lambda focus: only(alone)
@@ -70,7 +70,8 @@ def compile_union(compiler: Compiler, tree: Union_) -> Closure[list[Node]]:
         return axes.in_order([*left(focus), *right(focus)])
 
     shape = shape_of(compiler.environment)
-    return both if shape is None or not _tells_by_shape(compiler, tree) else _remembered(shape, both)
+    steady = shape is not None and _tells_by_shape(compiler, tree)
+    return _remembered(shape, (compiler.current, tree), both) if shape and steady else both
 
 
 def _tells_by_shape(compiler: Compiler, tree: Tree) -> bool:
@@ -96,13 +97,13 @@ def _placed(tree: Tree) -> bool:
     return isinstance(tree, Number)
 
 
-def _remembered(shape: Shape, run: Closure[list[Node]]) -> Closure[list[Node]]:
+def _remembered(shape: Shape, key: Hashable, run: Closure[list[Node]]) -> Closure[list[Node]]:
     at, found = -1, NO_NODES
 
     def remembered(focus: Focus) -> list[Node]:
         nonlocal at, found
         if at != shape.version:
-            found = run(focus)
+            found = shape.found(key, lambda: run(focus))
             at = shape.version
         return found
 

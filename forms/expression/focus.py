@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime, tzinfo
 from random import Random
 from typing import NoReturn, Protocol, TypeVar
@@ -50,12 +50,28 @@ class Environment(Protocol):
 
 
 class Shape:
-    """Counts the changes of a tree by which a path may find other nodes: one comes, goes, appears, hides."""
+    """Counts the changes of a tree by which a path may find other nodes: one comes, goes, appears, hides.
 
-    __slots__ = ("version",)
+    What a path found is kept until then, for all expressions that have the same path from the same node:
+    those of a thousand instances that add up all the others do not each go through all of them.
+    """
+
+    __slots__ = ("_at", "_found", "version")
 
     def __init__(self) -> None:
         self.version = 0
+        self._at = 0
+        self._found: dict[Hashable, list[Node]] = {}
+
+    def found(self, key: Hashable, find: Callable[[], list[Node]]) -> list[Node]:
+        """What was found under this key since the tree changed, else what is found now."""
+        if self._at != self.version:
+            self._found.clear()
+            self._at = self.version
+        nodes = self._found.get(key)
+        if nodes is None:
+            nodes = self._found[key] = find()
+        return nodes
 
 
 def shape_of(environment: Environment) -> Shape | None:

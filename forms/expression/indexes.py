@@ -170,9 +170,12 @@ def _compared(table: Table, tree: Tree) -> tuple[str, Column, Tree] | None:
 # Rows
 
 
-def _worked_out_once(compiler: Compiler, table: Table, tree: Tree) -> Closure[list[Node]]:
-    keep = compile_paths.predicate_of(compiler, tree)
-    key = (tree, compiler.zone)
+def _worked_out_once(
+    compiler: Compiler, table: Table, tree: Tree, *, whole: bool = True
+) -> Closure[list[Node]]:
+    """The rows of a whole predicate, where a number is a place, or of a part of one, where it is a truth."""
+    keep = (compile_paths.predicate_of if whole else compile_paths.test_of)(compiler, tree)
+    key = (tree, whole, compiler.zone)
 
     def found(focus: Focus) -> list[Node]:
         kept = table.kept.get(key)
@@ -249,7 +252,7 @@ def _mask(compiler: Compiler, table: Table, tree: Tree) -> Mask | None:
 
 
 def _steady_mask(compiler: Compiler, table: Table, tree: Tree) -> Mask:
-    rows = _worked_out_once(compiler, table, tree)
+    rows = _worked_out_once(compiler, table, tree, whole=False)
     mask: list[bool] = []
 
     def steady(focus: Focus) -> list[bool]:

@@ -74,6 +74,24 @@ class Node:
         """The children of this name that a search finds."""
         return [c for c in self.children if c.name == name and c.kind == "element" and c.counts]
 
+    def all_named(self, name: str) -> list[Node]:
+        """The children of this name, hidden ones too."""
+        return [child for child in self.children if child.name == name]
+
+    def place(self) -> tuple[int, int]:
+        """Its number among its siblings of the same name, 0 without any; and how many were looked at.
+
+        Hidden ones keep their number.
+        """
+        if self.parent is None:
+            return 0, 0
+        fellows = [
+            fellow
+            for fellow in self.parent.all_named(self.name)
+            if fellow.kind == self.kind and fellow.namespace == self.namespace
+        ]
+        return next((place for place, node in enumerate(fellows, 1) if node is self), 0), len(fellows)
+
     def attribute(self, name: str) -> Node | None:
         return next((node for node in self.attributes if node.name == name), None)
 

@@ -65,7 +65,7 @@ class Table:
     def __init__(self, rows: list[Node]) -> None:
         self.rows = rows
         self._columns: dict[str, Column | None] = {}
-        self.kept: dict[tuple[Tree, tzinfo], list[Node]] = {}
+        self.kept: dict[tuple[Tree, bool, tzinfo], list[Node]] = {}
         """The rows that a filter lets through which depends on nothing but the list."""
 
     def column(self, name: str) -> Column | None:

@@ -5,13 +5,14 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from forms.entry import FormEntry
 from forms.expression import indexes
 from forms.expression.compile import Expression
-from forms.expression.tables import Table
+from forms.expression.nodes import Node, add_child
+from forms.expression.tables import Table, Tables
 
 FORM = """
 | survey |
@@ -118,6 +119,7 @@ def names(entry: FormEntry, source: str) -> list[str]:
 
 
 @settings(max_examples=400, deadline=None)
+@example("(2) and (name != /data/district)", "", "n", "3")
 @given(
     predicates,
     st.one_of(st.just(""), predicates),
@@ -172,5 +174,19 @@ def test_entries_of_one_form_share_its_tables(begin: Callable[..., FormEntry]) -
 def test_what_falls_by_chance_falls_for_every_item(begin: Callable[..., FormEntry]) -> None:
     entry = filled(begin)
     entry._world._random = Random(5)
-    counts = {len(names(entry, "instance('village')/root/item[random() < 0.5]")) for _ in range(20)}
+    source = "instance('village')/root/item[starts-with(name, if(random() < 0.5, 'v', 'w'))]"
+    counts = {len(names(entry, source)) for _ in range(20)}
     assert len(counts) > 2
+
+
+def test_a_row_with_two_of_a_name_is_found_by_either(begin: Callable[..., FormEntry]) -> None:
+    root = Node("root", "")
+    for first, second in (("a", "b"), ("b", "c"), ("d", "d")):
+        row = add_child(root, "element", "item")
+        add_child(row, "element", "tag", first)
+        add_child(row, "element", "tag", second)
+    assert Tables({"list": root}).table("list", ("item",)).column("tag") is None
+    entry = filled(begin)
+    entry._world.tables = Tables({"list": root})
+    found = Expression("instance('list')/item[tag = 'b']", entry._world, entry._document.at("words"), "nodes")
+    assert len(found.evaluate()) == 2

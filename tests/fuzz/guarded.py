@@ -23,6 +23,7 @@ SECONDS = 2.0
 MEGABYTES = 256
 _PATIENCE = 30.0
 """Seconds on the clock after which a case is given up that even a signal does not end."""
+_AGAIN = 2
 _ADDRESS_SPACE = 3 << 30
 _BATCH = 50
 _STATUS = Path("/proc/self/status")
@@ -45,7 +46,17 @@ class TooLong(BaseException):
 
 
 def guarded(work: Callable[[int], str], seed: int, limit: float = SECONDS) -> Result:
-    """One case in this process, measured."""
+    """One case in this process, measured. What took too long is tried again: a busy machine charges a case
+    for what it did not do, but not three times.
+    """
+    result = _measured(work, seed, limit)
+    for _ in range(_AGAIN):
+        if result.seconds > limit:
+            result = min(result, _measured(work, seed, limit), key=lambda one: one.seconds)
+    return result
+
+
+def _measured(work: Callable[[int], str], seed: int, limit: float) -> Result:
     before = _memory("VmRSS")
     _forget_peak()
     start = time.process_time()

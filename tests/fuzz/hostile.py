@@ -18,6 +18,7 @@ from forms.errors import FormProblem
 from forms.expression.compile import Expression
 from forms.xform import load_form
 from forms.xlsform import xform_from_xlsform
+from tests.forms.everything import EVERYTHING
 from tests.forms.recalculation import NOON, SteadyChance, begin
 from tests.fuzz.cases import explained
 
@@ -86,6 +87,14 @@ def _form() -> FormDefinition:
 
 def _answer(**answers: str) -> None:
     entry = begin(_form())
+    for path, raw in answers.items():
+        entry.answer(path, raw)
+    entry.outline()
+    entry.values()
+
+
+def _everything(**answers: str) -> None:
+    entry = begin(load_form(xform_from_xlsform(EVERYTHING).xml))
     for path, raw in answers.items():
         entry.answer(path, raw)
     entry.outline()
@@ -197,6 +206,7 @@ CASES: dict[str, Callable[[], None]] = {
             "</repeat></group></repeat></group>",
         )
     ),
+    "a thousand instances that look for each other": lambda: _everything(size="1000"),
     "a pattern that goes back for ever": lambda: _answer(pattern="(a+)+$", name="a" * 5000 + "!"),
     "a pattern of a thousand times a thousand": lambda: _answer(pattern="((a{1000}){1000}){1000}", name="a"),
     "a pattern with groups 10,000 deep": lambda: _answer(pattern="(" * 10_000 + ")" * 10_000, name="a"),

@@ -70,9 +70,9 @@ def position(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[float]:
         found = nodes(focus)
         if not found:
             return NAN
-        fellows = _fellows(found[0])
-        work.spend(len(fellows))
-        return float(next((place for place, node in enumerate(fellows, 1) if node is found[0]), NAN))
+        place, looked_at = found[0].place()
+        work.spend(looked_at)
+        return float(place) if place else NAN
 
     return among_fellows
 
@@ -152,57 +152,49 @@ def indexed_repeat(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[l
     work.used = True
 
     def found(focus: Focus) -> list[Node]:
-        nodes = _everywhere(targets(focus), root, work)
+        nodes = targets(focus)
+        if not nodes:
+            return nodes
+        steps = _steps(nodes[0], root)
+        wanted: dict[int, float] = {}
         for repeats, place in pairs:
-            chosen = _at_place(_everywhere(repeats(focus), root, work), place(focus))
-            nodes = [
-                node for node in nodes if any(id(above) in chosen for above in (node, *node.ancestors()))
-            ]
-        return nodes
+            instances = repeats(focus)
+            level = _steps(instances[0], root) if instances else []
+            number = place(focus)
+            inside = bool(level) and [n.name for n in level] == [n.name for n in steps[: len(level)]]
+            if not inside or wanted.setdefault(len(level), number) != number:
+                return []
+        return _everywhere(steps, wanted, work)
 
     return found
 
 
-def _at_place(instances: list[Node], place: float) -> set[int]:
-    """Those that are at this place among their fellows, by their ids; all fellows are given, in order."""
-    passed: dict[int, int] = {}
-    chosen = set()
-    for node in instances:
-        passed[id(node.parent)] = count = passed.get(id(node.parent), 0) + 1
-        if count == place:
-            chosen.add(id(node))
-    return chosen
-
-
-def _fellows(node: Node) -> list[Node]:
-    """The node and its siblings of the same name; hidden ones keep their number."""
-    if node.parent is None:
-        return []
-    return [
-        fellow
-        for fellow in node.parent.children
-        if fellow.name == node.name and fellow.kind == node.kind and fellow.namespace == node.namespace
-    ]
-
-
-def _everywhere(nodes: list[Node], root: Node, work: Work) -> list[Node]:
-    """The nodes and their namesakes in all other instances of the repeats that they are in."""
-    if not nodes:
-        return nodes
+def _steps(node: Node, root: Node) -> list[Node]:
+    """The node and what it is in, from below the root on."""
     steps: list[Node] = []
-    node: Node | None = nodes[0]
-    while node is not None and node is not root:
-        steps.append(node)
-        node = node.parent
-    found = [root] if node is root else [axes.root_of(nodes[0])]
-    for step in reversed(steps):
-        found = [
-            child
-            for parent in found
-            for child in parent.children
-            if child.name == step.name and child.kind == step.kind and child.counts
-        ]
-        work.spend(2 * len(found) + 2)
+    above: Node | None = node
+    while above is not None and above is not root and above.parent is not None:
+        steps.append(above)
+        above = above.parent
+    return steps[::-1]
+
+
+def _everywhere(steps: list[Node], wanted: dict[int, float], work: Work) -> list[Node]:
+    """The namesakes of the last step in all instances of the repeats that it is in, or in those of the
+    wanted number, by the level of the repeat.
+    """
+    found = [steps[0].parent] if steps and steps[0].parent is not None else []
+    for level, step in enumerate(steps, 1):
+        below: list[Node] = []
+        for parent in found:
+            fellows = [child for child in parent.all_named(step.name) if child.kind == step.kind]
+            number = wanted.get(level)
+            if number is not None:
+                whole = number == number and 0 < number <= len(fellows) and number == int(number)
+                fellows = [fellows[int(number) - 1]] if whole else []
+            below += [child for child in fellows if child.counts]
+            work.spend(len(fellows))
+        found = below
     return found
 
 
