@@ -1,10 +1,12 @@
 """Homeward on a device: the composition root, from settings to the window or to one command.
 
-    python -m app [--dir DIR] [--lang xx]          open the app at its unlock screen
-    python -m app enrol --server URL --login L     make this device known to a server, and its store
-    python -m app sync                             one sync without a window, for scripts
-    python -m app tour --out DIR                   walk through the screens and save pictures
-    python -m app support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
+    [--dir DIR] [--lang xx]          open the app at its unlock screen
+    enrol --server URL --login L     make this device known to a server, and its store
+    sync                             one sync without a window, for scripts
+    tour --out DIR                   walk through the screens and save pictures
+    support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
+
+Started as `python -m app`, or as the program `homeward-app` that `make package` builds.
 
 A passphrase or password comes from HOMEWARD_PASSPHRASE and HOMEWARD_PASSWORD, or is asked for;
 without a terminal each is one line of standard input, the password first.
@@ -25,11 +27,13 @@ from app import log_lines
 from app import settings as settings_file
 from app.problems import Problem, told
 from app.settings import Settings
+from sync_server.protocol import command_line
 
 log = logging.getLogger("app.command")
 
 
 def main(arguments: list[str] | None = None) -> int:
+    command_line.speak_any_language()
     parser = _parser()
     chosen, rest = parser.parse_known_args(arguments)
     if rest and chosen.command != "tour":
@@ -42,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Problem as problem:
         log.warning("command.refused", extra={"code": problem.code})
         print(told(problem), file=sys.stderr)
+        if problem.code in ("store.file.missing", "store.keys.missing"):
+            print(f"How to enrol: {command_line.program('app')} enrol --help", file=sys.stderr)
         return 1
 
 
@@ -90,7 +96,7 @@ def _tour(settings: Settings, chosen: argparse.Namespace) -> int:
     _prepare_kivy(settings.folder)
     from app.ui import tour
 
-    return tour.main(settings, chosen.rest)
+    return tour.main(settings, chosen.rest, command_line.program("app"))
 
 
 def _support_bundle(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -110,11 +116,23 @@ _COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = 
 
 
 def _prepare_kivy(folder: Path) -> None:
-    """Have Kivy write nothing outside our folder and read no command line; before its first import."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Have Kivy write nothing outside our folder and read no command line; before its first import.
+
+    Problems store.folder.read_only and store.write.failed.
+    """
     home = folder / "kivy"
-    home.mkdir(exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        from app.store.folder import unsaved
+
+        raise unsaved(error) from None
+    if sys.platform == "linux":
+        # Without a display SDL would else draw into memory, and the app run where nobody sees it.
+        os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
     os.environ.update(
+        KIVY_WINDOW="sdl2",  # the others end the program where there is no display
         KIVY_HOME=str(home),
         KIVY_NO_ARGS="1",
         KIVY_NO_FILELOG="1",
@@ -137,10 +155,12 @@ def _secret(name: str, question: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--dir", type=Path, default=argparse.SUPPRESS, help="folder of this device")
-    common.add_argument("--lang", default=argparse.SUPPRESS, help="language of the screens: en fr sq ar uk")
-    parser = argparse.ArgumentParser(
-        prog="python -m app", description="Homeward on a device.", parents=[common], allow_abbrev=False
+    common.add_argument(
+        "--lang",
+        default=argparse.SUPPRESS,
+        help=f"language of the screens: {' '.join(settings_file.LANGUAGES)}",
     )
+    parser = command_line.parser("app", "Homeward on a device.", parents=[common], allow_abbrev=False)
     parser.set_defaults(command="open", dir=None, lang=None)
     commands = parser.add_subparsers(title="commands")
 

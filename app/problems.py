@@ -82,6 +82,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "coordinator if it stays."
     ),
     "app.work.closed": N_("The app is closing."),
+    "app.window.missing": N_(
+        "There is no screen to open a window on. Start the app on this device's desktop."
+    ),
     # the support bundle
     "support.folder.missing": N_("There is no folder {name}, so there is nothing to pack. Check --dir."),
     "support.file.exists": N_(

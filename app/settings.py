@@ -6,11 +6,12 @@ No secret is ever in here: the token, the server's address and who is at work ar
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import platformdirs
 
@@ -18,6 +19,9 @@ from app.problems import Problem
 
 #: Fields that a file or the environment may set, and what a value is made of.
 _SETTABLE = {"language": str, "sync_every": float, "sync_pause_limit": float, "auto_sync": bool}
+
+
+LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def _typed(name: str, value: Any) -> Any:
             number = -1.0
         if 0 < number < 1e7:
             return number
-    elif kind is str and isinstance(value, str):
+    elif isinstance(value, str) and (not value or re.split("[_.-]", value)[0].lower() in LANGUAGES):
         return value
     raise Problem("settings.value.invalid", {"name": name})
 

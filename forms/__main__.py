@@ -15,7 +15,7 @@ from forms.check import check_file
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m forms", description="Checks forms.")
+    parser = argparse.ArgumentParser(prog=f"{sys.orig_argv[0]} -m forms", description="Checks forms.")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="say what is in a form and what is wrong with it")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".md, .xlsx, .xls or .xml")

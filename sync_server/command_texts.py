@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sync_server.config import SetupProblem
+from sync_server.protocol.command_line import program, typed
 
 TEXTS: Final = {
     "account.country.invalid": "This is not a country. Give two small letters, as in 'al'.",
@@ -26,9 +27,12 @@ TEXTS: Final = {
     "config.database.unsupported": "Only postgresql:// is reached by URL. Without --database the server "
     "keeps an encrypted file of its own.",
     "config.file.not_toml": "{file} is not valid TOML. Correct it; the names are in its first lines.",
+    "config.file.not_allowed": "{file} may not be read or written by this user. Use another folder, or give "
+    "the folder and all in it to the user who runs the server.",
     "config.folder.already_initialised": "{folder} is a server's folder already. Nothing was changed.",
     "config.folder.not_empty": "{folder} is not empty. Choose an empty or a new folder.",
-    "config.folder.not_initialised": "{folder} is no server's folder. Run 'init --dir {folder}' first.",
+    "config.folder.not_initialised": "{folder} is no server's folder. "
+    "Make it one: {program} init --dir {typed}",
     "config.master_key.missing": "The master key is needed. Type it, or set HOMEWARD_MASTER_KEY.",
     "config.master_key.readable_by_others": "{file} can be read by others, so it is no secret any more. "
     "Run 'chmod 600' on it, and think about who may have read it.",
@@ -39,18 +43,25 @@ TEXTS: Final = {
     "config.setting.out_of_range": "The setting '{setting}' is out of range. "
     "It must be between {least} and {greatest}.",
     "config.setting.unknown": "There is no setting '{setting}'. Check its spelling.",
-    "demo.forms.missing": "The form '{form}' is not published. Run 'publish-form --library' first.",
+    "demo.forms.missing": "The form '{form}' is not published. "
+    "Publish it first: {program} publish-form --dir {typed} --library",
     "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",
     "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
     "form.version.published": "{file}: version {version} of {form} is published already with another "
     "content, and records of it are out there. Give the changed form a new version.",
     "server.database.does_not_open": "The database does not open. Is this its master key?",
-    "server.database.not_initialised": "This database was never initialised. Run 'init' first.",
+    "server.database.in_use": "This database belongs to a server already. Nothing was changed; "
+    "give the new server a database of its own.",
+    "server.database.not_initialised": "This database was never initialised. "
+    "Make a server with it first, in a new folder: {program} init --help",
+    "server.database.not_reached": "The database server does not answer, or does not let this server in. "
+    "Check the URL, and PGPASSWORD or ~/.pgpass.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
     "a proxy that speaks TLS: say so by --behind-tls-proxy.",
     "server.name.invalid": "This is not a name for a server. Give 1 to 100 printable characters.",
     "support.file.exists": "{file} is there already. Nothing was changed; give the bundle another name.",
     "support.file.not_written": "{file} cannot be written. Choose another folder for the bundle.",
+    "server.port_file.not_written": "{file} cannot be written. Choose another file for the port.",
     "server.port.taken": "Port {port} is taken or not allowed. Choose another one, or 0 for any.",
 }
 
@@ -60,6 +71,13 @@ _OF_A_FORM: Final = "{file}: {reason}"
 
 
 def text_of(problem: SetupProblem) -> str:
-    """One line. A problem without a text of its own here shows its reason, or else its code."""
+    """One line. A problem without a text of its own here shows its reason, or else its code.
+
+    `program` and `typed` in a text are for a command that can be copied: how this program was
+    started, and the folder in quotation marks where it needs them.
+    """
     other = _OF_A_FORM if "reason" in problem.params else problem.code
-    return TEXTS.get(problem.code, other).format(**problem.params) + f" [{problem.code}]"
+    places: dict[str, str | int] = {"program": program("sync_server"), **problem.params}
+    if "folder" in places:
+        places["typed"] = typed(str(places["folder"]))
+    return TEXTS.get(problem.code, other).format(**places) + f" [{problem.code}]"

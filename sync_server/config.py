@@ -86,8 +86,10 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Server
     path = folder / CONFIG_FILE
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise SetupProblem("config.folder.not_initialised", folder=str(folder)) from None
+    except OSError:
+        raise SetupProblem("config.file.not_allowed", file=str(path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SetupProblem("config.file.not_toml", file=str(path)) from None
     known = {field.name for field in fields(ServerConfig)} - {"folder"}
@@ -133,19 +135,43 @@ def new_folder(folder: Path) -> ServerConfig:
 
     The folder counts as a server's only when `write_config` has been called, as the last step.
     """
-    if (folder / CONFIG_FILE).exists():
-        raise SetupProblem("config.folder.already_initialised", folder=str(folder))
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise SetupProblem("config.folder.not_empty", folder=str(folder))
-    folder.chmod(0o700)
+    try:
+        if (folder / CONFIG_FILE).exists():
+            raise SetupProblem("config.folder.already_initialised", folder=str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise SetupProblem("config.folder.not_empty", folder=str(folder))
+        folder.chmod(0o700)
+    except OSError:
+        raise SetupProblem("config.file.not_allowed", file=str(folder)) from None
     return ServerConfig(folder=folder)
+
+
+def refuse_forbidden(config: ServerConfig) -> None:
+    """Tell which file this user may not read and write, as when another user ran a command before."""
+    database = config.database_file
+    for path in (config.folder, database, *_beside(database), config.key_file, config.blobs):
+        if path.exists() and not os.access(path, os.R_OK if path == config.key_file else os.R_OK | os.W_OK):
+            raise SetupProblem("config.file.not_allowed", file=str(path))
+
+
+def forget_new_folder(config: ServerConfig) -> None:
+    """Empty a folder again that `new_folder` has found empty, so that the next try finds it so too."""
+    database = config.database_file
+    for path in (config.key_file, database, *_beside(database)):
+        path.unlink(missing_ok=True)
+
+
+def _beside(database: Path) -> tuple[Path, ...]:
+    """What SQLite puts beside its file while it is open."""
+    return tuple(database.with_name(database.name + end) for end in ("-wal", "-shm"))
 
 
 def safe_to_write(database: str) -> str:
     """The URL as it may stand in a file, which is copied more freely than a password should be."""
     database = database_url(database)
-    if urlsplit(database).password is not None:
+    parts = urlsplit(database)
+    if parts.password is not None or "password" in parts.query:  # in a query PostgreSQL takes it too
         raise SetupProblem("config.database.password_in_url")
     return database
 

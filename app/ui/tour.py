@@ -1,4 +1,4 @@
-"""A walk through the real app by a finger of its own: `python -m app tour --dir DIR --out DIR`.
+"""A walk through the real app by a finger of its own: the command `tour --dir DIR --out DIR`.
 
     --languages en,ar          in which languages
     --sizes 1280x800,1366x768  in which sizes of the window
@@ -31,9 +31,9 @@ Size = tuple[int, int]
 PLACES = ("today", "cases", "conflicts", "sync", "settings")
 
 
-def main(settings: Settings, arguments: list[str]) -> int:
+def main(settings: Settings, arguments: list[str], program: str) -> int:
     """0 when every picture was taken, 1 when something did not come into sight; it says what."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parser(program).parse_args(arguments)
     passphrase = os.environ.pop("HOMEWARD_PASSPHRASE", "")
     if not passphrase:
         print("tour: HOMEWARD_PASSPHRASE is not set", file=sys.stderr)
@@ -284,8 +284,8 @@ def _draw_luggage_tag(target: Path) -> None:
     image.save(target)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m app tour", allow_abbrev=False)
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"{program} tour", allow_abbrev=False)
     parser.add_argument("--out", type=Path, required=True, help="where the pictures go")
     parser.add_argument("--languages", type=_languages, default=["en", "ar"])
     parser.add_argument("--sizes", type=_sizes, default=[(1280, 800), (1366, 768)])

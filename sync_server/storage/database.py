@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
@@ -89,8 +89,16 @@ class Database(Directory):
         return self._engine
 
     def migrate(self) -> None:
-        """Bring the tables to the newest version; wholly or not at all."""
-        migrate.upgrade(self._engine)
+        """Bring the tables to the newest version; wholly or not at all.
+
+        Problem('server.error') where PostgreSQL does not answer, or does not let us in.
+        """
+        try:
+            migrate.upgrade(self._engine)
+        except OperationalError as error:
+            if self._engine.dialect.name != "postgresql":
+                raise
+            raise Problem("server.error", {"what": "database_not_reached"}) from error
 
     def write(self, work: Callable[[Ledger], T]) -> T:
         return self._repeated(

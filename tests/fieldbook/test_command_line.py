@@ -1,0 +1,106 @@
+"""The app's command line: how it calls itself, and what it says when it cannot go on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sync_server.protocol.version import PROGRAM
+from tests.scenarios.bad_disk import needs_linux
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = f"{shlex.quote(sys.executable)} -m app"
+
+
+def typed(*words: str | Path, start: tuple[str, ...] = ("-m", "app"), **more: str) -> tuple[int, str]:
+    """How a command ended, and all that it said. There is no display."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HOMEWARD_") and name not in hidden
+    }
+    done = subprocess.run(
+        [sys.executable, *start, *map(str, words)],
+        cwd=ROOT,
+        env={**inherited, "PYTHONPATH": str(ROOT), **more},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+    )
+    return done.returncode, done.stdout.decode(more.get("PYTHONIOENCODING", "utf-8"))
+
+
+@pytest.mark.parametrize("command", [(), ("enrol",), ("sync",), ("support-bundle",)])
+def test_help_calls_the_program_as_it_was_started(command: tuple[str, ...], tmp_path: Path) -> None:
+    ended, said = typed(*command, "--help")
+    assert ended == 0
+    assert " ".join(said.split()).startswith(f"usage: {' '.join((HERE, *command))} [-h]")
+
+
+def test_a_wrong_command_is_told_by_the_same_name() -> None:
+    ended, said = typed("nonsense")
+    assert ended == 2
+    assert f"{HERE}: error: " in said
+
+
+def test_the_version_is_told() -> None:
+    assert typed("--version") == (0, f"Homeward {PROGRAM}, protocol 1\n")
+
+
+def test_who_has_no_store_yet_is_told_the_command_that_makes_one(tmp_path: Path) -> None:
+    ended, said = typed("sync", "--dir", tmp_path / "device")
+    assert ended == 1
+    told = re.search(r"^How to enrol: (.+)$", said, re.MULTILINE)
+    assert told is not None
+    again = subprocess.run(shlex.split(told[1]), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert "--server" in again.stdout
+
+
+def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
+    ended, said = typed("sync", "--dir", tmp_path / "device", "--lang", "xx")
+    assert ended == 1
+    assert "[settings.value.invalid]" in said
+
+
+def test_a_terminal_that_lacks_a_letter_is_shown_the_rest() -> None:
+    ended, said = typed("enrol", "--help", PYTHONIOENCODING="latin-1")
+    assert ended == 0
+    assert "--server" in said
+
+
+@needs_linux
+def test_without_a_display_the_app_says_so_and_ends(tmp_path: Path) -> None:
+    ended, said = typed("--dir", tmp_path / "device")
+    assert ended == 1
+    assert "[app.window.missing]" in said
+    assert "Traceback" not in said
+
+
+OBEDIENT = """
+import sys
+from tests.scenarios.bad_disk import obey_permissions
+obey_permissions()
+from app.__main__ import main
+sys.exit(main())
+"""
+
+
+@needs_linux
+def test_where_nothing_may_be_written_the_app_says_so_and_ends(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o500)
+    try:
+        ended, said = typed("--dir", home / "device", start=("-c", OBEDIENT))
+    finally:
+        home.chmod(0o700)
+    assert ended == 1
+    assert "[store.folder.read_only]" in said
+    assert "Homeward met a fault" not in said
