@@ -22,6 +22,8 @@ TEXTS: Final = {
     "account.password.missing": "A password is needed. Type it, or set HOMEWARD_PASSWORD.",
     "account.role.unknown": "Unknown role. Roles are: {roles}.",
     "account.zone.unknown": "Unknown time zone. Use a name such as Europe/Tirane.",
+    "config.database.invalid": "The URL of the database cannot be read. "
+    "Write it as postgresql://USER@HOST:5432/DATABASE.",
     "config.database.password_in_url": "The settings file is no place for a password. Leave it out "
     "of --database and give it by PGPASSWORD or ~/.pgpass.",
     "config.database.unsupported": "Only postgresql:// is reached by URL. Without --database the server "
@@ -54,7 +56,8 @@ TEXTS: Final = {
     "give the new server a database of its own.",
     "server.database.not_initialised": "This database was never initialised. "
     "Make a server with it first, in a new folder: {program} init --help",
-    "server.database.not_reached": "The database server does not answer, or does not let this server in. "
+    "server.database.not_reached": "The database server does not answer, or does not let this server in "
+    "or make tables. "
     "Check the URL, and PGPASSWORD or ~/.pgpass.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
     "a proxy that speaks TLS: say so by --behind-tls-proxy.",

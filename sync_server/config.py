@@ -127,6 +127,10 @@ def database_url(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise SetupProblem("config.database.unsupported")
+    try:
+        urlsplit(text).port  # noqa: B018 - reading it is the check
+    except ValueError:
+        raise SetupProblem("config.database.invalid") from None
     return f"postgresql+psycopg://{rest}"
 
 

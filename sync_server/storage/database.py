@@ -35,6 +35,8 @@ _COLLISIONS: Final = frozenset({"40001", "40P01", "55P03"})
 
 #: PostgreSQL: disk full, an error of the system's input and output.
 _NO_ROOM: Final = frozenset({"53100", "58030"})
+#: PostgreSQL: insufficient privilege.
+_NOT_ALLOWED: Final = "42501"
 _NOT_WRITTEN: Final = ("SQLITE_FULL", "SQLITE_IOERR")
 
 
@@ -91,12 +93,12 @@ class Database(Directory):
     def migrate(self) -> None:
         """Bring the tables to the newest version; wholly or not at all.
 
-        Problem('server.error') where PostgreSQL does not answer, or does not let us in.
+        Problem('server.error') where PostgreSQL does not answer, does not let us in, or not make tables.
         """
         try:
             migrate.upgrade(self._engine)
-        except OperationalError as error:
-            if self._engine.dialect.name != "postgresql":
+        except DBAPIError as error:
+            if self._engine.dialect.name != "postgresql" or not _refused(error):
                 raise
             raise Problem("server.error", {"what": "database_not_reached"}) from error
 
@@ -216,6 +218,12 @@ def _begin_embedded(connection: Connection) -> None:
 
 def _collided(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _COLLISIONS
+
+
+def _refused(error: DBAPIError) -> bool:
+    """PostgreSQL was not reached, or does not know or allow what our user wants."""
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) or state is None or state == _NOT_ALLOWED
 
 
 def _could_not_write(error: DBAPIError) -> bool:

@@ -59,6 +59,8 @@ def test_the_environment_overrides_the_file(folder: Path) -> None:
         ("threads = true", "config.setting.invalid"),
         ('threads = "many"', "config.setting.invalid"),
         ('database = "mysql://host/db"', "config.database.unsupported"),
+        ('database = "postgresql://host:port/db"', "config.database.invalid"),
+        ('database = "postgresql://[::1/db"', "config.database.invalid"),
         ("threads = = 4", "config.file.not_toml"),
     ],
 )
