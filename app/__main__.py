@@ -34,11 +34,7 @@ log = logging.getLogger("app.command")
 
 def main(arguments: list[str] | None = None) -> int:
     command_line.speak_any_language()
-    parser = _parser()
-    chosen, rest = parser.parse_known_args(arguments)
-    if rest and chosen.command != "tour":
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    chosen.rest = rest
+    chosen = _parser().parse_args(arguments)
     try:
         settings = settings_file.load(chosen.dir, language=chosen.lang)
         log_lines.install(settings.folder)
@@ -96,7 +92,7 @@ def _tour(settings: Settings, chosen: argparse.Namespace) -> int:
     _prepare_kivy(settings.folder)
     from app.ui import tour
 
-    return tour.main(settings, chosen.rest, command_line.program("app"))
+    return tour.main(settings, chosen)
 
 
 def _support_bundle(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -185,14 +181,31 @@ def _parser() -> argparse.ArgumentParser:
     bundle.set_defaults(command="support-bundle")
 
     tour = commands.add_parser(
-        "tour",
-        parents=[common],
-        help="walk through the screens, save pictures",
-        allow_abbrev=False,
-        add_help=False,
+        "tour", parents=[common], help="walk through the screens, save pictures", allow_abbrev=False
     )
+    tour.add_argument("--out", type=Path, required=True, help="where the pictures go")
+    tour.add_argument("--languages", type=_languages, default=["en", "ar"], help="as en,ar")
+    tour.add_argument(
+        "--sizes", type=_sizes, default=[(1280, 800), (1366, 768)], help="of the window, as 1280x800,1366x768"
+    )
+    tour.add_argument("--walk", action="store_true", help="also do a day's work")
+    tour.add_argument("--lock", action="store_true", help="lock at the end, and stay at the unlock screen")
     tour.set_defaults(command="tour")
     return parser
+
+
+def _languages(text: str) -> list[str]:
+    codes = [code for code in text.split(",") if code]
+    if not codes or any(code not in settings_file.LANGUAGES for code in codes):
+        raise argparse.ArgumentTypeError(f"languages are {', '.join(settings_file.LANGUAGES)}")
+    return codes
+
+
+def _sizes(text: str) -> list[tuple[int, int]]:
+    try:
+        return [(int(width), int(height)) for width, height in (size.split("x") for size in text.split(","))]
+    except ValueError:
+        raise argparse.ArgumentTypeError("sizes are like 1280x800,1366x768") from None
 
 
 if __name__ == "__main__":

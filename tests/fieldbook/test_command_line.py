@@ -38,7 +38,7 @@ def typed(*words: str | Path, start: tuple[str, ...] = ("-m", "app"), **more: st
     return done.returncode, done.stdout.decode(more.get("PYTHONIOENCODING", "utf-8"))
 
 
-@pytest.mark.parametrize("command", [(), ("enrol",), ("sync",), ("support-bundle",)])
+@pytest.mark.parametrize("command", [(), ("enrol",), ("sync",), ("tour",), ("support-bundle",)])
 def test_help_calls_the_program_as_it_was_started(command: tuple[str, ...], tmp_path: Path) -> None:
     ended, said = typed(*command, "--help")
     assert ended == 0
