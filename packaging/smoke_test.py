@@ -44,6 +44,7 @@ PASSPHRASE = "demo river lamp stone bread"
 PASSWORD = "demo-demo-demo"
 SIZE = "1280x800"
 PATIENCE = 420.0
+A_COMMAND = 120.0
 ARABIC = re.compile("[\u0621-\u063a\u0641-\u064a]")
 
 
@@ -79,7 +80,12 @@ class Machine:
         self.scratch, self.home = scratch, scratch / "home"
         self.home.mkdir()
         (scratch / "tmp").mkdir()
-        self.environment = {"PATH": "", "HOME": str(self.home), "TMPDIR": str(scratch / "tmp")}
+        self.environment = {
+            "PATH": "",
+            "HOME": str(self.home),
+            "TMPDIR": str(scratch / "tmp"),
+            "PYTHONTZPATH": "",  # time zones of their own, not those of this machine
+        }
         self._started: list[subprocess.Popen[bytes]] = []
 
     def program(self, name: str) -> str:
@@ -108,18 +114,21 @@ class Machine:
 
     def run(self, name: str, *arguments: str | Path, fails_with: str = "", **variables: str) -> str:
         """A command to its end; one that ought to fail must do so with that code, not with a traceback."""
-        done = subprocess.run(
-            [self.program(name), *map(str, arguments)],
-            cwd=self.home,
-            env={**self.environment, **variables},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
         words = " ".join(map(str, (name, *arguments[:1])))
+        try:
+            done = subprocess.run(
+                [self.program(name), *map(str, arguments)],
+                cwd=self.home,
+                env={**self.environment, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=A_COMMAND,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise Failed(f"'{words}' did not end within {A_COMMAND:.0f} seconds") from None
         told = f"'{words}' ended with {done.returncode}:\n{done.stdout[-3000:]}"
         if bool(done.returncode) != bool(fails_with) or "Traceback" in done.stdout:
             raise Failed(told)
