@@ -34,9 +34,10 @@ log = logging.getLogger("app.command")
 
 def main(arguments: list[str] | None = None) -> int:
     command_line.speak_any_language()
+    log_lines.install(None)
     chosen = _parser().parse_args(arguments)
     try:
-        settings = settings_file.load(chosen.dir, language=chosen.lang)
+        settings = _settings(chosen)
         log_lines.install(settings.folder)
         return _COMMANDS[chosen.command](settings, chosen)
     except Problem as problem:
@@ -45,6 +46,19 @@ def main(arguments: list[str] | None = None) -> int:
         if problem.code in ("store.file.missing", "store.keys.missing"):
             print(f"How to enrol: {command_line.program('app')} enrol --help", file=sys.stderr)
         return 1
+
+
+def _settings(chosen: argparse.Namespace) -> Settings:
+    """A bundle for support is made where the settings are broken, too: perhaps that is why it is wanted."""
+    try:
+        return settings_file.load(chosen.dir, language=chosen.lang)
+    except Problem as problem:
+        if chosen.command != "support-bundle":
+            raise
+        settings = settings_file.defaults(chosen.dir)
+        log_lines.install(settings.folder)
+        log.warning("command.refused", extra={"code": problem.code})
+        return settings
 
 
 def _open(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -161,7 +175,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands")
 
     enrol = commands.add_parser("enrol", parents=[common], help="make this device known to a server")
-    enrol.add_argument("--server", required=True, help="https://…, or http:// on this machine itself")
+    enrol.add_argument(
+        "--server", required=True, help="as https://office.example; http:// on this machine itself only"
+    )
     enrol.add_argument("--login", required=True)
     enrol.add_argument("--label", default="", help="a name for this device, shown to the office")
     enrol.add_argument(

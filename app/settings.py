@@ -42,8 +42,7 @@ class Settings:
 def load(folder: Path | None = None, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
     """Defaults, then `settings.toml` in the folder, then HOMEWARD_<NAME>, then `given` (None = not given)."""
     environment = os.environ if environment is None else environment
-    where = folder or Path(environment.get("HOMEWARD_DIR") or platformdirs.user_data_path("homeward"))
-    settings = Settings(where.expanduser().resolve())
+    settings = defaults(folder, environment)
     from_file = _read_file(settings.folder / "settings.toml")
     from_environment = {
         name: environment[key] for name in _SETTABLE if (key := f"HOMEWARD_{name.upper()}") in environment
@@ -54,11 +53,17 @@ def load(folder: Path | None = None, environment: Mapping[str, str] | None = Non
     return settings
 
 
+def defaults(folder: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """What holds where nothing is set, in the folder that is meant."""
+    where = folder or Path(environment.get("HOMEWARD_DIR") or platformdirs.user_data_path("homeward"))
+    return Settings(where.expanduser().resolve())
+
+
 def _read_file(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except (OSError, ValueError) as error:
         raise Problem("settings.file.invalid", {"name": path.name}) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ def write(settings: Settings, out: Path) -> str:
 
     Problems support.folder.missing, support.file.exists, support.file.not_written.
     """
-    if not settings.folder.is_dir():
+    if not os.path.isdir(settings.folder):
         raise Problem("support.folder.missing", {"name": settings.folder.name})
     parts, now = _parts(settings), datetime.now(UTC)
     try:

@@ -231,8 +231,14 @@ def serve(wanted: argparse.Namespace) -> None:
 
 
 def write_support_bundle(wanted: argparse.Namespace) -> None:
-    """Needs no master key: nothing that is encrypted is opened."""
-    config = configuration.load_config(wanted.dir)
+    """Needs no master key: nothing that is encrypted is opened. Broken settings are among what it tells."""
+    try:
+        config = configuration.load_config(wanted.dir)
+    except SetupProblem as problem:
+        if problem.code in ("config.folder.not_initialised", "config.file.not_allowed"):
+            raise
+        log.warning("command.refused", extra={"code": problem.code})
+        config = ServerConfig(folder=wanted.dir)
     print(support_bundle.write(config, wanted.out))
 
 
@@ -317,6 +323,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     command_line.speak_any_language()
+    log_lines.install(None)
     commands = parser()
     wanted = commands.parse_args(arguments)
     if wanted.command == "publish-form" and not (wanted.files or wanted.library):

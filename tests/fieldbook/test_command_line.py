@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -67,13 +69,23 @@ def test_who_has_no_store_yet_is_told_the_command_that_makes_one(tmp_path: Path)
 def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
     ended, said = typed("sync", "--dir", tmp_path / "device", "--lang", "xx")
     assert ended == 1
-    assert "[settings.value.invalid]" in said
+    assert said.endswith("[settings.value.invalid]\n")
+    assert len(said.splitlines()) == 1
+
+
+SAYS_AN_ELLIPSIS = """
+from sync_server.protocol import command_line
+command_line.speak_any_language()
+print("\\u2026")
+"""
 
 
 def test_a_terminal_that_lacks_a_letter_is_shown_the_rest() -> None:
-    ended, said = typed("enrol", "--help", PYTHONIOENCODING="latin-1")
-    assert ended == 0
-    assert "--server" in said
+    ended, said = typed("nonsense …", PYTHONIOENCODING="latin-1")
+    assert ended == 2
+    assert "nonsense \\u2026" in said
+    ended, said = typed("-c", SAYS_AN_ELLIPSIS, start=(), PYTHONIOENCODING="latin-1")
+    assert (ended, said) == (0, "\\u2026\n")
 
 
 @needs_linux
@@ -104,3 +116,36 @@ def test_where_nothing_may_be_written_the_app_says_so_and_ends(tmp_path: Path) -
     assert ended == 1
     assert "[store.folder.read_only]" in said
     assert "Homeward met a fault" not in said
+
+
+@needs_linux
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (("sync",), "settings.file.invalid"),
+        (("support-bundle", "--out", "bundle.zip"), "support.folder.missing"),
+    ],
+)
+def test_a_folder_that_may_not_be_looked_into_is_told_without_its_place(
+    command: tuple[str, ...], code: str, tmp_path: Path
+) -> None:
+    home = tmp_path / "mira"
+    home.mkdir(mode=0)
+    try:
+        ended, said = typed(*command, "--dir", home / "device", start=("-c", OBEDIENT))
+    finally:
+        home.chmod(0o700)
+    assert ended == 1
+    assert f"[{code}]" in said
+    assert "mira" not in said
+
+
+def test_broken_settings_are_told_by_a_support_bundle_and_do_not_prevent_it(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("sync_every = 'when Mira says so'", "utf-8")
+    ended, said = typed("sync", "--dir", tmp_path)
+    assert (ended, "[settings.value.invalid]" in said) == (1, True)
+    ended, said = typed("support-bundle", "--dir", tmp_path, "--out", tmp_path / "bundle.zip")
+    assert ended == 0, said
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        assert list(json.loads(bundle.read("codes.json"))) == ["settings.value.invalid"]
+        assert all(b"Mira" not in bundle.read(name) for name in bundle.namelist())

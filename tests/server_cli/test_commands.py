@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -263,3 +265,15 @@ def test_a_port_file_that_cannot_be_written_is_told(server: Any, tmp_path: Path)
     done = server.run("serve", "--port", "0", "--port-file", str(tmp_path / "nowhere" / "port"))
     assert done.returncode == 1
     assert "[server.port_file.not_written]" in done.stderr
+
+
+def test_broken_settings_are_told_by_a_support_bundle_and_do_not_prevent_it(
+    server: Any, tmp_path: Path
+) -> None:
+    server.must("init", "--unattended")
+    (server.folder / "server.toml").write_text('mira = "a setting that there is not"\n')
+    refused(server, "config.setting.unknown", "serve")
+    server.must("support-bundle", "--out", tmp_path / "bundle.zip")
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        assert "config.setting.unknown" in json.loads(bundle.read("codes.json"))
+        assert all(b"mira" not in bundle.read(name) for name in bundle.namelist())
