@@ -46,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         if problem.code in ("store.file.missing", "store.keys.missing"):
             print(f"How to enrol: {command_line.program('app')} enrol --help", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
 
 
 def _settings(chosen: argparse.Namespace) -> Settings:

@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -71,6 +73,25 @@ def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:
     assert ended == 1
     assert said.endswith("[settings.value.invalid]\n")
     assert len(said.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_who_gives_up_at_a_question_is_not_told_of_a_fault(tmp_path: Path) -> None:
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "app", "sync", "--dir", str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    end = time.monotonic() + 60
+    while not (tmp_path / "logs" / "app.log").exists():
+        assert waiting.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    waiting.send_signal(signal.SIGINT)
+    said, _ = waiting.communicate(timeout=30)
+    assert (waiting.returncode, said) == (130, b"")
 
 
 SAYS_AN_ELLIPSIS = """
