@@ -4,6 +4,7 @@
     enrol --server URL --login L     make this device known to a server, and its store
     sync                             one sync without a window, for scripts
     tour --out DIR                   walk through the screens and save pictures
+    --preview FILE                   try a form out in the window; nothing is kept
     support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
 
 Started as `python -m app`, or as the program `homeward-app` that `make package` builds.
@@ -19,7 +20,9 @@ import getpass
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     log_lines.install(None)
     chosen = _parser().parse_args(arguments)
     try:
+        if chosen.preview is not None:
+            return _preview(chosen)
         settings = _settings(chosen)
         log_lines.install(settings.folder)
         return _COMMANDS[chosen.command](settings, chosen)
@@ -71,11 +76,29 @@ def _open(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
-    from app.sync.enrolment import enrol
+def _preview(chosen: argparse.Namespace) -> int:
+    """The window with one form and an entry that is kept nowhere. Kivy's own files are in a folder that
+    is gone afterwards; the device's folder is not touched."""
+    from forms.check import check_file
 
+    report = check_file(chosen.preview)
+    if report.definition is None:
+        print("\n".join(report.lines()), file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder), chosen.lang or "")
+        _prepare_kivy(settings.folder)
+        from app.ui import preview_app
+
+        preview_app.run(settings, report.definition, report.file)
+    return 0
+
+
+def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
     password = _secret("HOMEWARD_PASSWORD", "Password of the server: ")
     passphrase = _secret("HOMEWARD_PASSPHRASE", "New passphrase of this device: ")
+    from app.sync.enrolment import enrol
+
     session = enrol(
         settings.folder, chosen.server, chosen.login, password, passphrase, chosen.label, demo=chosen.demo
     )
@@ -84,11 +107,10 @@ def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _sync(settings: Settings, chosen: argparse.Namespace) -> int:
-    from dataclasses import replace
-
+    # Asked before anything is loaded: the question comes at once, and who gives up at it interrupts no import.
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
     from app.fieldbook import unlock
 
-    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
     book = unlock(replace(settings, auto_sync=False), passphrase).wait()
     try:
         outcome = book.sync_now().wait()
@@ -173,6 +195,9 @@ def _parser() -> argparse.ArgumentParser:
         help=f"language of the screens: {' '.join(settings_file.LANGUAGES)}",
     )
     parser = command_line.parser("app", "Homeward on a device.", parents=[common], allow_abbrev=False)
+    parser.add_argument(
+        "--preview", type=Path, metavar="FILE", help="try a form out in the window; nothing is kept"
+    )
     parser.set_defaults(command="open", dir=None, lang=None)
     commands = parser.add_subparsers(title="commands")
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from app import revisions
 from app.problems import Problem
 from app.shelf import FormShelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
-from app.views import CaseRow
+from app.views import AsideView, CaseRow, RevisionView
 from forms.casework.case import new_case_code
 from forms.definition import FormDefinition
 from forms.entry import EntryChange, FormEntry
+from forms.surroundings import Surroundings
 from forms.validation import Violation
 
 #: What a new case is, until somebody knows more.
@@ -27,12 +29,18 @@ _FIRST_FACTS: Final = {"stage": "identified", "risk": "unknown"}
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """A record opened for filling in. `entry` belongs to the screen, on the UI thread only."""
+    """A record opened for filling in. `entry` belongs to the screen, on the UI thread only.
+
+    `newer` is the version of the form that a draft may move to, empty where there is none; `aside` are
+    answers in the record that this version of the form has no question for.
+    """
 
     record: str
     case: CaseRow
     form: str
     entry: FormEntry
+    newer: str = ""
+    aside: tuple[AsideView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Entries:
         """A new record in the newest version of a form, prefilled with what is known of the case."""
         definition = self.shelf.newest(db, form)
         row = self.case_row(db, case)
-        entry = self._entry(definition, None, language, self._facts(db, case))
+        entry = self._entry(record, definition, None, language, self._facts(db, case))
         self._begun[record] = _Begun(case, definition.id, definition.version, entry.opening.values)
         return OpenEntry(record, row, form, entry)
 
@@ -68,8 +76,24 @@ class Entries:
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
         draft = drafts.open_draft(db, record)
-        entry = self._entry(definition, draft.values, language, {})
-        return OpenEntry(record, self.case_row(db, head.case), head.form, entry)
+        entry = self._entry(record, definition, draft.values, language, {})
+        return OpenEntry(
+            record,
+            self.case_row(db, head.case),
+            head.form,
+            entry,
+            revisions.newer(db, self.shelf, head),
+            revisions.asides(db, self.shelf, head.form, definition, draft.values),
+        )
+
+    def revision(self, db: Snapshot, record: str) -> RevisionView:
+        """What changed between the version of a draft and the newest one."""
+        return revisions.view(db, self.shelf, record, self._again)
+
+    def move(self, db: Transaction, record: str, language: str | None) -> OpenEntry:
+        """The draft in the newest version of its form."""
+        revisions.move_draft(db, self.shelf, record, self._again)
+        return self.open(db, record, language)
 
     def save(self, db: Transaction, record: str, change: EntryChange) -> None:
         """Keep one answer and what it changed; with the first one, what the form began with."""
@@ -84,13 +108,14 @@ class Entries:
             )
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
-        entry = self._entry(definition, records.values(db, record), language, {})
+        entry = self._entry(record, definition, records.values(db, record), language, {})
         violations = entry.validate()
         if violations:
             return violations
         # Calculations follow the day, and a merge may have moved what they are made of.
-        if entry.opening.values:
-            drafts.save_answers(db, record, entry.opening.values)
+        last = {**entry.opening.values, **entry.finish().values}
+        if last:
+            drafts.save_answers(db, record, last)
         drafts.finish(db, record)
         return ()
 
@@ -102,7 +127,7 @@ class Entries:
 
     def progress(self, definition: FormDefinition, values: Mapping[str, Any]) -> tuple[int, int]:
         """(answered, asked) of a form with these values."""
-        return self._entry(definition, values, None, {}).progress()
+        return self._entry("", definition, values, None, {}).progress()
 
     def new_case(self, db: Transaction, country: str, language: str) -> str:
         """Open a case: its code and first facts, finished at once, so that colleagues can find it."""
@@ -130,13 +155,24 @@ class Entries:
 
     def _entry(
         self,
+        record: str,
         definition: FormDefinition,
         values: Mapping[str, Any] | None,
         language: str | None,
         facts: Mapping[str, Any],
     ) -> FormEntry:
-        shown = language or definition.default_language
-        return FormEntry(definition, values, language=shown, now=self.now, random=self.chance, facts=facts)
+        return FormEntry(
+            definition,
+            values,
+            language=language or definition.default_language,
+            now=self.now,
+            random=self.chance,
+            facts=facts,
+            surroundings=Surroundings(instance_id=f"uuid:{record}" if record else None),
+        )
+
+    def _again(self, definition: FormDefinition, values: Mapping[str, Any]) -> FormEntry:
+        return self._entry("", definition, values, None, {})
 
     def _facts(self, db: Snapshot, case: str) -> dict[str, Any]:
         """What the case file says, by meaning: no form asks for it again."""

@@ -33,7 +33,16 @@ from app.sync.http_client import HttpClient
 from app.sync.outcome import Outcome
 from app.sync.pace import Pace
 from app.sync.syncer import Syncer
-from app.views import CaseRow, CaseView, ConflictView, FormOffer, Session, SyncView, TodayView
+from app.views import (
+    CaseRow,
+    CaseView,
+    ConflictView,
+    FormOffer,
+    RevisionView,
+    Session,
+    SyncView,
+    TodayView,
+)
 from forms.definition import FormDefinition
 from forms.entry import EntryChange
 from forms.validation import Violation
@@ -181,6 +190,27 @@ class Fieldbook:
     def edit(self, record_id: str, language: str | None = None) -> Job[OpenEntry]:
         """Open a finished record to change it: a draft on top of it, until it is finished again."""
         return self._write(lambda db: self._entries.open(db, record_id, language))
+
+    def draft_revision(self, record_id: str) -> Job[RevisionView]:
+        """What changed in the form since the draft was begun. Problem draft.version.none."""
+        return self._read(lambda db: self._entries.revision(db, record_id))
+
+    def move_draft(self, record_id: str, language: str | None = None) -> Job[OpenEntry]:
+        """The draft in the newest version of its form. Answers move with their questions; those without
+        one stay in the record, and are shown. Problem draft.version.none."""
+
+        def move(db: Transaction) -> OpenEntry:
+            if owed := self._owed.get(record_id):
+                self._entries.save(db, record_id, EntryChange("", owed, (), False, None))
+            return self._entries.move(db, record_id, language)
+
+        def move_all() -> OpenEntry:
+            opened = self._store.write(move)
+            self._owed.pop(record_id, None)
+            self._changed(_SAVED)
+            return opened
+
+        return self._writer.submit(move_all)
 
     def save(self, record_id: str, change: EntryChange) -> Job[None]:
         """Keep one answer with all that it changed; when the job ends well it survives a crash.

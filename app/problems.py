@@ -97,6 +97,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "record.form.missing": N_("The form of this record is not on this device yet. Sync, then try again."),
     "conflict.row.unknown": N_("This was settled already."),
     "conflict.record.draft": N_("This record is open as a draft. Finish or discard the draft first."),
+    "draft.version.none": N_("There is no newer version for this form. Go on in the version that it has."),
     "draft.row.unknown": N_("This form is not open any more. Open the record again."),
     "outbox.row.unknown": N_("This was sent or settled already."),
     "attachment.file.missing": N_("This file has not come down from the server yet. Sync, then try again."),
@@ -116,8 +117,17 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.server.unreachable": N_(
         "The server cannot be reached. Everything is safe on this device and will be sent later."
     ),
+    "sync.enrolment.unreachable": N_(
+        "The server cannot be reached, so this device is not enrolled. Check the server's address and the "
+        "network, then try again."
+    ),
     "sync.server.not_trusted": N_(
         "The server could not prove who it is, so nothing was sent. Do not use this network; tell the "
+        "coordinator."
+    ),
+    "sync.certificate.not_valid_today": N_(
+        "The server's proof of who it is does not hold on the day that this device shows, so nothing was "
+        "sent. Set the device's date and time right, then sync again; if they are right, tell the "
         "coordinator."
     ),
     "sync.server.other": N_(
@@ -185,6 +195,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "server.write.failed": N_(
         "The server could not save this; its disk may be full. Your work is safe here and is sent again; "
         "tell the coordinator."
+    ),
+    "server.database.damaged": N_(
+        "The server's database is damaged, so it cannot answer. Your work is safe here and is sent again; do "
+        "not delete anything, and tell the coordinator."
+    ),
+    "server.storage.read_only": N_(
+        "The server may not write where it keeps its data, so it takes nothing new. Your work is safe here "
+        "and is sent again; tell the coordinator."
     ),
     "server.error": N_("The server has a problem of its own. The device tries again by itself."),
 }

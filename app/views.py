@@ -107,6 +107,34 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideView:
+    """An answer that the form of its record has no question for: it is kept, and shown."""
+
+    path: str
+    titles: Titles
+    text: Titles
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """What is different about one question between two versions of a form; kinds are forms.revision's."""
+
+    kinds: tuple[str, ...]
+    titles: Titles
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """What a draft's author sees before it moves to a newer version of its form."""
+
+    record: str
+    old_version: str
+    new_version: str
+    changes: tuple[ChangeView, ...]
+    aside: tuple[AsideView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRow:
     id: str
     form: str

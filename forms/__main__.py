@@ -1,32 +1,48 @@
-"""`python -m forms check FILE…`: says what is in a form and what is wrong with it.
+"""`python -m forms COMMAND …`: works with forms on the command line.
 
-Exit code 0 when every form can be used, 1 when one cannot, 2 when the command is wrong. With --strict
-a missing translation or another finding is an error too.
+    check FILE…      says what is in a form, what is wrong with it, and what is worth a second look
+    preview FILE     fills a form in, in the terminal
+    convert FILE     turns a workbook into reviewable text, and text into a workbook
+    conformance FILE runs recorded cases of expressions or scenarios
+
+Each command is a module of its own, with `declare` for its arguments and `run`, which gives the exit
+code; 2 when the command is wrong.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from forms.check import check_file
+from forms import check, convert, preview
+from forms.conformance import command as conformance
+
+_COMMANDS = {
+    "check": (check, "say what is in a form, what is wrong with it, what is worth a second look"),
+    "preview": (preview, "fill a form in, in the terminal"),
+    "convert": (convert, "turn a workbook into reviewable text, and text into a workbook"),
+    "conformance": (conformance, "run recorded cases of expressions or scenarios"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog=f"{sys.orig_argv[0]} -m forms", description="Checks forms.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="say what is in a form and what is wrong with it")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".md, .xlsx, .xls or .xml")
-    check.add_argument("--strict", action="store_true", help="findings are errors too")
+    parser = argparse.ArgumentParser(prog=_program(), description="Works with forms.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, about) in _COMMANDS.items():
+        description = (module.__doc__ or "").replace("python -m forms", parser.prog)
+        module.declare(commands.add_parser(name, help=about, description=description))
     options = parser.parse_args(arguments)
-    failed = False
-    for path in options.files:
-        report = check_file(path)
-        print("\n".join(report.lines()))
-        failed = failed or report.problem is not None or (options.strict and bool(report.lint))
-    return 1 if failed else 0
+    return _COMMANDS[options.command][0].run(options)
+
+
+def _program() -> str:
+    """How this was started, to be typed again, in quotation marks where the system needs them."""
+    words = (sys.orig_argv[0], "-m", "forms")
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 if __name__ == "__main__":

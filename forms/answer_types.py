@@ -28,6 +28,19 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})", r
 _TIME = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
 )
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, from a broken keyboard or paste: no encoding has it, so nobody could keep it."""
+#: The lexical forms of XML Schema, as ODK takes them.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]*)?|\.[0-9]+)", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?", re.ASCII)
+_TIME_OF_DAY = re.compile(
+    r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?", re.ASCII
+)
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?",
+    re.ASCII,
+)
+_OFFSET = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$")
 _UNWANTED = {code: None for code in range(32) if chr(code) not in "\n\t"}
 _SEPARATORS = str.maketrans({"٫": ".", "٬": "", "−": "-", "،": ","})
 
@@ -73,7 +86,13 @@ def _parse_decimal(text: str, zone: tzinfo) -> str:
     digits = latin_digits(text).replace(",", ".")
     if not _DECIMAL.fullmatch(digits):
         raise BadAnswer("answer.decimal.not_a_number")
-    return number_to_text(float(digits))
+    return decimal_text(float(digits))
+
+
+def decimal_text(number: float) -> str:
+    """The lexical form of a decimal: always with a point, never with an exponent (`10.0`)."""
+    text = number_to_text(number)
+    return text if "." in text or not math.isfinite(number) else f"{text}.0"
 
 
 def _parse_date(text: str, zone: tzinfo) -> str:
@@ -101,6 +120,8 @@ def _parse_date_time(text: str, zone: tzinfo) -> str:
     moment = parse_moment(digits, zone)
     if moment is None or moment.day.year < 1000:
         raise BadAnswer("answer.dateTime.not_a_moment")
+    if moment.at is not None and _INSTANT.fullmatch(digits) and _OFFSET.search(digits):
+        return digits
     day = moment.day
     return (moment.at or datetime(day.year, day.month, day.day, tzinfo=zone)).isoformat()
 
@@ -173,8 +194,8 @@ def parse(question: Question, raw: Raw, zone: tzinfo) -> str:
     if raw is None:
         return ""
     if isinstance(raw, list | tuple):
-        return _parse_names(" ".join(raw), zone)
-    text = number_to_text(float(raw)) if isinstance(raw, float) else str(raw)
+        return _parse_names(_LONE_SURROGATE.sub("\ufffd", " ".join(raw)), zone)
+    text = _LONE_SURROGATE.sub("\ufffd", number_to_text(float(raw)) if isinstance(raw, float) else str(raw))
     if not text.strip():
         return ""
     if question.type in ("select_multiple", "rank"):
@@ -213,14 +234,87 @@ def from_json(value: Any) -> str:
     return str(value)
 
 
-def from_default(question: Question, zone: tzinfo) -> str:
-    """The static default as lexical text; one that is no answer of its type counts as none."""
-    if not question.default:
+def from_record(question: Question, value: Any) -> str:
+    """A value that a record keeps, as the lexical text of the question."""
+    if question.data_type == "decimal" and isinstance(value, int | float) and not isinstance(value, bool):
+        return decimal_text(float(value))
+    return from_json(value)
+
+
+def from_default(question: Question, zone: tzinfo, default: str | None = None) -> str:
+    """The static default, or another one, as lexical text; what is no answer of its type counts as none."""
+    return from_lexical(question, question.default if default is None else default, zone)
+
+
+def from_lexical(question: Question, text: str, zone: tzinfo) -> str:
+    """A value that a program gives: a form's default, a submission. Only what the type's lexical form allows
+    is taken (ODK XForms, 'Data types'); anything else is empty.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
         return ""
+    if question.type in ("select_multiple", "rank"):
+        return _parse_names(text, zone)
+    if question.type == "acknowledge":
+        return "OK" if text.strip() in ("OK", "true", "1") else text
+    if question.type == "geoshape" and text.strip().rstrip(";").count(";") < 2:
+        return ""
+    strict = _LEXICAL.get(question.data_type)
+    return text if strict is None else strict(text.strip(), zone)
+
+
+def _lexical_integer(text: str, zone: tzinfo) -> str:
+    """32 bits, as everywhere in the field; what comes after a decimal point is cut off."""
+    if not _NUMBER.fullmatch(text):
+        return ""
+    number = int(float(text))
+    return str(number) if -(2**31) <= number < 2**31 else ""
+
+
+def _lexical_decimal(text: str, zone: tzinfo) -> str:
+    return decimal_text(float(text)) if _NUMBER.fullmatch(text) else ""
+
+
+def _lexical_date(text: str, zone: tzinfo) -> str:
+    """A day, or a local time of it; a time with an offset may be another day here."""
+    moment = parse_moment(text, zone) if _DAY.fullmatch(text) else None
+    return moment.day.isoformat() if moment is not None else ""
+
+
+def _lexical_time(text: str, zone: tzinfo) -> str:
     try:
-        return parse(question, question.default, zone)
+        if _TIME_OF_DAY.fullmatch(text):
+            time.fromisoformat(text[:8] if len(text) > 5 and text[5] == ":" else text[:5])
+            return text
+    except ValueError:
+        pass
+    return ""
+
+
+def _lexical_date_time(text: str, zone: tzinfo) -> str:
+    if not _INSTANT.fullmatch(text):
+        return ""
+    moment = parse_moment(text, zone)
+    if moment is None or moment.at is None:
+        return ""
+    return text if _OFFSET.search(text) else moment.at.isoformat()
+
+
+def _lexical_geo(text: str, zone: tzinfo) -> str:
+    try:
+        return _parse_geo(text, zone)
     except BadAnswer:
         return ""
+
+
+_LEXICAL: dict[str, Callable[[str, tzinfo], str]] = {
+    "int": _lexical_integer,
+    "decimal": _lexical_decimal,
+    "date": _lexical_date,
+    "time": _lexical_time,
+    "dateTime": _lexical_date_time,
+    "geo": _lexical_geo,
+}
 
 
 def from_result(question: Question, value: Value, zone: tzinfo) -> str:
@@ -236,7 +330,7 @@ def from_result(question: Question, value: Value, zone: tzinfo) -> str:
             return _moment_text(question, moment) if moment is not None else ""
         if question.data_type == "int":
             return number_to_text(float(int(value))) if abs(value) < 1e15 else ""
-        return number_to_text(value)
+        return decimal_text(value) if question.data_type == "decimal" else number_to_text(value)
     if isinstance(value, Moment):
         return _moment_text(question, value)
     text = to_text(value)
@@ -244,7 +338,8 @@ def from_result(question: Question, value: Value, zone: tzinfo) -> str:
         number = _as_integer(text)
         return "" if number is None else str(number)
     if question.data_type == "decimal" and text:
-        return "" if _as_decimal(text) is None else text
+        number_meant = _as_decimal(text)
+        return "" if number_meant is None else decimal_text(number_meant)
     if question.data_type in ("date", "dateTime") and text:
         parsed = parse_moment(text, zone)
         return text if parsed is None else _moment_text(question, parsed)

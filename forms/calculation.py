@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
@@ -15,12 +16,18 @@ from forms.instance import Document, InstanceNode
 from forms.world import World
 
 MAX_INSTANCES = 1000
+MAX_ROUNDS = MAX_INSTANCES + 10
+MAX_NODES = 100_000
+"""No instance is added to a tree of this size: counts inside of counts multiply."""
 
 
 class Calculation:
     """The running state of calculation: what is waiting, and what has changed since it was last told."""
 
-    def __init__(self, document: Document, world: World, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, document: Document, world: World, new_id: Callable[[], str], location: Callable[[], str]
+    ) -> None:
+        self.location = location
         self.document = document
         self.world = world
         self.new_id = new_id
@@ -31,6 +38,9 @@ class Calculation:
         self.evaluations = 0
         self.fresh: list[InstanceNode] = []
         """Instances made since dynamic defaults were last set."""
+        self._postponed: dict[InstanceNode, dict[SetValue, None]] = {}
+        """Values that an answer set while their question was hidden; they are set when it appears."""
+        self._appeared: list[InstanceNode] = []
         self._waiting: dict[Cell, dict[InstanceNode, None]] = {}
         self._heap: list[tuple[int, Cell]] = []
 
@@ -41,7 +51,8 @@ class Calculation:
         if waiting is None:
             waiting = self._waiting[cell] = {}
             heappush(self._heap, (self.graph.rank[cell], cell))
-        waiting.update(dict.fromkeys(nodes))
+        for node in nodes:
+            waiting[node] = None
 
     def schedule_all(self, node: InstanceNode) -> None:
         """Everything in a part of the tree, such as a new instance."""
@@ -64,26 +75,35 @@ class Calculation:
     def schedule_dependents(self, cell: Cell, near: InstanceNode) -> None:
         """All that reads this cell of this node; for a structure the node is what holds the instances."""
         for dependent in self.graph.dependents.get(cell, ()):
-            within = _ancestor(near, dependent.anchor)
-            target = dependent.cell
-            if target.kind == "structure":
-                nodes = self.document.nodes(paths.parent(target.template), within)
-            else:
-                nodes = self.document.nodes(target.template, within)
-            if target.kind == "relevant" and self.document.definition.is_repeat(target.template):
+            within = _ancestor(near, dependent.anchor) if dependent.anchor else None
+            nodes = self.document.nodes(dependent.place, within)
+            if dependent.reshapes:
                 # A repeat without instances appears or disappears too.
                 self.restructured = True
-            if target.kind == "display":
-                self.redrawn.update((node.path, None) for node in nodes)
+            if dependent.cell.kind == "display":
+                for node in nodes:
+                    self.redrawn[node.path] = None
             else:
-                self.schedule(target, nodes)
+                self.schedule(dependent.cell, nodes)
 
     def run(self) -> None:
-        """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once."""
+        """Calculates until nothing is waiting. A cell comes after all that it reads, so each comes once.
+
+        Where the form has a circle that may be gone through, some come again; one that never comes to rest
+        is left as it is.
+        """
+        rounds: Counter[Cell] = Counter()
         while self._heap:
             _, cell = heappop(self._heap)
             nodes = self._waiting.pop(cell)
+            if self.graph.loosened:
+                rounds[cell] += 1
+                if rounds[cell] > MAX_ROUNDS:
+                    continue
             for node in nodes:
+                if node.path and self.document.by_path.get(node.path) is not node:
+                    # Taken away since it was scheduled; all of it is scheduled when it comes back.
+                    continue
                 self.evaluations += 1
                 if cell.kind == "relevant":
                     self._relevance(node)
@@ -109,6 +129,9 @@ class Calculation:
         if visible == node.visible:
             return
         node.visible = visible
+        self.document.shape.version += 1
+        if visible and node in self._postponed:
+            self._appeared.append(node)
         self.restructured = True
         self.touched[node.path] = None
         self.redrawn[node.path] = None
@@ -118,8 +141,8 @@ class Calculation:
             self.schedule(Cell("value", node.template), (node,))
             # Hidden and empty are not the same to a count of nodes.
             self.schedule_dependents(Cell("value", node.template), node)
-        for child in node.inner():
-            self._show(child, visible)
+        for part in (*node.answered_attributes(), *node.inner()):
+            self._show(part, visible)
 
     def _value(self, node: InstanceNode) -> None:
         question = node.question
@@ -133,8 +156,11 @@ class Calculation:
         if question.itemset is not None and question.itemset.filtered:
             self.redrawn[node.path] = None
             if text:
-                offered = {choice.name for choice in choices.offered(self, node)}
-                text = " ".join(name for name in answer_types.chosen(question, text) if name in offered)
+                offered = {choice.name: None for choice in choices.offered(self, node)}
+                kept = [name for name in answer_types.chosen(question, text) if name in offered]
+                if question.type == "rank":
+                    kept += [name for name in offered if name not in kept]
+                text = " ".join(kept)
         node.set_text(text)
         if text != before:
             self.touched[node.path] = None
@@ -155,10 +181,15 @@ class Calculation:
             last = instances.pop()
             self.detach(last)
             waiting.append(last)
-        while len(instances) < wanted:
+        while len(instances) < wanted and not self.full:
             instances.append(self.reattach(holder, waiting.pop()) if waiting else self.append(holder, repeat))
 
     # Structure
+
+    @property
+    def full(self) -> bool:
+        """Whether the tree is as large as it may be."""
+        return len(self.document.by_path) >= MAX_NODES
 
     def append(self, holder: InstanceNode, repeat: Repeat) -> InstanceNode:
         """A new instance at the end, with its static defaults and what is in it."""
@@ -174,8 +205,10 @@ class Calculation:
         node.visible = holder.visible
         for inner in node.everything():
             inner.visible = holder.visible
+        self.document.shape.version += 1
         if fresh:
             self.fill(node)
+            self._fill_initial(node, repeat, len(holder.instances(repeat.name)))
             self.fresh.append(node)
         self._settled(holder, node)
         return node
@@ -188,8 +221,20 @@ class Calculation:
                 continue
             for repeat in self.document.repeats_in(inner):
                 if repeat.count is None and not inner.instances(repeat.name):
-                    for _ in range(repeat.initial):
-                        self.append(inner, repeat)
+                    self.append_initial(inner, repeat)
+
+    def _fill_initial(self, instance: InstanceNode, repeat: Repeat, number: int) -> None:
+        """The empty form may have other defaults in its first instances than in those that follow."""
+        defaults = repeat.initial[number - 1] if number <= len(repeat.initial) else {}
+        for template in defaults:
+            for node in self.document.nodes(template, instance):
+                node.answer = answer_types.from_default(node.question, self.world.zone, defaults[template])
+
+    def append_initial(self, holder: InstanceNode, repeat: Repeat) -> None:
+        """The instances that the empty form has."""
+        for _ in repeat.initial:
+            if not self.full:
+                self.append(holder, repeat)
 
     def reattach(self, holder: InstanceNode, node: InstanceNode) -> InstanceNode:
         self.document.attach(holder, node)
@@ -229,8 +274,34 @@ class Calculation:
             node.answer = lexical
             self.schedule(Cell("value", node.template), (node,))
 
+    def targets(self, set_value: SetValue, near: InstanceNode) -> list[InstanceNode]:
+        """The nodes that a set value is about: those in the same instances as the node it happens at."""
+        around: InstanceNode | None = near
+        while around is not None and not paths.is_within(set_value.target, around.template):
+            around = around.parent
+        found = self.document.nodes(set_value.target, around)
+        if set_value.chosen:
+            chosen = self.expression(near, f"target:{set_value.chosen}", set_value.chosen, "nodes").evaluate()
+            assert isinstance(chosen, list)
+            found = [node for node in found if node in chosen]
+        return [node for node in found if isinstance(node.definition, Question)]
+
+    def fire(self, set_value: SetValue, near: InstanceNode) -> None:
+        """An answer sets a value: now, or when the question that gets it appears."""
+        for node in self.targets(set_value, near):
+            if node.visible:
+                self.set_value(set_value, node)
+            else:
+                self._postponed.setdefault(node, {})[set_value] = None
+
     def set_value(self, set_value: SetValue, node: InstanceNode) -> None:
-        """Evaluates a set value for one node and calculates what follows from it."""
+        """Evaluates a set value for one node and calculates what follows. A hidden node keeps what it has."""
+        if not node.visible:
+            return
+        if set_value.action == "setgeopoint":
+            self.set_answer(node, self.location())
+            self.run()
+            return
         result = self.expression(
             node, f"set:{set_value.expression}", set_value.expression, "value"
         ).evaluate()
@@ -240,14 +311,18 @@ class Calculation:
     def settle(self) -> None:
         """Calculates all that is waiting; instances that came into being get their dynamic defaults."""
         self.run()
-        while self.fresh:
+        while self.fresh or self._appeared:
+            appeared, self._appeared = self._appeared, []
+            for node in appeared:
+                for set_value in self._postponed.pop(node, ()):
+                    self.set_value(set_value, node)
             fresh, self.fresh = self.fresh, []
             for set_value in self.document.definition.set_values:
                 if "odk-new-repeat" not in set_value.events:
                     continue
                 for instance in fresh:
                     if paths.is_within(set_value.target, instance.template):
-                        for node in self.document.nodes(set_value.target, instance):
+                        for node in self.targets(set_value, instance):
                             self.set_value(set_value, node)
             self.run()
 

@@ -1,34 +1,39 @@
-"""What `forms check` finds in a form: what it is, what is missing in it, what is wrong with it."""
+"""What `python -m forms check` finds in a form: what it is, what is wrong with it, what the lint says.
+
+Exit code 0 when every form can be used, 1 when one cannot. With --strict, and for the forms of the
+library (--library), a finding of the lint that nobody accepted is an error too.
+"""
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from forms.definition import FormDefinition, Group, Question, Repeat
+from forms import library, paths
+from forms.definition import META, FormDefinition, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
+from forms.external_data import Find, file_name, with_external_data
 from forms.form_file import text_of
+from forms.lint import Finding, accepted, judged, lint, lint_together
 from forms.problem_texts import explain
-from forms.translations import Text
 from forms.workbook import read_workbook
 from forms.xform import load_form
 from forms.xform_version import with_version
 from forms.xlsform import XFormSource, xform_from_xlsform
-from forms.xlsform_problems import located
+from forms.xlsform_problems import headings_joined, located
 
 _XML = frozenset({".xml", ".xform"})
 _USABLE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\]{1,200}")
 #: Control characters, marks that nobody sees, ends of lines and paragraphs, halves of characters.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-#: Types that the standard has and the app does not ask yet: it says so in their place.
-NOT_ASKED = frozenset({"rank", "audio", "video", "file", "geotrace", "geoshape"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,10 @@ class Report:
     xml: str
     definition: FormDefinition | None
     warnings: tuple[str, ...]
-    lint: tuple[str, ...]
+    lint: tuple[Finding, ...]
     problem: FormProblem | None
+    accepted: tuple[Finding, ...] = ()
+    """Findings that the form's author has accepted by name."""
 
     def lines(self) -> Iterator[str]:
         """The report for a terminal."""
@@ -59,8 +66,10 @@ class Report:
             return
         form = self.definition
         title = form.titles.get(form.default_language) or form.id
-        repeats = sum(isinstance(group, Repeat) for group in form.groups.values())
-        asked = sum(question.asks for question in form.questions.values())
+        groups = [group for path, group in form.groups.items() if not paths.is_within(path, META)]
+        questions = [each for path, each in form.questions.items() if not paths.is_within(path, META)]
+        repeats = sum(isinstance(group, Repeat) for group in groups)
+        asked = sum(question.asks for question in questions)
         languages = ", ".join(
             f"{form.language_names[code]} ({code})" if form.language_names[code] != code else code
             for code in form.languages
@@ -69,8 +78,8 @@ class Report:
         yield f"  id {form.id}, version {form.version or '(none)'}"
         yield f"  languages: {languages}; default {form.default_language}"
         yield (
-            f"  {asked} questions, {len(form.questions) - asked} notes and calculations, "
-            f"{len(form.groups) - repeats} groups, {repeats} repeats, {len(form.lists)} lists"
+            f"  {asked} questions, {len(questions) - asked} notes and calculations, "
+            f"{len(groups) - repeats} groups, {repeats} repeats, {len(form.lists)} lists"
         )
         kinds = Counter(question.type for question in form.questions.values() if question.asks)
         if kinds:
@@ -80,8 +89,10 @@ class Report:
             yield f"  {cascades} with choices that follow from other answers"
         for warning in self.warnings:
             yield f"  warning: {warning}"
-        for finding in self.lint:
-            yield f"  lint: {finding}"
+        yield from _told(self.lint)
+        if self.accepted:
+            codes = Counter(finding.code for finding in self.accepted)
+            yield f"  accepted: {', '.join(f'{code} {count}' for code, count in codes.items())}"
 
 
 def check_file(path: Path) -> Report:
@@ -100,21 +111,29 @@ def check_table(name: str, table: str) -> Report:
 def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Report:
     try:
         source = read()
+        if joined := headings_joined(read_workbook(origin)):
+            raise joined
         definition = load_form(source.xml)
         _check_names(definition)
-        findings = tuple(lint(definition))
+        if definition.dangling:
+            raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
+        now = datetime.now(UTC)
+        found = lint(definition, source.xml, now)
+        findings, accepts = judged(found, accepted(_table(origin)))
         xml = source.xml
         if not definition.version:
             xml = with_version(xml)
             definition = load_form(xml)
-        _try_out(definition)
+        _try_out(definition, now)
+        if not any(question.asks for question in definition.questions.values()):
+            raise FormProblem("form.question.missing")
     except FormProblem as problem:
         return _unusable(name, origin, problem)
     except Exception as problem:
         # A form of others may do anything to the libraries below.
         return _unusable(name, origin, FormProblem("form.check.failed", error=type(problem).__name__))
     warnings = (*source.warnings, *definition.warnings)
-    return Report(name, xml, definition, warnings, findings, None)
+    return Report(name, xml, definition, warnings, findings, None, accepts)
 
 
 def _unusable(name: str, origin: Path | str, problem: FormProblem) -> Report:
@@ -137,66 +156,92 @@ def _usable(name: str) -> bool:
 
 
 def _read(path: Path) -> XFormSource:
-    return XFormSource(text_of(path), ()) if path.suffix.lower() in _XML else xform_from_xlsform(path)
+    is_xform = path.suffix.lower() in _XML
+    source = XFormSource(text_of(path), ()) if is_xform else xform_from_xlsform(path)
+    return XFormSource(with_external_data(source.xml, _beside(path)), source.warnings)
+
+
+def _beside(path: Path) -> Find:
+    """Finds the files that a form takes choices from: in the folder `<form>-media`, as other tools have it,
+    or in the form's own."""
+
+    def find(source: str) -> str | None:
+        for folder in (path.parent / f"{path.stem}-media", path.parent):
+            file = folder / file_name(source)
+            if file.is_file():
+                return text_of(file)
+        return None
+
+    return find
 
 
 def _filtered(question: Question) -> bool:
     return question.itemset is not None and question.itemset.filtered
 
 
-def lint(definition: FormDefinition) -> Iterator[str]:
-    """Missing translations, questions and choices without a label, choices of one name."""
-    if not definition.version:
-        yield "the form has no version: its content gives it one when it is published"
-    for path, element in {**definition.groups, **definition.questions}.items():
-        if isinstance(element, Group | Repeat):
-            yield from _missing(definition, path, "label", element.label)
-            continue
-        if not element.visible:
-            continue
-        if not element.label:
-            yield f"{path}: no label"
-        yield from _missing(definition, path, "label", element.label)
-        yield from _missing(definition, path, "hint", element.hint)
-        yield from _missing(definition, path, "constraint message", element.constraint_message)
-        yield from _missing(definition, path, "required message", element.required_message)
-        if element.type in NOT_ASKED:
-            required = " and since it is required, no record can be finished" if element.required else ""
-            yield f"{path}: this version cannot ask a question of the type '{element.type}'{required}"
-        if element.computed and element.merge != "last":
-            yield f"{path}: nobody types it, so its merge rule does nothing"
-        if element.constraint and not element.constraint_message:
-            yield f"{path}: a constraint without a message"
-        if element.chooses and not element.choices and (element.itemset is None or element.itemset.list):
-            yield f"{path}: no choices"
-        names = [choice.name for choice in element.choices]
-        if len(set(names)) < len(names) and not (element.itemset and element.itemset.filtered):
-            yield f"{path}: two choices of one name"
-    seen: set[str] = set()
-    for question in definition.questions.values():
-        key = question.itemset.list if question.itemset and question.itemset.list else question.path
-        if key in seen:
-            continue
-        seen.add(key)
-        for choice in question.choices:
-            yield from _missing(definition, f"{key}, choice {choice.name}", "label", choice.label)
+def _table(origin: Path | str) -> str:
+    """The Markdown table with what its author wrote beside the form."""
+    if isinstance(origin, str):
+        return origin
+    return text_of(origin) if origin.suffix.lower() == ".md" else ""
 
 
-def _missing(definition: FormDefinition, place: str, what: str, text: Text) -> Iterator[str]:
-    if not text.by_language:
-        return
-    absent = [language for language in definition.languages if not text.by_language.get(language)]
-    if absent:
-        yield f"{place}: {what} is not translated ({', '.join(absent)})"
+def _told(findings: Iterable[Finding]) -> Iterator[str]:
+    """Each finding in a line, and below them what to do about each kind."""
+    remedies: dict[str, str] = {}
+    for finding in findings:
+        yield f"  lint: {finding} [{finding.code}]"
+        remedies.setdefault(finding.code, finding.remedy)
+    for code, remedy in remedies.items():
+        yield f"  remedy of {code}: {remedy}"
 
 
-def _try_out(definition: FormDefinition) -> None:
+def _try_out(definition: FormDefinition, now: datetime) -> None:
     """Whatever an expression does when it is evaluated, it does here first."""
     chance = random.Random(0)  # noqa: S311 - nothing secret is made here
-    entry = FormEntry(definition, now=lambda: datetime.now(UTC), random=chance)
+    entry = FormEntry(definition, now=lambda: now, random=chance)
     for language in definition.languages:
         entry.language = language
         for line in entry.outline():
             if line.kind == "question":
                 entry.state(line.path)
     entry.validate()
+
+
+# The command
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `check`."""
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=".md, .xlsx, .xls or .xml")
+    parser.add_argument("--library", action="store_true", help="check the forms that come with Homeward")
+    parser.add_argument("--strict", action="store_true", help="findings of the lint are errors too")
+    parser.set_defaults(wrong=parser.error)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints a report for each form, then what is found between them; 1 when that is an error."""
+    if not (options.files or options.library):
+        options.wrong("check needs FILEs or --library")
+    ids = [form_id for form_id, _ in library.forms()] if options.library else []
+    strict = [check_table(form_id, library.read(form_id)) for form_id in ids]
+    reports = [*(check_file(path) for path in options.files), *strict]
+    for report in reports:
+        print("\n".join(report.lines()))
+    between = between_forms(reports)
+    if between:
+        print("Between the forms:")
+        print("\n".join(_told(between)))
+    unusable = any(report.problem is not None for report in reports)
+    held = reports if options.strict else strict
+    found = any(report.lint for report in held) or (bool(between) and (options.strict or options.library))
+    return 1 if unusable or found else 0
+
+
+def between_forms(reports: Sequence[Report]) -> tuple[Finding, ...]:
+    """What is found only when several forms are looked at together; each place begins with its file."""
+    forms = [(report.file, report.definition) for report in reports if report.definition is not None]
+    return tuple(
+        Finding(finding.code, f"{name}: {finding.place}", finding.params)
+        for name, finding in lint_together(forms)
+    )

@@ -7,14 +7,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from forms.definition import Choice, Itemset
+from forms.definition import Choice, FormDefinition, Itemset, Question
 from forms.expression.nodes import Node
 from forms.translations import NO_TEXT, same_everywhere
 
 if TYPE_CHECKING:
     from forms.calculation import Calculation
     from forms.instance import InstanceNode
+
+
+_KNOWN: WeakKeyDictionary[FormDefinition, dict[tuple[str, str, str], dict[int, Choice]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,24 @@ def offered(calculation: Calculation, node: InstanceNode) -> tuple[Choice, ...]:
         return question.choices
     items = calculation.expression(node, "itemset", itemset.nodeset, "nodes").evaluate()
     assert isinstance(items, list)
-    found = (_choice(calculation, item, itemset) for item in items)
-    return tuple(choice for choice in found if choice.name)
+    known = _known(calculation, question)
+    found = [known.get(id(item)) or _choice(calculation, item, itemset) for item in items]
+    return tuple([choice for choice in found if choice.name])
+
+
+def _known(calculation: Calculation, question: Question) -> dict[int, Choice]:
+    """The choices that the form's own list gives, by their items: they were made when it was loaded."""
+    definition = calculation.document.definition
+    itemset = question.itemset
+    if itemset is None or itemset.list is None or itemset.list not in definition.lists:
+        return {}
+    by_itemset = _KNOWN.setdefault(definition, {})
+    key = (itemset.list, itemset.value_ref, itemset.label_ref)
+    if key not in by_itemset:
+        items = items_of(definition.lists[itemset.list])
+        same = len(items) == len(question.choices)
+        by_itemset[key] = {id(i): c for i, c in zip(items, question.choices, strict=True)} if same else {}
+    return by_itemset[key]
 
 
 def views(calculation: Calculation, node: InstanceNode) -> tuple[ChoiceView, ...]:
@@ -44,7 +64,7 @@ def views(calculation: Calculation, node: InstanceNode) -> tuple[ChoiceView, ...
     return tuple(
         ChoiceView(
             choice.name,
-            world.shown(choice.label, node) or choice.name,
+            world.told(choice.label, node) or choice.name,
             choice.label.media_in(world.languages),
         )
         for choice in offered(calculation, node)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from forms import paths
+from forms.appearances import known_appearances
 from forms.errors import FormProblem
 from forms.expression.nodes import Node
 from forms.translations import NO_TEXT, Text
@@ -42,6 +43,10 @@ DataType = Literal[
 MergeRule = Literal["last", "both", "calculated"]
 
 
+META = "meta"
+"""The group of what is noted about a record: its id, its name, the entity it makes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer that can be chosen."""
@@ -68,11 +73,27 @@ class Itemset:
 
 @dataclass(frozen=True, slots=True)
 class SetValue:
-    """A value that is set by an event: at the first opening, or when another question is answered."""
+    """A value that is set by an event: at the first opening, or when another question is answered.
+
+    `setgeopoint` sets the place where the device is, and has no expression. `chosen` is a path with
+    predicates that says which nodes of the target are meant, where not all are.
+    """
 
     target: str
     expression: str
     events: tuple[str, ...]
+    action: Literal["setvalue", "setgeopoint"] = "setvalue"
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One element of the data as a submission writes it: its name with its namespace (`{uri}name`), and
+    the attributes that it always has.
+    """
+
+    tag: str
+    attributes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +121,16 @@ class Question:
     itemset: Itemset | None = None
     triggers: tuple[SetValue, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    control: str = ""
+    """The XForms control that asks it (`input`, `range`, `upload` …); empty when nothing is shown."""
     visible: bool = True
     merge: MergeRule = "last"
     safety: str | None = None
     seal: str | None = None
     meaning: str | None = None
     htcds: str | None = None
+    save_to: str | None = None
+    """The property of an entity that the answer is saved to (ODK Entities)."""
 
     @property
     def asks(self) -> bool:
@@ -116,6 +141,16 @@ class Question:
     def computed(self) -> bool:
         """Whether nobody types its value: the form itself calculates or sets it."""
         return self.calculate is not None or self.type == "calculate"
+
+    @property
+    def identifies(self) -> bool:
+        """Whether it holds the record's own id, which the record has anyway."""
+        return (self.preload or "").startswith("uid")
+
+    @property
+    def appearances(self) -> frozenset[str]:
+        """How it is to look, as far as that is known."""
+        return known_appearances("range" if self.control == "range" else self.type, self.appearance)
 
     @property
     def chooses(self) -> bool:
@@ -134,6 +169,11 @@ class Group:
     relevant: str | None = None
     readonly: str | None = None
 
+    @property
+    def appearances(self) -> frozenset[str]:
+        """How it is to look, as far as that is known."""
+        return known_appearances("group", self.appearance)
+
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
@@ -148,7 +188,9 @@ class Repeat:
     readonly: str | None = None
     count: str | None = None
     fixed: bool = False
-    initial: int = 1
+    initial: tuple[Mapping[str, str], ...] = ({},)
+    """An item for each instance of the empty form: its defaults by template path, where they differ from
+    those of a new instance."""
 
 
 Element = Question | Group | Repeat
@@ -160,6 +202,9 @@ class FormDefinition:
 
     `children` is what a person sees, in the order in which it is shown. `questions` and `groups` hold
     all that has a place in the data, calculations too, by template path in the order of the data.
+
+    `places` tells for each template path, of attributes and the root (the empty path) too, how the data
+    are written.
 
     `merge_rules` tells for each template path how concurrent values merge: as the form says, or
     `calculated` for what nobody types, which are calculations and the instances that a count makes.
@@ -177,14 +222,19 @@ class FormDefinition:
     groups: Mapping[str, Group | Repeat]
     texts: Mapping[str, Text]
     lists: Mapping[str, Node]
+    places: Mapping[str, Place]
     set_values: tuple[SetValue, ...] = ()
+    """All values that events set, those in a question's control too."""
     warnings: tuple[str, ...] = ()
+    dangling: tuple[str, ...] = ()
+    """References of controls to what the data do not have. Such a form can be read, not published."""
     merge_rules: Mapping[str, MergeRule] = field(init=False)
 
     def __post_init__(self) -> None:
         rules: dict[str, MergeRule] = {
             path: "calculated" if question.computed else question.merge
             for path, question in self.questions.items()
+            if not question.identifies
         }
         for path, group in self.groups.items():
             if isinstance(group, Repeat) and group.count is not None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 from forms import paths
-from forms.definition import FormDefinition, Question, Repeat, SetValue
+from forms.definition import FormDefinition, Question, Repeat
 from forms.errors import FormProblem
 from forms.expression.functions import functions_by_name
 from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, operands, parse
@@ -25,8 +26,17 @@ _SPEAKS = frozenset({"jr:choice-name", "jr:itext", "format-date", "format-date-t
 """Functions whose result depends on the language."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+_NODES_ONLY = {
+    "position": frozenset({0}),
+    "count": frozenset({0}),
+    "name": frozenset({0}),
+    "local-name": frozenset({0}),
+    "indexed-repeat": frozenset({1, 3, 5}),
+}
+"""Arguments of which only the nodes count, and not what is in them."""
+
+
+class Cell(NamedTuple):
     """Something that is calculated, for every node of a template."""
 
     kind: CellKind
@@ -43,10 +53,16 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Dependent:
-    """A cell to be calculated again, in the instances below the anchor."""
+    """A cell to be calculated again, in the instances below the anchor.
+
+    `place` is the template of the nodes that it is calculated for; `reshapes` says that the outline may
+    change with it even where there is no such node.
+    """
 
     cell: Cell
     anchor: str
+    place: str
+    reshapes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +89,10 @@ class DependencyGraph:
         self.dependents: dict[Cell, list[Dependent]] = {}
         self.language_cells: set[Cell] = set()
         self.rank: dict[Cell, int] = {}
+        self.loosened = False
+        """Whether some cells are worked out again and again until they stay the same."""
         self._reads: dict[Cell, set[Cell]] = {}
+        self._offers: set[tuple[Cell, Cell]] = set()
         for cell, sources in self._sources():
             found: dict[Reference, None] = {}
             for source in sources:
@@ -86,11 +105,13 @@ class DependencyGraph:
                 if collector.speaks and cell.kind != "display":
                     self.language_cells.add(cell)
             for reference in found:
-                self.dependents.setdefault(reference.cell, []).append(Dependent(cell, reference.anchor))
+                self.dependents.setdefault(reference.cell, []).append(self._dependent(cell, reference.anchor))
             if cell.kind != "display":
                 reads = self._reads.setdefault(cell, set())
                 reads.update(reference.cell for reference in found)
                 reads.update(self._contained_in(cell))
+            if cell.kind == "value":
+                self._note_offers(cell, found)
         self._order()
 
     @classmethod
@@ -114,11 +135,29 @@ class DependencyGraph:
             offered = [itemset.nodeset] if itemset is not None and itemset.filtered else []
             yield Cell("value", path), [*_given(question.calculate), *offered]
             yield Cell("display", path), _display_sources(question)
-        for set_value in (*self.definition.set_values, *_all_triggers(self.definition)):
+        for set_value in self.definition.set_values:
+            if set_value.action == "setgeopoint":
+                continue
             try:
                 _Collector(self.definition, set_value.target).collect(set_value.expression)
             except FormProblem as problem:
                 raise problem.at(set_value.target) from problem
+
+    def _dependent(self, cell: Cell, anchor: str) -> Dependent:
+        place = paths.parent(cell.template) if cell.kind == "structure" else cell.template
+        reshapes = cell.kind == "relevant" and self.definition.is_repeat(cell.template)
+        return Dependent(cell, anchor, place, reshapes)
+
+    def _note_offers(self, cell: Cell, found: Iterable[Reference]) -> None:
+        """What a question reads for its choices alone, and not for its value."""
+        question = self.definition.questions[cell.template]
+        if question.itemset is None or not question.itemset.filtered:
+            return
+        calculated = _Collector(self.definition, cell.template)
+        for source in _given(question.calculate):
+            calculated.collect(source)
+        own = {reference.cell for reference in calculated.references}
+        self._offers.update((cell, reference.cell) for reference in found if reference.cell not in own)
 
     def _contained_in(self, cell: Cell) -> Iterator[Cell]:
         """A node is calculated after its own relevance, its parent's, and the repeats that make it."""
@@ -140,19 +179,37 @@ class DependencyGraph:
             for read in reads:
                 readers.setdefault(read, []).append(cell)
         ready = [cell for cell, reads in waiting.items() if not reads]
-        while ready:
-            following: list[Cell] = []
-            for cell in ready:
-                self.rank[cell] = len(self.rank)
-                for reader in readers.get(cell, ()):
-                    waiting[reader].discard(cell)
-                    if not waiting[reader]:
-                        following.append(reader)
-            ready = following
-        stuck = {cell for cell, reads in waiting.items() if reads}
-        if stuck:
-            names = ", ".join(dict.fromkeys(cell.template for cell in _one_cycle(stuck, waiting)))
-            raise FormProblem("form.dependency.cycle", questions=names)
+        while True:
+            while ready:
+                following: list[Cell] = []
+                for cell in ready:
+                    self.rank[cell] = len(self.rank)
+                    for reader in readers.get(cell, ()):
+                        waiting[reader].discard(cell)
+                        if not waiting[reader] and reader not in self.rank:
+                            following.append(reader)
+                ready = following
+            stuck = {cell for cell, reads in waiting.items() if reads}
+            if not stuck:
+                return
+            reader, read = self._loosest(_one_cycle(stuck, waiting))
+            self.loosened = True
+            waiting[reader].discard(read)
+            ready = [] if waiting[reader] else [reader]
+
+    def _loosest(self, cycle: list[tuple[Cell, Cell]]) -> tuple[Cell, Cell]:
+        """The reading in a circle that need not come first: who reads is worked out again instead, until
+        all stay the same.
+
+        A count may depend on what is in its own repeat ('is there another one?', asked in the last
+        instance), and the choices of a question on one that is hidden by its answer. Any other circle has
+        no answer. Raises FormProblem, naming its questions.
+        """
+        for reader, read in cycle:
+            if reader.kind == "structure" or (reader, read) in self._offers:
+                return reader, read
+        names = ", ".join(dict.fromkeys(read.template for _, read in reversed(cycle)))
+        raise FormProblem("form.dependency.cycle", questions=names)
 
 
 def _given(source: str | None) -> list[str]:
@@ -177,11 +234,6 @@ def _display_sources(question: Question) -> list[str]:
     return sources
 
 
-def _all_triggers(definition: FormDefinition) -> Iterator[SetValue]:
-    for question in definition.questions.values():
-        yield from question.triggers
-
-
 def _repeats_around(definition: FormDefinition, template: str) -> list[str]:
     """The repeats that a template lies in, itself included, the outermost first."""
     steps = template.split("/")
@@ -194,14 +246,15 @@ def _innermost_repeat(definition: FormDefinition, template: str) -> str:
     return around[-1] if around else ""
 
 
-def _one_cycle(stuck: set[Cell], waiting: dict[Cell, set[Cell]]) -> list[Cell]:
-    """One loop among the cells that wait for each other, from its first question on."""
+def _one_cycle(stuck: set[Cell], waiting: dict[Cell, set[Cell]]) -> list[tuple[Cell, Cell]]:
+    """One loop among the cells that wait for each other, from its first question on: who reads, and what."""
     cell = min(stuck)
     seen: list[Cell] = []
     while cell not in seen:
         seen.append(cell)
         cell = min(waiting[cell])
-    return list(reversed(seen[seen.index(cell) :]))
+    loop = [*seen[seen.index(cell) :], cell]
+    return list(pairwise(loop))
 
 
 class _Collector:
@@ -242,8 +295,12 @@ class _Collector:
         if tree.name == "current":
             return {self.origin}
         found: set[_Spot] = set()
-        for argument in tree.arguments:
-            found |= self.visit(argument, context)
+        counted = _NODES_ONLY.get(tree.name, frozenset())
+        for at, argument in enumerate(tree.arguments):
+            if at in counted and isinstance(argument, Path):
+                found |= self.path(argument, context, reads=False)
+            else:
+                found |= self.visit(argument, context)
         if tree.name == "instance":
             return {_OUTSIDE}
         if tree.name == "indexed-repeat":
@@ -254,7 +311,7 @@ class _Collector:
                     self.reference(Cell("structure", repeat), "")
         return found
 
-    def path(self, path: Path, context: set[_Spot]) -> set[_Spot]:
+    def path(self, path: Path, context: set[_Spot], *, reads: bool = True) -> set[_Spot]:
         if path.absolute:
             spots = {_Spot(_TOP, "")}
         elif path.start is not None:
@@ -270,7 +327,17 @@ class _Collector:
                 self.visit(predicate, spots)
         for spot in spots:
             self.note(spot)
+            if reads:
+                self.note_content(spot)
         return spots
+
+    def note_content(self, spot: _Spot) -> None:
+        """The text of a group is that of all that is in it."""
+        if spot.outside or spot.template in ("", _TOP) or spot.template in self.definition.questions:
+            return
+        for path in self.definition.questions:
+            if path.startswith(f"{spot.template}/"):
+                self.reference(Cell("value", path), spot.anchor)
 
     def note(self, spot: _Spot) -> None:
         """A reference to what the path ends at."""
@@ -297,7 +364,10 @@ class _Collector:
             return self.above(spot)
         if step.axis == "child" and step.test not in ("*", "node()"):
             return self.child(spot, step, absolute, last)
-        if step.axis in ("attribute", "namespace"):
+        if step.axis == "attribute":
+            template = paths.join(spot.template, f"@{step.test.rpartition(':')[2]}")
+            return (_Spot(template, spot.anchor),) if template in self.definition.questions else ()
+        if step.axis == "namespace":
             return ()
         return self.search(spot, step)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from forms import answer_types, choices, paths, validation
 from forms.answer_types import BadAnswer, Json, Raw
@@ -13,8 +13,8 @@ from forms.calculation import MAX_INSTANCES, Calculation
 from forms.definition import Element, FormDefinition, Question, Repeat
 from forms.entry_views import EntryChange, Node, QuestionState, RepeatState, Values
 from forms.errors import FormProblem
-from forms.expression.values import Moment
 from forms.instance import Document, InstanceNode
+from forms.surroundings import NOWHERE, Surroundings, preloaded
 from forms.validation import Violation
 from forms.world import World
 
@@ -25,7 +25,8 @@ class FormEntry:
     """The answers of one record, kept consistent with the rules of its form.
 
     Without `values` the entry is new and has its defaults; with them it goes on where it was left.
-    `facts` fill questions of a new entry by their meaning (`case.code`). Not safe for several threads.
+    `facts` fill questions of a new entry by their meaning (`case.code`); `surroundings` are what the form
+    may ask of the device. Not safe for several threads.
     """
 
     def __init__(
@@ -37,12 +38,17 @@ class FormEntry:
         now: Callable[[], datetime],
         random: Random,
         facts: Mapping[str, Any] | None = None,
+        surroundings: Surroundings = NOWHERE,
     ) -> None:
         self.definition = definition
+        self._surroundings = surroundings
         self._document = Document(definition)
         self._world = World(self._document, language or definition.default_language, now, random)
         self._calculation = Calculation(
-            self._document, self._world, lambda: paths.new_instance_id(random.getrandbits(64))
+            self._document,
+            self._world,
+            lambda: paths.new_instance_id(random.getrandbits(64)),
+            surroundings.location,
         )
         self._rejected: dict[str, tuple[str, Violation]] = {}
         self._told: Values = {}
@@ -62,33 +68,30 @@ class FormEntry:
         calculation.schedule_all(document.root)
         calculation.run()
         calculation.fresh.clear()
-        for question in self.definition.questions.values():
-            preloaded = self._preloaded(question)
-            if preloaded:
-                for node in document.nodes(question.path):
-                    calculation.set_answer(node, preloaded)
+        self._preload("start")
         calculation.run()
-        for set_value in self.definition.set_values:
-            if (
-                "odk-instance-first-load" in set_value.events
-                and set_value.target in self.definition.questions
-            ):
-                for node in document.nodes(set_value.target):
-                    calculation.set_value(set_value, node)
+        self._set_values("odk-instance-first-load")
+        self._set_values("odk-instance-load")
         for question in self.definition.questions.values():
             if question.meaning and question.meaning in facts and not question.calculate:
                 for node in document.nodes(question.path):
-                    calculation.set_answer(node, answer_types.from_json(facts[question.meaning]))
+                    calculation.set_answer(node, answer_types.from_record(question, facts[question.meaning]))
         calculation.settle()
         calculation.touched.update((node.path, None) for node in document.root.everything())
 
-    def _preloaded(self, question: Question) -> str:
-        now = self._world.now().astimezone(self._world.zone)
-        moments = {"timestamp:start": Moment(now.date(), now, self._world.zone), "date:today": None}
-        if question.preload not in moments:
-            return ""
-        moment = moments[question.preload] or Moment(now.date(), None, self._world.zone)
-        return answer_types.from_result(question, moment, self._world.zone)
+    def _preload(self, moment: Literal["start", "end"]) -> None:
+        """What the form takes from its surroundings, when a record begins or when it is finished."""
+        for question in self.definition.questions.values():
+            found = preloaded(question, moment, self._surroundings, self._world)
+            if found:
+                for node in self._document.nodes(question.path):
+                    self._calculation.set_answer(node, found)
+
+    def _set_values(self, event: str) -> None:
+        for set_value in self.definition.set_values:
+            if event in set_value.events:
+                for node in self._calculation.targets(set_value, self._document.root):
+                    self._calculation.set_value(set_value, node)
 
     def _resume(self, values: Mapping[str, Any]) -> None:
         calculation, document = self._calculation, self._document
@@ -107,9 +110,11 @@ class FormEntry:
         for path, value in values.items():
             node = document.by_path.get(path)
             if node is not None and isinstance(node.definition, Question):
-                node.answer = answer_types.from_json(value)
+                node.answer = answer_types.from_record(node.definition, value)
+        self._identify()
         calculation.schedule_all(document.root)
         calculation.run()
+        self._restore_defaults(values)
         # A hidden repeat has no instances in the record; it shall not be empty when it appears.
         for holder in list(document.root.everything()):
             if isinstance(holder.definition, Question):
@@ -117,13 +122,35 @@ class FormEntry:
             for repeat in document.repeats_in(holder):
                 empty = repeat.count is None and not holder.instances(repeat.name)
                 if empty and not calculation.is_offered(holder, repeat):
-                    for _ in range(repeat.initial):
-                        calculation.append(holder, repeat)
+                    calculation.append_initial(holder, repeat)
+        self._set_values("odk-instance-load")
         calculation.settle()
         calculation.touched.update((node.path, None) for node in document.root.everything())
         calculation.touched.update(
             (path, None) for path in self._told if paths.template(path) in self.definition.questions
         )
+
+    def _identify(self) -> None:
+        for question in self.definition.questions.values():
+            if question.identifies:
+                for node in self._document.nodes(question.path):
+                    node.answer = preloaded(question, "start", self._surroundings, self._world)
+
+    def _restore_defaults(self, values: Mapping[str, Any]) -> None:
+        """What was hidden is not in the record; it shall not be empty when it appears for the first time."""
+        for node in self._document.root.everything():
+            if not node.visible and isinstance(node.definition, Question) and node.path not in values:
+                node.answer = answer_types.from_default(node.question, self._world.zone)
+
+    @property
+    def document(self) -> Document:
+        """The tree of answers, for who writes it down; only the entry changes it."""
+        return self._document
+
+    @property
+    def calculation(self) -> Calculation:
+        """What keeps the tree right, for who looks into it; only the entry drives it."""
+        return self._calculation
 
     # Language
 
@@ -159,10 +186,24 @@ class FormEntry:
             self._rejected[path] = (shown, Violation(path, "type", "", bad.code))
             self._calculation.redrawn[path] = None
             return self._change(path, self._rejected[path][1])
+        return self._take(node, lexical)
+
+    def put(self, path: str, lexical: str) -> EntryChange:
+        """A value that a program gives, as a submission has it: what its type does not allow clears it.
+
+        Unlike `answer` it needs no person's forgiveness: `2026-4-2` is no date here.
+        """
+        node = self._question_node(path)
+        if not node.visible:
+            return self._change(path, None)
+        return self._take(node, answer_types.from_lexical(node.question, lexical, self._world.zone))
+
+    def _take(self, node: InstanceNode, lexical: str) -> EntryChange:
+        path = node.path
         if self._rejected.pop(path, None) is not None:
             self._calculation.redrawn[path] = None
         before = node.answer
-        self._calculation.set_answer(node, lexical)
+        self._calculation.set_answer(node, self._in_order(node, lexical))
         self._calculation.run()
         if before != node.answer:
             self._run_triggers(node)
@@ -174,6 +215,13 @@ class FormEntry:
         )
         return self._change(path, violation)
 
+    def _in_order(self, node: InstanceNode, lexical: str) -> str:
+        """Several choices are kept in the order of the list, whoever touched which of them first."""
+        if node.question.type != "select_multiple" or " " not in lexical:
+            return lexical
+        rank = {choice.name: at for at, choice in enumerate(choices.offered(self._calculation, node))}
+        return " ".join(sorted(lexical.split(), key=lambda name: rank.get(name, len(rank))))
+
     def _check_choices(self, node: InstanceNode, lexical: str) -> None:
         if node.question.chooses and lexical:
             names = {choice.name for choice in choices.offered(self._calculation, node)}
@@ -183,13 +231,8 @@ class FormEntry:
 
     def _run_triggers(self, node: InstanceNode) -> None:
         for set_value in node.question.triggers:
-            if "xforms-value-changed" not in set_value.events:
-                continue
-            around: InstanceNode | None = node
-            while around is not None and not paths.is_within(set_value.target, around.template):
-                around = around.parent
-            for target in self._document.nodes(set_value.target, around):
-                self._calculation.set_value(set_value, target)
+            if "xforms-value-changed" in set_value.events:
+                self._calculation.fire(set_value, node)
 
     # Repeats
 
@@ -225,9 +268,9 @@ class FormEntry:
         free = offered and repeat.count is None and not repeat.fixed
         return RepeatState(
             path,
-            self._world.shown(repeat.label, holder.range_of(repeat)),
+            self._world.told(repeat.label, holder.range_of(repeat)),
             instances,
-            free and len(instances) < MAX_INSTANCES,
+            free and len(instances) < MAX_INSTANCES and not self._calculation.full,
             free and bool(instances),
         )
 
@@ -249,7 +292,7 @@ class FormEntry:
             node = self._nearest(around, element.path)
             if node is None or not node.visible:
                 continue
-            label = self._world.shown(element.label, node)
+            label = self._world.told(element.label, node)
             if isinstance(element, Question):
                 found.append(Node(node.path, "question", depth, label))
             else:
@@ -260,7 +303,7 @@ class FormEntry:
         holder = self._nearest(around, paths.parent(repeat.path))
         if holder is None or not self._calculation.is_offered(holder, repeat):
             return
-        label = self._world.shown(repeat.label, holder.range_of(repeat))
+        label = self._world.told(repeat.label, holder.range_of(repeat))
         found.append(Node(paths.join(holder.path, repeat.name), "repeat", depth, label))
         for number, node in enumerate(holder.named(repeat.name), 1):
             assert isinstance(node, InstanceNode)
@@ -282,20 +325,22 @@ class FormEntry:
         rejected = self._rejected.get(path)
         value = answer_types.to_json(question, node.text)
         raw: str | list[str] = value if isinstance(value, list) else node.text
+        if question.data_type == "decimal":
+            raw = node.text.removesuffix(".0")
         violation = self._shown_violation(node)
         if rejected is not None:
             raw, violation = rejected
         return QuestionState(
             path=path,
             type=question.type,
-            label=world.shown(question.label, node),
-            hint=world.shown(question.hint, node),
-            guidance=world.shown(question.guidance, node),
+            label=world.told(question.label, node),
+            hint=world.told(question.hint, node),
+            guidance=world.told(question.guidance, node),
             value=value,
             raw=raw,
             required=validation.is_required(calculation, node),
             readonly=validation.is_readonly(calculation, node),
-            appearance=question.appearance,
+            appearances=question.appearances,
             choices=choices.views(calculation, node) if question.chooses else (),
             violation=violation,
             calculated=question.calculate is not None,
@@ -329,8 +374,17 @@ class FormEntry:
                 found.append(violation)
         return tuple(found)
 
+    def finish(self) -> EntryChange:
+        """What the form notes when a record is finished, such as the time."""
+        self._preload("end")
+        self._calculation.settle()
+        return self._change("", None)
+
     def values(self) -> Values:
-        """The record: every visible answer, calculation and repeat instance by its path."""
+        """The record: every visible answer, calculation and repeat instance by its path.
+
+        The record's own id is not among them.
+        """
         found: Values = {}
         for node in self._document.root.everything():
             value = self._value_of(node)
@@ -355,7 +409,7 @@ class FormEntry:
         if not node.visible:
             return None
         if isinstance(node.definition, Question):
-            return answer_types.to_json(node.definition, node.text)
+            return None if node.definition.identifies else answer_types.to_json(node.definition, node.text)
         return node.order_number if node.instance_id is not None else None
 
     def _change(self, path: str, violation: Violation | None) -> EntryChange:

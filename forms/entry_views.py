@@ -37,7 +37,7 @@ class QuestionState:
     raw: str | list[str]
     required: bool
     readonly: bool
-    appearance: str
+    appearances: frozenset[str]
     choices: tuple[ChoiceView, ...]
     violation: Violation | None
     calculated: bool

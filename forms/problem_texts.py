@@ -25,6 +25,27 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The question {question} asks for the list {list}, which the form does not have.",
         "Add the list to the sheet 'choices', or correct the list's name in the column 'type'.",
     ),
+    "form.convert.cell_unwritable": (
+        "A workbook cannot hold one of the cells: it is too long (32,767 characters are the most), or has "
+        "characters that nobody sees.",
+        "Shorten it, or take those characters out.",
+    ),
+    "form.convert.differs": (
+        "Converted, {file} would be another form, so nothing was written.",
+        "Look for unusual cells or headings; go on with the file as it is, and report it.",
+    ),
+    "form.convert.not_written": (
+        "{file} cannot be written.",
+        "See that its folder is there, that you may write in it, and that the disk is not full.",
+    ),
+    "form.convert.target_exists": (
+        "{file} is there already.",
+        "Give another name with --out, or write over it with --force.",
+    ),
+    "form.convert.unknown_kind": (
+        "{file} is no kind of file to convert to.",
+        "Give it the ending .md or .xlsx.",
+    ),
     "form.dependency.cycle": (
         "These are calculated from each other, so none can be first: {questions}.",
         "Take one of the references out of 'calculation', 'relevant', 'choice_filter' or 'repeat_count'.",
@@ -47,6 +68,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The expression cannot be read from character {at} on: {expression}.",
         "Correct it there; look for a missing operator, bracket or quotation mark.",
     ),
+    "form.expression.result_too_long": (
+        "An expression makes a text of more than {limit} characters.",
+        "Join fewer answers, or keep them in questions of their own.",
+    ),
     "form.expression.too_deep": (
         "An expression is nested more than {limit} deep.",
         _EXPRESSION_TOO_BIG,
@@ -54,6 +79,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.expression.too_long": (
         "An expression is longer than the limit of {limit}.",
         _EXPRESSION_TOO_BIG,
+    ),
+    "form.expression.too_much": (
+        "An expression looks at more than {limit} answers or choices.",
+        "Filter by an equality with one column; calculate a part of it in a question of type 'calculate'.",
     ),
     "form.expression.unknown_function": (
         "There is no function {function}().",
@@ -116,9 +145,30 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The question {question} has other questions inside.",
         "Make it a group, or give it another name than the group has.",
     ),
+    "form.question.missing": (
+        "The form asks nothing: it has no question that a person answers.",
+        "Add a question, as of type text, integer, date or select_one; notes, calculations and hidden values "
+        "are no questions.",
+    ),
     "form.reference.unknown": (
         "The form shows {reference}, for which it has no place in its data.",
         "Convert it from its XLSForm again; in an XForm, add the element to the instance.",
+    ),
+    "form.external.unreadable": (
+        "The file {file}, from which the form takes choices, cannot be read: {reason}.",
+        "Save it again as CSV with a row of headings in UTF-8, as GeoJSON or as XML.",
+    ),
+    "form.external.doctype_forbidden": (
+        "The file {file}, from which the form takes choices, declares a document type.",
+        "Take the DOCTYPE out of it.",
+    ),
+    "form.submission.not_well_formed": (
+        "The record is no XML that can be read: {reason}.",
+        "Ask for it again from where it came.",
+    ),
+    "form.submission.other_form": (
+        "The record belongs to another form: {form}.",
+        "Open it with the form that it was filled in with.",
     ),
     "form.type.unknown": (
         "The question {question} is of the type '{type}', which does not exist.",
@@ -162,6 +212,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "form.xlsform.heading_twice": (
         "Two columns have the same meaning: {heading}.",
         "Take one of them out, or give the texts of each language a heading as 'label::French (fr)'.",
+    ),
+    "form.xlsform.headings_joined": (
+        "One cell holds two headings: {heading}.",
+        "Give each heading a cell of its own, and each column its texts.",
     ),
     "form.xlsform.include_unsupported": (
         "The form includes another file, which is not part of it.",
@@ -254,6 +308,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.xml.too_deep": ("Its elements are nested more than {limit} deep.", _XFORM_TOO_BIG),
     "form.xml.too_large": ("It is larger than {limit} bytes.", _XFORM_TOO_BIG),
+    "form.xml.too_many_attributes": ("It has more than {limit} attributes.", _XFORM_TOO_BIG),
     "form.xml.too_many_elements": ("It has more than {limit} elements.", _XFORM_TOO_BIG),
 }
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from forms.markdown import plain
+
 UNNAMED = "default"
 _CODE_IN_NAME = re.compile(r"\(\s*([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)\s*\)\s*$")
 _BARE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
@@ -133,7 +135,7 @@ NO_TEXT = Text()
 
 
 def plain_text(parts: Parts) -> str:
-    return "".join(part if isinstance(part, str) else "…" for part in parts).strip()
+    return plain("".join(part if isinstance(part, str) else "…" for part in parts).strip())
 
 
 def same_everywhere(text: str, languages: Iterable[str]) -> Text:

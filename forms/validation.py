@@ -35,8 +35,11 @@ def is_required(calculation: Calculation, node: InstanceNode) -> bool:
 
 def is_readonly(calculation: Calculation, node: InstanceNode) -> bool:
     """Whether a person cannot change it: calculated, or read-only itself or by a group around it."""
-    if node.question.calculate:
-        return True
+    return bool(node.question.calculate) or is_marked_readonly(calculation, node)
+
+
+def is_marked_readonly(calculation: Calculation, node: InstanceNode) -> bool:
+    """Whether the form says `readonly` of it, or of a group around it."""
     around: InstanceNode | None = node
     while around is not None:
         source = around.definition.readonly if around.definition is not None else None
@@ -56,7 +59,7 @@ def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | Non
         if any(name not in names for name in answer_types.chosen(question, node.text)):
             return Violation(node.path, "type", "", "answer.choice.unknown")
     if question.constraint and not _keeps(calculation, node, question.constraint):
-        return Violation(node.path, "constraint", calculation.world.shown(question.constraint_message, node))
+        return Violation(node.path, "constraint", calculation.world.told(question.constraint_message, node))
     return None
 
 
@@ -76,4 +79,4 @@ def missing_value(calculation: Calculation, node: InstanceNode) -> Violation | N
         return None
     if is_readonly(calculation, node):
         return None
-    return Violation(node.path, "required", calculation.world.shown(question.required_message, node))
+    return Violation(node.path, "required", calculation.world.told(question.required_message, node))

@@ -21,6 +21,17 @@ from forms.form_file import content_of
 MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 500
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
+#: Headings that the standard gives the sheets, without blanks and underscores.
+_HEADINGS: Final = frozenset((
+    "type", "name", "label", "hint", "guidancehint", "relevant", "relevance", "calculation",
+    "calculate", "constraint", "constraintmessage", "required", "requiredmessage", "readonly",
+    "appearance", "default", "choicefilter", "parameters", "repeatcount", "trigger", "listname",
+    "formid", "formtitle", "version", "defaultlanguage", "instancename",
+))  # fmt: skip
+#: Of these, the ones that are there once for each language, as in 'label::French (fr)'.
+_OF_LANGUAGES: Final = r"(?:label|(?:guidance_)?hint|(?:constraint|required)_?message|image|audio|video)::"
+_JOINED_LANGUAGES = re.compile(rf"(?:media::)?{_OF_LANGUAGES}.+?{_OF_LANGUAGES}.+", re.IGNORECASE)
+_BETWEEN_HEADINGS = re.compile(r"[\s,;/|]+")
 
 Row = tuple[str, ...]
 
@@ -59,6 +70,10 @@ class Sheet:
                 return heading
             seen.add(heading)
         return None
+
+    def joined(self) -> str | None:
+        """A cell that holds two headings: the converter stumbles over it, or leaves the column out."""
+        return next(filter(_holds_two, self.header), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +133,12 @@ def _xls(content: bytes) -> Iterator[tuple[str, list[Row]]]:
 def _markdown(text: str) -> Iterator[tuple[str, list[Row]]]:
     """Tables whose first cell names the sheet and is empty in the sheet's rows."""
     name, rows = "", []  # type: str, list[Row]
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if not line.strip().startswith("|"):
             continue
-        first, *cells = (cell.strip() for cell in _CELL_BORDER.split(line.strip().strip("|")))
+        first, *cells = (
+            cell.strip().replace("\\|", "|") for cell in _CELL_BORDER.split(line.strip().strip("|"))
+        )
         if first:
             if name:
                 yield name, rows
@@ -160,6 +177,13 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).replace("\xa0", " ")
+
+
+def _holds_two(heading: str) -> bool:
+    if _JOINED_LANGUAGES.fullmatch(heading):
+        return True
+    parts = [_plain(part) for part in _BETWEEN_HEADINGS.split(heading) if part]
+    return len(parts) > 1 and _plain(heading) not in _HEADINGS and _HEADINGS.issuperset(parts)
 
 
 def _plain(heading: str) -> str:

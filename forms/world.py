@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from random import Random
+from weakref import WeakKeyDictionary
 
 from forms.definition import FormDefinition, Question
 from forms.expression.compile import Expression
 from forms.expression.nodes import Node
+from forms.expression.tables import Tables
 from forms.expression.values import to_text
 from forms.instance import Document, InstanceNode
+from forms.markdown import escaped, plain
 from forms.translations import Parts, Text, fallback_order
+
+_TABLES: WeakKeyDictionary[FormDefinition, Tables] = WeakKeyDictionary()
+
+
+def _tables_of(definition: FormDefinition) -> Tables:
+    """The lists of a form as tables, which all entries of it share."""
+    known = _TABLES.get(definition)
+    if known is None:
+        known = _TABLES[definition] = Tables(definition.lists)
+    return known
 
 
 class World:
@@ -22,6 +35,8 @@ class World:
     ) -> None:
         self.document = document
         self.definition: FormDefinition = document.definition
+        self.shape = document.shape
+        self.tables = _tables_of(document.definition)
         self.now = now
         self._random = random
         self._zone = now().tzinfo
@@ -50,6 +65,14 @@ class World:
     def root(self) -> Node:
         return self.document.top
 
+    @property
+    def version(self) -> str:
+        return self.definition.version
+
+    def property(self, name: str) -> str:
+        """Nothing of the device or its owner is told to a form."""
+        return ""
+
     def instance(self, name: str) -> Node | None:
         """A choice list, or the entry itself under its root's name."""
         return self.definition.lists.get(name)
@@ -69,6 +92,13 @@ class World:
                 return self.shown(choice.label, node) or wanted
         return name
 
+    def told(self, text: Text, node: Node | None) -> str:
+        """The text as a person reads it: like `shown`, without the marks of Markdown."""
+        parts = text.parts(self.languages)
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return plain(parts[0])
+        return plain(self._joined(parts, node, escaped)).strip()
+
     def shown(self, text: Text, node: Node | None) -> str:
         """The text in the current language; what is to be filled in is read from where the node is."""
         return self.filled(text.parts(self.languages), node)
@@ -76,10 +106,13 @@ class World:
     def filled(self, parts: Parts, node: Node | None) -> str:
         if len(parts) == 1 and isinstance(parts[0], str):
             return parts[0]
+        return self._joined(parts, node, str).strip()
+
+    def _joined(self, parts: Parts, node: Node | None, as_text: Callable[[str], str]) -> str:
         at = node if node is not None else self.document.root
         return "".join(
-            part if isinstance(part, str) else self._output(part.expression, at) for part in parts
-        ).strip()
+            part if isinstance(part, str) else as_text(self._output(part.expression, at)) for part in parts
+        )
 
     def _output(self, source: str, node: Node) -> str:
         """The result of an output, compiled once for its node."""

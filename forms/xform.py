@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 from xml.etree.ElementTree import Element as Xml
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import ParseError, SubElement
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
@@ -18,13 +18,15 @@ from forms.definition import FormDefinition
 from forms.dependencies import DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.nodes import Node, add_child
-from forms.xform_body import read_body
-from forms.xform_names import HOMEWARD, HTML, ODK, XFORMS, local, read_set_value, template_path
+from forms.external_data import LAST_SAVED
+from forms.xform_body import read_body, written
+from forms.xform_names import HOMEWARD, HTML, JAVAROSA, OPENROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import read_itext
 
 MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ELEMENTS = 400_000
+MAX_ATTRIBUTES = 500_000
 
 
 def load_form(xml: str) -> FormDefinition:
@@ -45,14 +47,10 @@ def load_form(xml: str) -> FormDefinition:
         raise FormProblem("form.id.missing")
     itext = read_itext(model)
     binds, warnings = _binds(model, local(root.tag))
+    _identify(root, binds, f'"{OPENROSA[1:-1]}"' in xml)
     lists, missing_files = _secondary(model)
     content = read_body(body, root, binds, itext, lists)
     title = (head.findtext(f"{HTML}title") or "").strip()
-    set_values = (
-        read_set_value(element, local(root.tag))
-        for element in model
-        if element.tag in (f"{XFORMS}setvalue", f"{ODK}setvalue")
-    )
     definition = FormDefinition(
         id=form_id,
         version=root.get("version") or "",
@@ -66,8 +64,10 @@ def load_form(xml: str) -> FormDefinition:
         groups=MappingProxyType(content.groups),
         texts=MappingProxyType(itext.texts),
         lists=MappingProxyType(lists),
-        set_values=(*(found for found in set_values if found is not None), *content.set_values),
+        places=MappingProxyType({"": written(root), **content.places}),
+        set_values=(*set_values_in(model, local(root.tag)), *content.set_values),
         warnings=(*warnings, *missing_files, *content.warnings),
+        dangling=tuple(content.dangling),
     )
     DependencyGraph.of(definition)
     return definition
@@ -82,6 +82,12 @@ def _parse(xml: str) -> Xml:
     encoded = xml.encode("utf-8", "replace")
     if len(encoded) > MAX_SIZE:
         raise FormProblem("form.xml.too_large", limit=MAX_SIZE)
+    # Counted before anything is made of them: an element has one or two of the one, an attribute one of
+    # the other.
+    if encoded.count(b"<") > 2 * MAX_ELEMENTS:
+        raise FormProblem("form.xml.too_many_elements", limit=MAX_ELEMENTS)
+    if encoded.count(b"=") > MAX_ATTRIBUTES:
+        raise FormProblem("form.xml.too_many_attributes", limit=MAX_ATTRIBUTES)
     try:
         document: Xml = ElementTree.fromstring(encoded, forbid_dtd=True)
     except DefusedXmlException as problem:
@@ -107,6 +113,18 @@ def _primary(model: Xml) -> Xml:
     raise FormProblem("form.instance.missing")
 
 
+def _identify(root: Xml, binds: dict[str, dict[str, str]], openrosa: bool) -> None:
+    """Every record has an id of its own (ODK XForms, 'Metadata'), whether its form asks for it or not."""
+    meta = next((child for child in root if local(child.tag) == "meta"), None)
+    if meta is None:
+        namespace = OPENROSA if openrosa else root.tag[: -len(local(root.tag))]
+        meta = SubElement(root, f"{namespace}meta")
+    if all(local(child.tag) != "instanceID" for child in meta):
+        namespace = meta.tag[: -len("meta")]
+        SubElement(meta, f"{namespace}instanceID")
+        binds["meta/instanceID"] = {f"{JAVAROSA}preload": "uid"}
+
+
 def _binds(model: Xml, root: str) -> tuple[dict[str, dict[str, str]], list[str]]:
     binds: dict[str, dict[str, str]] = {}
     warnings: list[str] = []
@@ -129,7 +147,10 @@ def _secondary(model: Xml) -> tuple[dict[str, Node], list[str]]:
         if not name:
             continue
         holder = Node("root", "")
-        if instance.get("src") and not len(instance):
+        if instance.get("src") == LAST_SAVED:
+            # What was said of one person never becomes the beginning of another one's record.
+            add_child(holder, "element", "data")
+        elif instance.get("src") and not len(instance):
             warnings.append(f"external file is not part of the form: {instance.get('src')}")
             add_child(holder, "element", "root")
         for child in instance:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import cast
 from xml.etree.ElementTree import Element as Xml
+from xml.etree.ElementTree import SubElement
 
 from forms import paths
 from forms.choices import items_of, text_at
@@ -16,6 +17,7 @@ from forms.definition import (
     Group,
     Itemset,
     MergeRule,
+    Place,
     Question,
     QuestionType,
     Repeat,
@@ -25,7 +27,7 @@ from forms.errors import FormProblem
 from forms.expression.nodes import Node
 from forms.expression.parser import Call, Literal, Path, parse
 from forms.translations import NO_TEXT, Text, same_everywhere
-from forms.xform_names import HOMEWARD, JAVAROSA, ODK, XFORMS, local, read_set_value, template_path
+from forms.xform_names import ENTITIES, HOMEWARD, JAVAROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import Itext, guidance_key
 
 _DATA_TYPES: dict[str, DataType] = {
@@ -85,8 +87,11 @@ class Content:
     children: tuple[Element, ...] = ()
     questions: dict[str, Question] = field(default_factory=dict)
     groups: dict[str, Group | Repeat] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
     set_values: list[SetValue] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    dangling: list[str] = field(default_factory=list)
+    """References of controls to what the data do not have: nobody can be asked that."""
 
 
 @dataclass(slots=True)
@@ -97,8 +102,15 @@ class _Place:
     name: str
     leaf: bool
     default: str
-    copies: int
-    """How many instances stand in the empty form, its template not counted."""
+    written: Place
+    copies: list[dict[str, str]] = field(default_factory=list)
+    """The defaults of each instance that stands in the empty form, its template not counted."""
+
+
+def written(element: Xml) -> Place:
+    """How an element of the data is written; what marks a repeat's template is no part of it."""
+    fixed = {name: value for name, value in element.attrib.items() if name != f"{JAVAROSA}template"}
+    return Place(element.tag, MappingProxyType(fixed))
 
 
 def read_body(
@@ -118,21 +130,44 @@ class _BodyReader:
         self.lists = lists
         self.content = Content()
         self.places: dict[str, _Place] = {}
+        self._collect_attributes(root, "")
         self._collect(root, "")
 
     def _collect(self, element: Xml, base: str) -> None:
         for child in element:
-            name = local(child.tag)
-            if not base and name == "meta":
-                continue
-            path = paths.join(base, name)
+            path = paths.join(base, local(child.tag))
             is_template = child.get(f"{JAVAROSA}template") is not None
             known = self.places.get(path)
             if known is None:
                 default = (child.text or "").strip() if not len(child) else ""
-                known = self.places[path] = _Place(path, name, not len(child), default, 0)
+                known = self.places[path] = _Place(
+                    path, local(child.tag), not len(child), default, written(child)
+                )
+                self._collect_attributes(child, path)
                 self._collect(child, path)
-            known.copies += not is_template
+            if not is_template:
+                known.copies.append(self._defaults(child, path))
+
+    def _defaults(self, element: Xml, path: str) -> dict[str, str]:
+        """What the leaves of an instance hold, where it is something else than in the first of them."""
+        found: dict[str, str] = {}
+        for child in element:
+            inner = paths.join(path, local(child.tag))
+            if len(child):
+                found.update(self._defaults(child, inner))
+            else:
+                text = (child.text or "").strip()
+                known = self.places.get(inner)
+                if known is not None and text != known.default:
+                    found[inner] = text
+        return found
+
+    def _collect_attributes(self, element: Xml, base: str) -> None:
+        """The attributes that a bind speaks of, such as those of an entity: they are answers too."""
+        for tag, default in element.attrib.items():
+            path = paths.join(base, f"@{local(tag)}")
+            if path in self.binds:
+                self.places[path] = _Place(path, f"@{local(tag)}", True, default, Place(tag, {}))
 
     def read(self, body: Xml) -> Content:
         shown = self._children(body, "")
@@ -145,12 +180,15 @@ class _BodyReader:
             else:
                 relevant, readonly = self._rules(place.path)
                 groups[place.path] = Group(place.path, place.name, relevant=relevant, readonly=readonly)
+        if both := questions.keys() & groups.keys():
+            raise FormProblem("form.question.has_children", question=min(both))
         order = {path: number for number, path in enumerate(self.places)}
         self.content.children = shown
         self.content.questions = dict(sorted(questions.items(), key=lambda item: order[item[0]]))
         self.content.groups = dict(sorted(groups.items(), key=lambda item: order[item[0]]))
+        self.content.places = {path: place.written for path, place in self.places.items()}
         for path in self.binds:
-            if path and path not in order and not paths.is_within(path, "meta"):
+            if path and path not in order:
                 self.content.warnings.append(f"bind without a place in the data: {path}")
         return self.content
 
@@ -165,9 +203,12 @@ class _BodyReader:
             if name == "group":
                 found.append(self._group(child, base))
             elif name == "repeat":
-                found.append(self._repeat(child, NO_TEXT, ""))
+                found.append(self._repeat(child, base, NO_TEXT, ""))
             elif name in _CONTROLS:
-                place = self._place(child)
+                place = self._place_or_none(child, base)
+                if place is None:
+                    self.content.dangling.append(_reference(child))
+                    continue
                 if place.path in self.content.questions:
                     self.content.warnings.append(f"question shown twice: {place.path}")
                     continue
@@ -176,12 +217,13 @@ class _BodyReader:
                 found.append(question)
         return tuple(found)
 
-    def _place(self, element: Xml) -> _Place:
-        reference = element.get("ref") or element.get("nodeset") or element.get("bind")
-        path = template_path(reference, self.root)
-        place = self.places.get(path or "")
+    def _place_or_none(self, element: Xml, base: str) -> _Place | None:
+        return self.places.get(template_path(_reference(element), self.root, base) or "")
+
+    def _place(self, element: Xml, base: str) -> _Place:
+        place = self._place_or_none(element, base)
         if place is None:
-            raise FormProblem("form.reference.unknown", reference=reference or local(element.tag))
+            raise FormProblem("form.reference.unknown", reference=_reference(element))
         return place
 
     def _group(self, element: Xml, base: str) -> Element:
@@ -190,8 +232,8 @@ class _BodyReader:
         repeats = element.findall(f"{XFORMS}repeat")
         others = [child for child in element if local(child.tag) not in ("label", "repeat", "hint")]
         if len(repeats) == 1 and not others:
-            return self._repeat(repeats[0], label, appearance)
-        path = template_path(element.get("ref") or element.get("nodeset"), self.root)
+            return self._repeat(repeats[0], self._group_base(element, base), label, appearance)
+        path = template_path(element.get("ref") or element.get("nodeset"), self.root, base)
         if path is None or path not in self.places:
             # A group for the eye only: it has no place in the data.
             return Group(base, "", self._children(element, base), label, appearance)
@@ -199,14 +241,21 @@ class _BodyReader:
         group = Group(
             path, self.places[path].name, self._children(element, path), label, appearance, relevant, readonly
         )
+        self.content.set_values += set_values_in(element, self.root, path)
         self.content.groups[path] = group
         return group
 
-    def _repeat(self, element: Xml, label: Text, appearance: str) -> Repeat:
-        place = self._place(element)
+    def _group_base(self, element: Xml, base: str) -> str:
+        """What relative references below a group start from: its own reference, where it has one."""
+        path = template_path(element.get("ref") or element.get("nodeset"), self.root, base)
+        return base if path is None or path not in self.places else path
+
+    def _repeat(self, element: Xml, base: str, label: Text, appearance: str) -> Repeat:
+        place = self._place(element, base)
         relevant, readonly = self._rules(place.path)
         count = element.get(f"{JAVAROSA}count")
-        self.content.set_values += self._triggers(element)
+        fixed = (element.get(f"{JAVAROSA}noAddRemove") or "").startswith("true")
+        self.content.set_values += set_values_in(element, self.root, place.path)
         repeat = Repeat(
             path=place.path,
             name=place.name,
@@ -216,8 +265,8 @@ class _BodyReader:
             relevant=relevant,
             readonly=readonly,
             count=count.strip() if count else None,
-            fixed=(element.get(f"{JAVAROSA}noAddRemove") or "").startswith("true"),
-            initial=place.copies,
+            fixed=fixed,
+            initial=tuple(place.copies) or (({},) if fixed else ()),
         )
         self.content.groups[place.path] = repeat
         return repeat
@@ -234,6 +283,8 @@ class _BodyReader:
         if kind in ("select_multiple", "rank"):
             data_type = "select"
         hint = control.find(f"{XFORMS}hint") if control is not None else None
+        triggers = set_values_in(control, self.root, place.path) if control is not None else ()
+        self.content.set_values += triggers
         choices, itemset = self._choices(control, place)
         return Question(
             path=place.path,
@@ -255,14 +306,16 @@ class _BodyReader:
             preload=self._preload(bind),
             choices=choices,
             itemset=itemset,
-            triggers=self._triggers(control),
+            triggers=triggers,
             parameters=self._parameters(control),
+            control=local(control.tag) if control is not None else "",
             visible=control is not None,
             merge=self._merge_rule(place, bind),
             safety=bind.get(f"{HOMEWARD}safety"),
             seal=bind.get(f"{HOMEWARD}seal"),
             meaning=bind.get(f"{HOMEWARD}meaning"),
             htcds=bind.get(f"{HOMEWARD}htcds"),
+            save_to=bind.get(f"{ENTITIES}saveto"),
         )
 
     def _type(
@@ -274,7 +327,7 @@ class _BodyReader:
         if name == "upload":
             media = (control.get("mediatype") or "").partition("/")[0]
             return cast(QuestionType, media) if media in ("image", "audio", "video") else "file"
-        fixed = _CONTROLS[name]
+        fixed = _CONTROLS[name] if not control.get("query") else "select_one"
         if fixed is not None:
             return fixed
         if data_type == "geo":
@@ -309,18 +362,8 @@ class _BodyReader:
             return None
         return f"{kind}:{bind.get(f'{JAVAROSA}preloadParams') or ''}"
 
-    def _triggers(self, control: Xml | None) -> tuple[SetValue, ...]:
-        if control is None:
-            return ()
-        found = (
-            read_set_value(child, self.root)
-            for child in control
-            if child.tag in (f"{XFORMS}setvalue", f"{ODK}setvalue")
-        )
-        return tuple(set_value for set_value in found if set_value is not None)
-
     def _parameters(self, control: Xml | None) -> MappingProxyType[str, str]:
-        skipped = {"ref", "nodeset", "bind", "appearance", "mediatype"}
+        skipped = {"ref", "nodeset", "bind", "appearance", "mediatype", "query"}
         attributes = control.attrib.items() if control is not None else ()
         return MappingProxyType(
             {local(name): value for name, value in attributes if local(name) not in skipped}
@@ -333,6 +376,10 @@ class _BodyReader:
         if control is None:
             return (), None
         itemset = control.find(f"{XFORMS}itemset")
+        query = control.get("query")
+        if query:
+            itemset = Xml("itemset", {"nodeset": query})
+            SubElement(itemset, f"{XFORMS}label", {"ref": "label"})
         if itemset is None:
             return tuple(
                 Choice(
@@ -363,6 +410,10 @@ class _BodyReader:
         if itemset.translated:
             return Choice(name, self.itext.texts.get(label, NO_TEXT))
         return Choice(name, same_everywhere(label, self.itext.languages))
+
+
+def _reference(element: Xml) -> str:
+    return element.get("ref") or element.get("nodeset") or element.get("bind") or local(element.tag)
 
 
 def _list_of(nodeset: str) -> tuple[str | None, bool]:

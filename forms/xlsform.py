@@ -10,11 +10,16 @@ import codecs
 import io
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from forms.errors import FormProblem
+from forms.external_data import with_external_choices
 from forms.form_file import content_of
+from forms.markdown_table import LINE_BREAK, Table, with_line_breaks
 from forms.workbook import read_workbook
 from forms.xlsform_problems import located, problem_of
 
@@ -72,23 +77,74 @@ def _source(path_or_text: Path | str) -> Path | str:
 
 
 def _convert(source: Path | str) -> XFormSource:
-    from pyxform.errors import PyXFormError
-    from pyxform.xls2json_backends import Definition
     from pyxform.xls2xform import convert
 
-    suffix = ".md"
-    given: Definition | str
+    with _problems_told():
+        converted = convert(_read(source))
+    xml = _declare_namespace(converted.xform)
+    if converted.itemsets:
+        xml = with_external_choices(xml, converted.itemsets)
+    return XFormSource(xml, tuple(converted.warnings))
+
+
+def tables(source: Path | str) -> dict[str, Table]:
+    """The sheets of an XLSForm as the converter reads them: each cell a text, dates, truths and numbers
+    too; a formula is the result that was last saved. Sheets that mean nothing in an XLSForm are left out.
+
+    Raises FormProblem for what cannot be read.
+    """
+    with _problems_told():
+        book = _read(_source(source))
+    found: dict[str, Table] = {}
+    for name in (name for name in book if f"{name}_header" in book):
+        rows = tuple(
+            {heading: cell for heading, cell in row.items() if heading and cell} for row in book[name] or ()
+        )
+        headings = (book[f"{name}_header"] or [{}])[0]
+        # A column of a Markdown table without a heading is called None there.
+        named = (each for each in headings if each != "None" or any(each in row for row in rows))
+        found[name] = Table(tuple(named), rows)
+    return found
+
+
+def _read(source: Path | str) -> dict[str, Any]:
+    """What the converter is given: the rows of each sheet by its name, and their headings."""
+    from pyxform.xls2json_backends import Definition, SupportedFileTypes
+
+    suffix, stem = ".md", None
     if isinstance(source, Path):
-        suffix = source.suffix.lower()
+        suffix, stem = source.suffix.lower(), source.stem
         content = _content(source, suffix)
-        given = Definition(data=io.BytesIO(content), file_type=None, file_path_stem=source.stem)
     else:
-        given = source
+        content = source.encode("utf-8")
+    definition = Definition(data=io.BytesIO(content), file_type=None, file_path_stem=stem)
+    book = SupportedFileTypes.get_processors()[SupportedFileTypes(suffix)](definition)
+    if suffix == ".md" and LINE_BREAK.encode() in content:
+        book = {name: _with_line_breaks(sheet) for name, sheet in book.items()}
+    return {**book, "fallback_form_name": stem}
+
+
+def _with_line_breaks(sheet: Any) -> Any:
+    if not all(isinstance(row, dict) for row in sheet):
+        return sheet
+    return [
+        {with_line_breaks(heading): cell and with_line_breaks(cell) for heading, cell in row.items()}
+        for row in sheet
+    ]
+
+
+@contextmanager
+def _problems_told() -> Iterator[None]:
+    """Whatever the converter raises is a problem of the form."""
+    from pyxform.errors import PyXFormError
+
     try:
         with warnings.catch_warnings():
             # What a workbook has beside its cells is no concern of a form.
             warnings.simplefilter("ignore")
-            converted = convert(given, file_type=suffix)
+            yield
+    except FormProblem:
+        raise
     except PyXFormError as problem:
         raise problem_of(str(problem)) from problem
     except RecursionError as problem:
@@ -96,7 +152,6 @@ def _convert(source: Path | str) -> XFormSource:
     except Exception as problem:
         # A form that is broken in a way that the converter, or the library below it, does not expect.
         raise FormProblem("form.xlsform.converter_failed", error=type(problem).__name__) from problem
-    return XFormSource(_declare_namespace(converted.xform), tuple(converted.warnings))
 
 
 def _declare_namespace(xml: str) -> str:

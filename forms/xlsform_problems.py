@@ -20,6 +20,12 @@ _REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _STEPS = re.compile(r"(?:\.\./|/?(?:[\w.-]+/)+|/)(?=[\w.-])|\s+")
 _BLANK = re.compile(r"\s+")
 _PLACE: Final[tuple[str, ...]] = ("sheet", "row", "column", "name")
+#: What the converter says where a column was not read as its author meant it.
+_OF_HEADINGS: Final = frozenset(
+    {"form.xlsform.converter_failed", "form.xlsform.heading_missing", "form.xlsform.label_missing"}
+)
+#: The sheets of a form; a workbook may have others, for its author's eyes.
+_SHEETS: Final = ("survey", "choices", "external_choices", "settings")
 #: Columns of the survey that hold expressions, under all their names.
 _EXPRESSIONS: Final = (
     "calculation", "calculate", "relevant", "relevance", "constraint", "required", "read_only", "readonly",
@@ -95,13 +101,26 @@ def problem_of(message: str) -> FormProblem:
 
 
 def located(problem: FormProblem, workbook: Workbook) -> FormProblem:
-    """The same problem with sheet, row and name, as far as they can be found in the workbook."""
+    """The same problem with sheet, row and name, as far as they can be found in the workbook.
+
+    Two headings in one cell are a problem of their own: what the converter then says is about something else.
+    """
+    if problem.code in _OF_HEADINGS and (joined := headings_joined(workbook)):
+        return joined
     place: Place = {key: problem.params[key] for key in _PLACE if key in problem.params}
     finders = (_by_row, _by_heading, _by_type, _by_name, _by_expression, _by_list)
     for find in finders:
         found = find(problem, workbook, place)
         place = {**found, **place}
     return FormProblem(problem.code, **{**problem.params, **place})
+
+
+def headings_joined(workbook: Workbook) -> FormProblem | None:
+    """The first heading cell that holds two headings, as a problem."""
+    for name in _SHEETS:
+        if heading := workbook.sheet(name).joined():
+            return FormProblem("form.xlsform.headings_joined", sheet=name, row=1, heading=heading)
+    return None
 
 
 Place = dict[str, str | int]

@@ -1,4 +1,5 @@
-"""Makes docs/errors.md, the page of every error code, from the texts in the code: `make docs`.
+"""Makes docs/errors.md, the page of every error code, from the texts in the code, and the table of what
+the lint finds at the end of docs/forms.md: `make docs`.
 
     python packaging/error_catalogue.py [--check]
 
@@ -18,12 +19,15 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from app.problems import TEXTS as APP  # noqa: E402 - found only now
+from forms.lint_texts import TEXTS as LINT  # noqa: E402
 from forms.problem_texts import TEXTS as FORMS  # noqa: E402
 from sync_server.command_texts import TEXTS as COMMANDS  # noqa: E402
 from sync_server.protocol.problems import CODES as WIRE  # noqa: E402
 
 NOTHING_TO_DO = "Nothing has to be done."
 PAGE = ROOT / "docs" / "errors.md"
+FORMS_PAGE = ROOT / "docs" / "forms.md"
+_MARK = "<!-- The table is made from the code by `make docs`; edit the texts there. -->\n"
 
 _HEAD = """\
 # Error codes
@@ -104,19 +108,28 @@ def codes() -> Mapping[str, str]:
     return {row[0]: place.title for place in places() for row in place.rows}
 
 
+def forms_page() -> str:
+    """The page for writers of forms, with the table of the lint as the code has it."""
+    written, _, _ = FORMS_PAGE.read_text(encoding="utf-8").partition(_MARK)
+    rows = [("code", "what was found", "what to do"), ("---", "---", "---")]
+    rows += [(f"`{code}`", *map(_plain, texts)) for code, texts in sorted(LINT.items())]
+    return f"{written}{_MARK}\n{_table(rows)}\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Makes docs/errors.md from the texts in the code.")
-    parser.add_argument("--check", action="store_true", help="only tell whether the page is up to date")
-    wanted = page()
+    parser.add_argument("--check", action="store_true", help="only tell whether the pages are up to date")
+    wanted = {PAGE: page(), FORMS_PAGE: forms_page()}
     if not parser.parse_args().check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(wanted, encoding="utf-8")
+        for path, text in wanted.items():
+            path.write_text(text, encoding="utf-8")
         print(f"{PAGE.relative_to(ROOT)}: {len(codes())} codes")
+        print(f"{FORMS_PAGE.relative_to(ROOT)}: {len(LINT)} codes of the lint")
         return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == wanted:
-        return 0
-    print("docs/errors.md is not what the code says: run 'make docs'.", file=sys.stderr)
-    return 1
+    old = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
+    for path in old:
+        print(f"{path.relative_to(ROOT)} is not what the code says: run 'make docs'.", file=sys.stderr)
+    return 1 if old else 0
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from forms.check import Report, check_file, check_table
 from forms.problem_texts import explain
 from forms.xform import load_form
 from sync_server import config as configuration
-from sync_server import jobs, log_lines, support_bundle
+from sync_server import folder_lock, jobs, log_lines, support_bundle
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
 from sync_server.attachments import Attachments
 from sync_server.command_texts import text_of
@@ -60,8 +60,10 @@ def open_storage(config: ServerConfig, key: bytes) -> Database:
         database = Database.embedded(config.database_file, key, connections=config.threads + 2)
     try:
         database.migrate()
-    except Problem:
+    except Problem as problem:
         database.close()
+        if problem.code != "server.error":
+            raise
         if config.database is not None:
             raise SetupProblem("server.database.not_reached") from None
         raise SetupProblem("server.database.does_not_open") from None
@@ -72,12 +74,37 @@ def open_storage(config: ServerConfig, key: bytes) -> Database:
 def opened(folder: Path) -> Iterator[tuple[ServerConfig, Database]]:
     config = configuration.load_config(folder)
     configuration.refuse_forbidden(config)
+    if config.database is None and not _has_content(config.database_file):
+        # A new one in its place would hide that everything is gone.
+        raise SetupProblem("server.database.missing", file=str(config.database_file))
     storage = open_storage(config, configuration.master_key(config))
     try:
         yield config, storage
-        storage.checkpoint()
+        try:
+            storage.checkpoint()
+        except Problem as problem:
+            # What was committed is durable in the journal too.
+            log.warning("checkpoint.failed", extra={"code": problem.code})
     finally:
         storage.close()
+
+
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
+
+
+def _for_the_administrator(problem: Problem, folder: Path) -> SetupProblem:
+    """What the server tells devices too, in words for who runs a command; another one is a fault of ours."""
+    place = f"{folder}, or to its database"
+    if problem.code == "server.storage.read_only":
+        return SetupProblem("server.storage.read_only", place=place)
+    if problem.code == "server.write.failed":
+        return SetupProblem("server.write.failed", place=place)
+    if problem.code == "server.database.damaged":
+        return SetupProblem("server.database.damaged", folder=str(folder))
+    if problem.code == "server.busy":
+        return SetupProblem("server.database.busy")
+    raise problem
 
 
 def accounts_of(config: ServerConfig, storage: Database) -> Accounts:
@@ -197,7 +224,7 @@ def make_demo(wanted: argparse.Namespace) -> None:
 def serve(wanted: argparse.Namespace) -> None:
     if not (wanted.behind_tls_proxy or _is_loopback(wanted.host)):
         raise SetupProblem("server.host.not_loopback")
-    with opened(wanted.dir) as (config, storage):
+    with opened(wanted.dir) as (config, storage), folder_lock.held(wanted.dir):
         attachments = Attachments(storage, Blobs(config.blobs), now_ms)
         forms = FormCatalogue(storage, now_ms)
         accounts = accounts_of(config, storage)
@@ -235,7 +262,7 @@ def write_support_bundle(wanted: argparse.Namespace) -> None:
     try:
         config = configuration.load_config(wanted.dir)
     except SetupProblem as problem:
-        if problem.code in ("config.folder.not_initialised", "config.file.not_allowed"):
+        if problem.code in ("config.folder.not_initialised", "config.file.not_readable"):
             raise
         log.warning("command.refused", extra={"code": problem.code})
         config = ServerConfig(folder=wanted.dir)
@@ -328,10 +355,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = commands.parse_args(arguments)
     if wanted.command == "publish-form" and not (wanted.files or wanted.library):
         wanted.refuse("name at least one FILE, or --library")
+    # os.path says no, and raises nothing, where the folder may not be looked into.
     founded = os.path.exists(wanted.dir / configuration.CONFIG_FILE)
     log_lines.install(wanted.dir if founded else None)
     try:
-        wanted.run(wanted)
+        try:
+            wanted.run(wanted)
+        except Problem as problem:
+            raise _for_the_administrator(problem, wanted.dir) from problem
     except SetupProblem as problem:
         log.warning("command.refused", extra={"code": problem.code})
         print(text_of(problem), file=sys.stderr)

@@ -28,11 +28,13 @@ TEXTS: Final = {
     "of --database and give it by PGPASSWORD or ~/.pgpass.",
     "config.database.unsupported": "Only postgresql:// is reached by URL. Without --database the server "
     "keeps an encrypted file of its own.",
+    "config.file.not_readable": "{file} may not be read by this user. "
+    "Run this as the user that the server's folder belongs to, or give that user all that is in it.",
     "config.file.not_toml": "{file} is not valid TOML. Correct it; the names are in its first lines.",
-    "config.file.not_allowed": "{file} may not be read or written by this user. Use another folder, or give "
-    "the folder and all in it to the user who runs the server.",
     "config.folder.already_initialised": "{folder} is a server's folder already. Nothing was changed.",
     "config.folder.not_empty": "{folder} is not empty. Choose an empty or a new folder.",
+    "config.folder.not_made": "{folder} cannot be made: a file is in its way, or its name is not possible "
+    "here. Choose another folder.",
     "config.folder.not_initialised": "{folder} is no server's folder. "
     "Make it one: {program} init --dir {typed}",
     "config.master_key.missing": "The master key is needed. Type it, or set HOMEWARD_MASTER_KEY.",
@@ -51,17 +53,29 @@ TEXTS: Final = {
     "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
     "form.version.published": "{file}: version {version} of {form} is published already with another "
     "content, and records of it are out there. Give the changed form a new version.",
-    "server.database.does_not_open": "The database does not open. Is this its master key?",
+    "server.database.busy": "The database is busy, or went away. Wait a moment, then run this again; "
+    "see that PostgreSQL runs.",
+    "server.database.damaged": "The database in {folder} is damaged. Delete nothing: copy the folder, "
+    "then restore the last good copy of the database.",
+    "server.database.does_not_open": "The database does not open: this is not its master key, or the file is "
+    "damaged. Check the key; if it is right, delete nothing and restore the last good copy.",
     "server.database.in_use": "This database belongs to a server already. Nothing was changed; "
     "give the new server a database of its own.",
+    "server.database.missing": "{file} is missing or empty. Nothing was changed: put the database back, or "
+    "restore the last good copy of it.",
     "server.database.not_initialised": "This database was never initialised. "
     "Make a server with it first, in a new folder: {program} init --help",
     "server.database.not_reached": "The database server does not answer, or does not let this server in "
-    "or make tables. "
-    "Check the URL, and PGPASSWORD or ~/.pgpass.",
+    "or make tables. See that PostgreSQL runs, and check the URL, and PGPASSWORD or ~/.pgpass.",
+    "server.folder.in_use": "A server serves {folder} already. Let that one answer, or stop it first.",
     "server.host.not_loopback": "This server speaks plain HTTP. Outside this machine it must stand behind "
     "a proxy that speaks TLS: say so by --behind-tls-proxy.",
     "server.name.invalid": "This is not a name for a server. Give 1 to 100 printable characters.",
+    "server.storage.read_only": "The server may not write to {place}. Nothing is lost: "
+    "run this as the user that the folder belongs to, and see that its disk is not mounted read-only. "
+    "A new server can have another folder.",
+    "server.write.failed": "The server could not write to {place}. "
+    "Nothing is lost: the disk may be full, so make room, then run this again.",
     "support.file.exists": "{file} is there already. Nothing was changed; give the bundle another name.",
     "support.file.not_written": "{file} cannot be written. Choose another folder for the bundle.",
     "server.port_file.not_written": "{file} cannot be written. Choose another file for the port.",

@@ -15,12 +15,15 @@ import re
 import secrets
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import platformdirs
+
+from sync_server.storage import disk
 
 CONFIG_FILE = "server.toml"
 KEY_FILE = "master.key"
@@ -89,7 +92,7 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Server
     except (FileNotFoundError, NotADirectoryError):
         raise SetupProblem("config.folder.not_initialised", folder=str(folder)) from None
     except OSError:
-        raise SetupProblem("config.file.not_allowed", file=str(path)) from None
+        raise SetupProblem("config.file.not_readable", file=str(path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SetupProblem("config.file.not_toml", file=str(path)) from None
     known = {field.name for field in fields(ServerConfig)} - {"folder"}
@@ -138,25 +141,33 @@ def new_folder(folder: Path) -> ServerConfig:
     """Make the empty folder of a new server, closed to others. Nothing that is there is overwritten.
 
     The folder counts as a server's only when `write_config` has been called, as the last step.
+    What the disk refuses is told as server.storage.read_only or server.write.failed.
     """
+    if os.path.exists(folder / CONFIG_FILE):
+        raise SetupProblem("config.folder.already_initialised", folder=str(folder))
     try:
-        if (folder / CONFIG_FILE).exists():
-            raise SetupProblem("config.folder.already_initialised", folder=str(folder))
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise SetupProblem("config.folder.not_empty", folder=str(folder))
-        folder.chmod(0o700)
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise SetupProblem("config.folder.not_empty", folder=str(folder))
+            folder.chmod(0o700)
     except OSError:
-        raise SetupProblem("config.file.not_allowed", file=str(folder)) from None
+        raise SetupProblem("config.folder.not_made", folder=str(folder)) from None
     return ServerConfig(folder=folder)
 
 
 def refuse_forbidden(config: ServerConfig) -> None:
-    """Tell which file this user may not read and write, as when another user ran a command before."""
+    """Tell which file this user may not read or write, as when another user ran a command before.
+
+    The key file is left to `master_key`, which does not always need it. What the disk refuses
+    later ends as a Problem of the same codes, without the file.
+    """
     database = config.database_file
-    for path in (config.folder, database, *_beside(database), config.key_file, config.blobs):
-        if path.exists() and not os.access(path, os.R_OK if path == config.key_file else os.R_OK | os.W_OK):
-            raise SetupProblem("config.file.not_allowed", file=str(path))
+    for path in (config.folder, database, *_beside(database), config.blobs):
+        if not disk.may(path, os.R_OK):
+            raise SetupProblem("config.file.not_readable", file=str(path))
+        if not disk.may(path, os.W_OK):
+            raise SetupProblem("server.storage.read_only", place=str(path))
 
 
 def forget_new_folder(config: ServerConfig) -> None:
@@ -248,7 +259,10 @@ def master_key(
     if path.is_file():
         if os.name == "posix" and path.stat().st_mode & 0o077:
             raise SetupProblem("config.master_key.readable_by_others", file=str(path))
-        return key_from_text(path.read_text("utf-8"))
+        try:
+            return key_from_text(path.read_text("utf-8"))
+        except PermissionError:
+            raise SetupProblem("config.file.not_readable", file=str(path)) from None
     try:
         return key_from_text(ask("Master key of this server: "))
     except EOFError:
@@ -257,8 +271,20 @@ def master_key(
 
 def _write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read, from its first byte on."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    with _writing(path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    """Have what the disk refuses end as a SetupProblem that names the place."""
+    try:
+        yield
+    except OSError as error:
+        if refused := disk.problem_of(error):
+            raise SetupProblem(refused.code, place=str(place)) from error
+        raise

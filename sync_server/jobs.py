@@ -62,7 +62,8 @@ def logged(job: Callable[[], int]) -> Callable[[], None]:
         try:
             count = job()
         except Exception as error:
-            log.error("job.failed", extra={"job": name, "error": type(error).__name__, "at": place(error)})
+            facts = {"job": name, "error": type(error).__name__, "at": place(error)}
+            log.error("job.failed", extra={**facts, "code": getattr(error, "code", None)})
             return
         if count:
             log.info("job.done", extra={"job": name, "count": count})

@@ -81,6 +81,16 @@ def open_draft(db: Transaction, record: str) -> Draft:
     return Draft(record, head.case, head.form, head.form_version, records.values(db, record))
 
 
+def go_on_in(db: Transaction, record: str, form_version: str) -> None:
+    """Have a draft of a new record go on in another version of its form.
+
+    Problem draft.version.none for a record that was finished: others know it in the version it has.
+    """
+    if records.summary(db, record).finished:
+        raise Problem("draft.version.none")
+    db.run("UPDATE record SET form_version = ? WHERE id = ?", form_version, record)
+
+
 def save_answers(db: Transaction, record: str, changed: Mapping[str, Any]) -> str:
     """Keep answers with one stamp, which is returned; None clears a path.
 

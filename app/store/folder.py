@@ -30,6 +30,8 @@ COULD_NOT_WRITE: Final = frozenset({"store.folder.read_only", "store.write.faile
 
 _NOT_ALLOWED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
+#: What SQLite says of a page that is not what was written; to SQLCipher it is not authentic either.
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 #: What SQLite says where it may not write.
 _READ_ONLY: Final = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 #: As much as SQLite writes beside a store before it opens it.
@@ -40,7 +42,10 @@ _PATIENCE_S: Final = 2.0
 
 
 def unsaved(error: OSError | dbapi2.Error) -> Problem:
-    """Why something was not written: store.folder.read_only, or store.write.failed, as of a full disk."""
+    """Why something was not written: store.folder.read_only, store.file.damaged, or store.write.failed, as
+    of a full disk."""
+    if says_damaged(error):
+        return Problem("store.file.damaged")
     read_only = (
         error.errno in _NOT_ALLOWED
         if isinstance(error, OSError)
@@ -49,6 +54,10 @@ def unsaved(error: OSError | dbapi2.Error) -> Problem:
     if read_only:
         return Problem("store.folder.read_only")
     return Problem("store.write.failed", {"kind": type(error).__name__})
+
+
+def says_damaged(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith(_DAMAGED)
 
 
 def refuse_unwritable(folder: Path) -> None:

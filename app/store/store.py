@@ -26,7 +26,7 @@ from app.problems import Problem
 from app.store import attachments, meta
 from app.store import connection as connections
 from app.store import keys as key_files
-from app.store.folder import FolderLock, set_aside, unsaved, writing
+from app.store.folder import FolderLock, says_damaged, set_aside, unsaved, writing
 from app.store.identity import Identity, read_identity, write_identity
 from app.store.keys import FLOOR, KeyCost
 from app.store.transaction import Snapshot, Transaction
@@ -186,6 +186,8 @@ class Store:
             try:
                 return work(Snapshot(self._reader, self.identity))
             except dbapi2.Error as error:
+                if says_damaged(error):
+                    raise Problem("store.file.damaged", {"name": connections.FILE_NAME}) from error
                 raise Problem("store.read.failed", {"kind": type(error).__name__}) from error
             finally:
                 self._reader.execute("ROLLBACK")

@@ -34,6 +34,8 @@ ATTACHMENT_LIMIT: Final = 64 * 1024 * 1024
 _ABOUT: Final = "/v1/about"
 _COMPRESS_FROM: Final = 200
 _PIECE: Final = 64 * 1024
+#: What OpenSSL says of a certificate that is not valid yet, and of one that is not valid any more.
+_NOT_ITS_TIME: Final = frozenset({9, 10})
 _CODE: Final = re.compile(r"[a-z_]+(\.[a-z_]+){1,3}")
 
 
@@ -150,12 +152,21 @@ class HttpClient:
                 allow_redirects=False,
                 stream=True,
             )
-        except requests.exceptions.SSLError:
-            raise Problem("sync.server.not_trusted") from None
+        except requests.exceptions.SSLError as error:
+            raise Problem(_why_not_trusted(error)) from None
         except requests.exceptions.Timeout:
             raise Problem("sync.server.unreachable", {"reason": "timeout"}) from None
         except (requests.exceptions.RequestException, TransportError, OSError) as error:
             raise Problem("sync.server.unreachable", {"reason": type(error).__name__}) from None
+
+
+def _why_not_trusted(error: BaseException | None) -> str:
+    """A certificate of another time is mostly a device of another time, with its clock in 1970 or 2031."""
+    while error is not None:
+        if getattr(error, "verify_code", None) in _NOT_ITS_TIME:
+            return "sync.certificate.not_valid_today"
+        error = error.__cause__ or error.__context__
+    return "sync.server.not_trusted"
 
 
 def checked_address(address: str) -> str:

@@ -76,11 +76,14 @@ class HomewardApp(App):
 
     def build(self) -> Navigator:
         self._apply()
-        self.navigator = Navigator(self)
+        self.navigator = self._navigator()
         Window.bind(on_key_down=self._key)
         Window.bind(on_resize=lambda *_size: self.navigator.resized())
         self._probe = probe.start(self._may_be_watched)
         return self.navigator
+
+    def _navigator(self) -> Navigator:
+        return Navigator(self)
 
     def on_start(self) -> None:
         # Only now does the root widget stand in the window and can have the keyboard.

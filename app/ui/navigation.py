@@ -61,6 +61,9 @@ def screen_class(name: str) -> type[Screen]:
 class Navigator(Column):
     """The window's only root widget: banner, rail or bar, and the screen in sight."""
 
+    #: Whether what is answered here is kept.
+    keeps = True
+
     def __init__(self, window: HomewardApp) -> None:
         super().__init__(size_hint_y=1, spacing=0)
         self.window = window
@@ -80,6 +83,11 @@ class Navigator(Column):
     @property
     def wide(self) -> bool:
         return bool(Window.width >= dp(RAIL_FROM))
+
+    @property
+    def has_places(self) -> bool:
+        """Whether there is anywhere to go: not before the store is open."""
+        return self.fieldbook is not None
 
     @property
     def current(self) -> Screen | None:
@@ -113,7 +121,7 @@ class Navigator(Column):
             self._leave()
             self._stack.pop()
             self._appear()
-        elif self.fieldbook is not None and self.current.place != "today":
+        elif self.has_places and self.current.place != "today":
             self.switch("today")
 
     def replace(self, name: str, **where: Any) -> None:
@@ -276,7 +284,7 @@ class Navigator(Column):
     def resized(self) -> None:
         if self.wide != self._drawn_wide and self.current is not None:
             self._appear(again=True)
-        elif self.fieldbook is None and self.current is not None:
+        elif not self.has_places and self.current is not None:
             self.current.redraw()
 
     def _leave(self) -> None:
@@ -291,9 +299,10 @@ class Navigator(Column):
         focus.give(None)
         for part in [*self.children, screen]:
             _detach(part)
-        if self.window.is_demo:
-            self.add_widget(DemoBar())
-        if self.fieldbook is None:
+        strip = self._strip()
+        if strip is not None:
+            self.add_widget(strip)
+        if not self.has_places:
             self._bars = None
             self.add_widget(screen)
         elif self.wide:
@@ -316,6 +325,10 @@ class Navigator(Column):
             focus.give(held)
         else:
             screen.appeared()
+
+    def _strip(self) -> Widget | None:
+        """What stands over everything of a demo."""
+        return DemoBar() if self.window.is_demo else None
 
     def _rail(self, screen: Screen) -> Rail:
         known = _entries()

@@ -8,14 +8,14 @@ that the caller needs (`number`, `text`, `boolean`, `nodes`, `value`), so that c
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, tzinfo
-from random import Random
-from typing import Protocol, TypeVar
+import operator
+from datetime import tzinfo
 
 from forms.errors import FormProblem
-from forms.expression import axes
-from forms.expression.functions import functions_by_name
+from forms.expression import axes, compile_paths
+from forms.expression.focus import MAX_VISITS, Closure, Environment, Focus, Work
+from forms.expression.functions import checked_function
+from forms.expression.functions.registry import Function
 from forms.expression.nodes import Node
 from forms.expression.operators import ARITHMETIC, COMPARE, compare, difference
 from forms.expression.parser import (
@@ -25,7 +25,6 @@ from forms.expression.parser import (
     Negation,
     Number,
     Path,
-    Step,
     Tree,
     Union_,
     operands,
@@ -34,49 +33,40 @@ from forms.expression.parser import (
 from forms.expression.values import Value, to_boolean, to_number, to_text
 
 
-class Focus:
-    """Where an expression is being evaluated: the context node, its place among its fellows, their number."""
+def function_of(call: Call) -> Function:
+    """The function that is called. One that is not there, or takes other arguments, is a problem when it
+    is evaluated: in a branch that is never taken it harms nobody. Loading a form finds it all the same.
+    """
+    try:
+        return checked_function(call)
+    except FormProblem as problem:
+        told = problem
 
-    __slots__ = ("node", "position", "size")
+        def fail(focus: Focus) -> Value:
+            raise told
 
-    def __init__(self, node: Node, position: int = 1, size: int = 1) -> None:
-        self.node = node
-        self.position = position
-        self.size = size
-
-
-T = TypeVar("T")
-Closure = Callable[[Focus], T]
-
-
-class Environment(Protocol):
-    """What an expression can ask of the world around it."""
-
-    @property
-    def zone(self) -> tzinfo: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def random(self) -> Random: ...
-    @property
-    def root(self) -> Node: ...
-    def now(self) -> datetime: ...
-    def instance(self, name: str) -> Node | None: ...
-    def choice_label(self, node: Node, name: str) -> str: ...
-    def text(self, key: str) -> str: ...
+        return Function(call.name, "value", 0, None, lambda compiler, arguments: fail)
 
 
 class Compiler:
     """Compiles for one node. `bound` is the context when it is known beforehand; in a predicate it is not."""
 
-    def __init__(self, environment: Environment, current: Node, bound: Node | None) -> None:
+    def __init__(
+        self, environment: Environment, current: Node, bound: Node | None, work: Work | None = None
+    ) -> None:
         self.environment = environment
-        self.zone = environment.zone
+        self.zone: tzinfo = environment.zone
+        self.work = work if work is not None else Work()
         self.current = current
         self.bound = bound
+        self.resolve = axes.resolver(current)
 
     def inside_predicate(self) -> Compiler:
-        return Compiler(self.environment, self.current, None)
+        return Compiler(self.environment, self.current, None, self.work)
+
+    def afresh(self) -> Compiler:
+        """For an expression that evaluation makes: it may search as much as one of the form's."""
+        return Compiler(self.environment, self.current, self.bound)
 
     # What a caller asks for
 
@@ -86,17 +76,19 @@ class Compiler:
             constant = tree.value
             return lambda focus: constant
         if isinstance(tree, Call):
-            return self.call(tree)[1]
+            return self.call(tree)
         kind = self.kind(tree)
         if kind == "number":
             return self.number(tree)
         if kind == "boolean":
             return self.boolean(tree)
-        node = self.single(tree)
-        if node is not None:
-            alone = [node]
-            return lambda focus: alone
-        return self.nodes(tree)
+        node = compile_paths.single(self, tree)
+        if node is None:
+            return compile_paths.weighed(self, tree, self.nodes(tree))
+        alone = [node]
+        if node.children:
+            return compile_paths.weighed(self, tree, lambda focus: alone)
+        return lambda focus: alone
 
     def kind(self, tree: Tree) -> str:
         """'number', 'text', 'boolean', 'nodes', or 'value' when only evaluation tells."""
@@ -107,7 +99,7 @@ class Compiler:
         if isinstance(tree, Binary):
             return "number" if tree.operator in ARITHMETIC else "boolean"
         if isinstance(tree, Call):
-            return functions_by_name(tree.name).returns
+            return function_of(tree).returns
         return "nodes"
 
     def number(self, tree: Tree) -> Closure[float]:
@@ -120,7 +112,7 @@ class Compiler:
             return lambda focus: -operand(focus)
         if isinstance(tree, Binary) and tree.operator in ARITHMETIC:
             return self._arithmetic(tree)
-        node = self.single(tree)
+        node = compile_paths.single(self, tree)
         if node is not None:
             return lambda focus: node.number(zone)
         value = self.value(tree)
@@ -129,16 +121,32 @@ class Compiler:
         return lambda focus: to_number(value(focus), zone)
 
     def text(self, tree: Tree) -> Closure[str]:
+        text = self._text(tree)
+        return self._charged(text) if self.bound is None else text
+
+    def _text(self, tree: Tree) -> Closure[str]:
         if isinstance(tree, Literal):
             constant = tree.value
             return lambda focus: constant
-        node = self.single(tree)
-        if node is not None:
-            return lambda focus: node.text
+        node = compile_paths.single(self, tree)
+        if node is not None and not node.children:
+            return (lambda focus: node._text) if node.leaf else (lambda focus: node.text)
         value = self.value(tree)
         if self.kind(tree) == "text":
             return value  # type: ignore[return-value]
         return lambda focus: to_text(value(focus))
+
+    def _charged(self, text: Closure[str]) -> Closure[str]:
+        """Inside a predicate a long text is worked on again and again: it counts as a search does."""
+        work = self.work
+
+        def charged(focus: Focus) -> str:
+            found = text(focus)
+            if len(found) > 500:
+                work.spend(len(found) >> 2)
+            return found
+
+        return charged
 
     def boolean(self, tree: Tree) -> Closure[bool]:
         if isinstance(tree, Binary) and tree.operator in ("and", "or"):
@@ -153,27 +161,22 @@ class Compiler:
     def nodes(self, tree: Tree) -> Closure[list[Node]]:
         """The nodes of a path, in document order."""
         if isinstance(tree, Path):
-            return self._path(tree)
+            return compile_paths.compile_path(self, tree)
         if isinstance(tree, Union_):
-            left, right = self.nodes(tree.left), self.nodes(tree.right)
-            return lambda focus: axes.in_order([*left(focus), *right(focus)])
+            return compile_paths.compile_union(self, tree)
         if isinstance(tree, Call):
-            value = self.call(tree)[1]
+            value = self.call(tree)
 
             def checked(focus: Focus) -> list[Node]:
                 found = value(focus)
                 return found if isinstance(found, list) else []
 
-            if functions_by_name(tree.name).returns in ("nodes", "value"):
+            if function_of(tree).returns in ("nodes", "value"):
                 return checked
         raise FormProblem("form.expression.nodes_wanted", expression=describe(tree))
 
-    def call(self, tree: Call) -> tuple[str, Closure[Value]]:
-        function = functions_by_name(tree.name)
-        count = len(tree.arguments)
-        if count < function.least or (function.most is not None and count > function.most):
-            raise FormProblem("form.expression.arguments", function=tree.name, given=count)
-        return function.returns, function.compile(self, tree.arguments)
+    def call(self, tree: Call) -> Closure[Value]:
+        return function_of(tree).compile(self, tree.arguments)
 
     # Operators
 
@@ -184,9 +187,7 @@ class Compiler:
             if tree.operator == "and":
                 return lambda focus: left(focus) and right(focus)
             return lambda focus: left(focus) or right(focus)
-        if tree.operator == "and":
-            return lambda focus: all(part(focus) for part in parts)
-        return lambda focus: any(part(focus) for part in parts)
+        return _all(parts) if tree.operator == "and" else _any(parts)
 
     def _arithmetic(self, tree: Binary) -> Closure[float]:
         chain = operands(tree)
@@ -214,7 +215,7 @@ class Compiler:
         return lambda focus: apply(left(focus), right(focus))
 
     def _comparison(self, tree: Binary) -> Closure[bool]:
-        left_node, right_node = self.single(tree.left), self.single(tree.right)
+        left_node, right_node = compile_paths.single(self, tree.left), compile_paths.single(self, tree.right)
         left_kind = "node" if left_node is not None else self.kind(tree.left)
         right_kind = "node" if right_node is not None else self.kind(tree.right)
         kinds = {left_kind, right_kind}
@@ -222,185 +223,85 @@ class Compiler:
             if tree.operator in COMPARE:
                 return self._ordered(tree)
             if "boolean" not in kinds:
-                equal = self._equal_numbers(tree) if "number" in kinds else self._equal_texts(tree)
-                return equal if tree.operator == "=" else _inverse(equal)
+                same = tree.operator == "="
+                return self._equal_numbers(tree, same) if "number" in kinds else self._equal_texts(tree, same)
+        if left_kind == "nodes" and right_kind == "number":
+            return self._any_number(tree)
         left, right = self.value(tree.left), self.value(tree.right)
         symbol, zone = tree.operator, self.zone
         return lambda focus: compare(symbol, left(focus), right(focus), zone)
 
+    def _any_number(self, tree: Binary) -> Closure[bool]:
+        """Whether any of the nodes compares so with a number."""
+        nodes, number, zone = self.nodes(tree.left), self.number(tree.right), self.zone
+        apply = COMPARE.get(tree.operator) or (operator.eq if tree.operator == "=" else operator.ne)
+
+        def any_number(focus: Focus) -> bool:
+            limit = number(focus)
+            for node in nodes(focus):  # noqa: SIM110
+                if apply(node.number(zone), limit):
+                    return True
+            return False
+
+        return any_number
+
     def _ordered(self, tree: Binary) -> Closure[bool]:
-        left, right = self.number(tree.left), self.number(tree.right)
-        apply = COMPARE[tree.operator]
+        left, apply = self.number(tree.left), COMPARE[tree.operator]
+        if isinstance(tree.right, Number):
+            limit = tree.right.value
+            return lambda focus: apply(left(focus), limit)
+        right = self.number(tree.right)
         return lambda focus: apply(left(focus), right(focus))
 
-    def _equal_numbers(self, tree: Binary) -> Closure[bool]:
+    def _equal_numbers(self, tree: Binary, same: bool) -> Closure[bool]:
         left, right = self.number(tree.left), self.number(tree.right)
-        return lambda focus: left(focus) == right(focus)
+        if same:
+            return lambda focus: left(focus) == right(focus)
+        return lambda focus: left(focus) != right(focus)
 
-    def _equal_texts(self, tree: Binary) -> Closure[bool]:
-        left_node, right_node = self.single(tree.left), self.single(tree.right)
-        if left_node is not None and isinstance(tree.right, Literal):
+    def _equal_texts(self, tree: Binary, same: bool) -> Closure[bool]:
+        left = self.text(tree.left)
+        if isinstance(tree.right, Literal):
             constant = tree.right.value
-            return lambda focus: left_node.text == constant
-        if left_node is not None and right_node is not None:
-            return lambda focus: left_node.text == right_node.text
-        left, right = self.text(tree.left), self.text(tree.right)
-        return lambda focus: left(focus) == right(focus)
-
-    # Paths
-
-    def single(self, tree: Tree) -> Node | None:
-        """The one node that a path can only ever mean, when that is known already."""
-        if not isinstance(tree, Path):
-            return None
-        node, rest = self._follow(tree)
-        return node if not rest else None
-
-    def _follow(self, path: Path) -> tuple[Node | None, tuple[Step, ...]]:
-        """How far a path can be followed now, and the steps that are left for run time.
-
-        An absolute path into a repeat that the bound node is itself in means its own instance, as
-        ODK reads it, unless the path ends at the repeat (`count(/data/member)` counts all of them).
-        """
-        if path.filters:
-            return None, path.steps
-        if path.start is not None:
-            if isinstance(path.start, Call) and path.start.name == "current" and not path.start.arguments:
-                node: Node | None = self.current
-            else:
-                return None, path.steps
-        else:
-            node = self.environment.root if path.absolute else self.bound
-        if node is None:
-            return None, path.steps
-        own = (
-            {id(ancestor) for ancestor in (self.current, *self.current.ancestors())}
-            if path.absolute
-            else set()
-        )
-        for index, step in enumerate(path.steps):
-            following = _certain(node, step)
-            if (
-                following is None
-                and step.axis == "child"
-                and not step.predicates
-                and index + 1 < len(path.steps)
-            ):
-                following = next(
-                    (child for child in node.children if id(child) in own and child.name == step.test), None
-                )
-            if following is None:
-                return node, path.steps[index:]
-            node = following
-        return node, ()
-
-    def _path(self, path: Path) -> Closure[list[Node]]:
-        node, rest = self._follow(path)
-        walk = [self._step(step) for step in rest]
-        if node is not None:
-            if not walk:
-                return lambda focus: [node] if node.counts else []
-            if len(walk) == 1:
-                only = walk[0]
-                return lambda focus: only([node])
-            return lambda focus: _through(walk, [node])
-        if path.start is not None:
-            start = self.nodes(path.start)
-            filters = [self._predicate(predicate) for predicate in path.filters]
-
-            def from_start(focus: Focus) -> list[Node]:
-                nodes = start(focus)
-                for keep in filters:
-                    nodes = keep(nodes)
-                return _through(walk, nodes)
-
-            return from_start
-        if path.absolute:
-            return lambda focus: _through(walk, [axes.root_of(focus.node)])
-        return lambda focus: _through(walk, [focus.node])
-
-    def _step(self, step: Step) -> Callable[[list[Node]], list[Node]]:
-        find = axes.finder(step.axis, step.test)
-        predicates = [self._predicate(predicate) for predicate in step.predicates]
-        reverse = step.axis in axes.REVERSE
-
-        def one(nodes: list[Node]) -> list[Node]:
-            if len(nodes) == 1:
-                found = find(nodes[0])
-                for keep in predicates:
-                    found = keep(found)
-                return found[::-1] if reverse else found
-            gathered: list[Node] = []
-            for node in nodes:
-                found = find(node)
-                for keep in predicates:
-                    found = keep(found)
-                gathered += found
-            if step.axis in axes.DISJOINT:
-                return gathered
-            return axes.in_order(gathered)
-
-        return one
-
-    def _predicate(self, tree: Tree) -> Callable[[list[Node]], list[Node]]:
-        inner = self.inside_predicate()
-        kind = inner.kind(tree)
-        if isinstance(tree, Number):
-            place = tree.value
-            return lambda nodes: (
-                [nodes[int(place) - 1]] if place == int(place) and 0 < place <= len(nodes) else []
-            )
-        if kind == "value":
-            value = inner.value(tree)
-
-            def either(focus: Focus) -> bool:
-                result = value(focus)
-                is_number = isinstance(result, float) and not isinstance(result, bool)
-                return result == focus.position if is_number else to_boolean(result)
-
-            return _keeping(either)
-        if kind == "number":
-            number = inner.number(tree)
-            return _keeping(lambda focus: number(focus) == focus.position)
-        return _keeping(inner.boolean(tree))
+            if same:
+                return lambda focus: left(focus) == constant
+            return lambda focus: left(focus) != constant
+        right = self.text(tree.right)
+        if same:
+            return lambda focus: left(focus) == right(focus)
+        return lambda focus: left(focus) != right(focus)
 
 
-def _keeping(test: Closure[bool]) -> Callable[[list[Node]], list[Node]]:
-    def keep(nodes: list[Node]) -> list[Node]:
-        focus = Focus(nodes[0], 0, len(nodes)) if nodes else None
-        kept = []
-        for position, node in enumerate(nodes, 1):
-            assert focus is not None
-            focus.node, focus.position = node, position
-            if test(focus):
-                kept.append(node)
-        return kept
+def _all(parts: list[Closure[bool]]) -> Closure[bool]:
+    def hold(focus: Focus) -> bool:
+        for part in parts:  # noqa: SIM110 - a generator costs more than most of the parts
+            if not part(focus):
+                return False
+        return True
 
-    return keep
+    return hold
+
+
+def _any(parts: list[Closure[bool]]) -> Closure[bool]:
+    def holds(focus: Focus) -> bool:
+        for part in parts:  # noqa: SIM110
+            if part(focus):
+                return True
+        return False
+
+    return holds
 
 
 def _inverse(test: Closure[bool]) -> Closure[bool]:
     return lambda focus: not test(focus)
 
 
-def _through(walk: list[Callable[[list[Node]], list[Node]]], nodes: list[Node]) -> list[Node]:
-    for step in walk:
-        if not nodes:
-            return nodes
-        nodes = step(nodes)
-    return nodes
+def _limited(run: Closure[Value], work: Work) -> Closure[Value]:
+    def limited(focus: Focus) -> Value:
+        work.left = MAX_VISITS
+        return run(focus)
 
-
-def _certain(node: Node, step: Step) -> Node | None:
-    if step.predicates:
-        return None
-    if step.axis == "child":
-        return node.only_child(step.test)
-    if step.axis == "self" and step.test == "node()":
-        return node
-    if step.axis == "parent" and step.test == "node()":
-        return node.parent
-    return None
+    return limited
 
 
 def describe(tree: Tree) -> str:
@@ -418,20 +319,25 @@ class Expression:
         tree = parse(source)
         self._focus = Focus(node)
         self._kind = kind
-        self._run: Closure[Value]
+        run: Closure[Value]
         if kind == "boolean":
-            self._run = compiler.boolean(tree)
+            run = compiler.boolean(tree)
         elif kind == "number":
-            self._run = compiler.number(tree)
+            run = compiler.number(tree)
         elif kind == "text":
-            self._run = compiler.text(tree)
+            run = compiler.text(tree)
         elif kind == "nodes":
-            self._run = compiler.nodes(tree)
+            run = compiler.nodes(tree)
         else:
-            self._run = compiler.value(tree)
+            run = compiler.value(tree)
+        self._run = _limited(run, compiler.work) if compiler.work.used else run
 
     def evaluate(self) -> Value:
-        """The value now, of the kind that was asked for."""
+        """The value now, of the kind that was asked for.
+
+        Raises FormProblem `form.expression.too_much` for a search without end, `….result_too_long` for a
+        text without end.
+        """
         return self._run(self._focus)
 
     def holds(self) -> bool:

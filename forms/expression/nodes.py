@@ -11,7 +11,7 @@ from typing import Literal
 
 from forms.expression.values import text_to_number
 
-Kind = Literal["root", "element", "attribute", "text"]
+Kind = Literal["root", "element", "attribute", "text", "comment", "processing-instruction", "namespace"]
 
 
 class Node:
@@ -19,7 +19,12 @@ class Node:
 
     `only_child` is what makes paths cheap: it answers when there can be no other node of that name,
     so that a path is followed once, when its expression is bound, and never again.
+
+    `name` is the local name. A form's own nodes have no namespace (None), and any prefix finds them.
     """
+
+    prefix: str = ""
+    namespace: str | None = None
 
     __slots__ = ("_number", "_text", "attributes", "children", "kind", "name", "parent")
 
@@ -40,7 +45,9 @@ class Node:
         return "".join(node._text for node in self.descendants() if not node.children)
 
     def number(self, zone: tzinfo) -> float:
-        """The text as a number (a date is days since 1970), worked out once."""
+        """The text as a number (a date is days since 1970), worked out once for a node's own text."""
+        if self.children:
+            return text_to_number(self.text, zone)
         if self._number is None:
             self._number = text_to_number(self.text, zone)
         return self._number
@@ -49,6 +56,11 @@ class Node:
     def counts(self) -> bool:
         """Whether a search finds this node; what is hidden is not found."""
         return True
+
+    @property
+    def leaf(self) -> bool:
+        """Whether it is known that nothing will ever be in it, so that its own text is all of its text."""
+        return False
 
     def only_child(self, name: str) -> Node | None:
         """The child of this name if there can never be a second one and never none, else None."""
@@ -79,17 +91,17 @@ class Node:
             yield node
             node = node.parent
 
-    def order(self) -> tuple[int, ...]:
-        """A key that sorts nodes of one tree in document order."""
-        steps: list[int] = []
-        node: Node = self
-        while node.parent is not None:
-            siblings = node.parent.attributes if node.kind == "attribute" else node.parent.children
-            steps.append(next(i for i, sibling in enumerate(siblings) if sibling is node))
-            if node.kind == "attribute":
-                steps.append(-1)
-            node = node.parent
-        return tuple(reversed(steps))
+    def namespaces(self) -> list[Node]:
+        """The nodes of the namespace axis; a form's own nodes have none."""
+        return []
+
+    def marks(self) -> list[Node]:
+        """What is written in the start of an element, in its order: attributes, and namespaces in scope."""
+        return self.attributes
+
+    def namespace_of(self, prefix: str) -> str | None:
+        """What a prefix stands for at this node, None when that is not declared."""
+        return None
 
 
 def add_child(parent: Node, kind: Kind, name: str, text: str = "") -> Node:

@@ -288,10 +288,12 @@ class _Parser:
         name = self.next().text
         if name in _NODE_TYPES and self.at("("):
             self.next()
-            if self.tokens[self.index].kind == "literal":
-                self.next()
+            target = ""
+            given = self.token
+            if name == "processing-instruction" and given.kind == "literal":
+                target = self.next().text
             self.expect(")")
-            return f"{name}()"
+            return f"{name}({target})"
         return name
 
     def predicates(self) -> tuple[Tree, ...]:

@@ -18,7 +18,7 @@ TokenKind = Literal["number", "literal", "operator", "name", "symbol", "end"]
 _NAME = r"[^\W\d][\w.\-\u00b7]*"
 _TOKEN = re.compile(
     rf"""[ \t\r\n]*(?:
-        (?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
+        (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}}(?![\w.]))?)
       | (?P<literal>"[^"]*"|'[^']*')
       | (?P<name>{_NAME}(?::(?!:)(?:{_NAME}|\*))?)
       | (?P<symbol>//|::|\.\.|!=|<=|>=|[/|+\-=<>()\[\].@,*$])

@@ -56,6 +56,31 @@ class Moment:
         return self.at if self.at is not None else datetime(self.day.year, self.day.month, self.day.day)  # noqa: DTZ001
 
 
+class Days(float):
+    """Days since 1970 that number() made of a date. As a number they have the fraction that the zone gives
+    them; as a text they are whole days, those of the date or, of a moment, those passed at UTC."""
+
+    __slots__ = ("whole",)
+    whole: int
+
+    @classmethod
+    def of(cls, moment: Moment) -> Days:
+        days = cls(moment.number())
+        days.whole = (moment.day - _EPOCH.date()).days if moment.at is None else math.floor(days)
+        return days
+
+
+class NoDate(str):
+    """What date() makes of a text that is no date: it shows as 'Invalid Date', and is false."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+INVALID = NoDate("Invalid Date")
+
 Value = Union[float, str, bool, Moment, "list[Node]"]
 
 
@@ -94,6 +119,8 @@ def _zone(offset: str | None, zone: tzinfo) -> tzinfo:
     if offset == "Z":
         return UTC
     digits = offset[1:].replace(":", "")
+    if int(digits[2:] or 0) > 59:
+        raise ValueError(offset)
     minutes = int(digits[:2]) * 60 + int(digits[2:] or 0)
     return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
 
@@ -130,6 +157,8 @@ def number_to_text(number: float) -> str:
         return "NaN"
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
+    if isinstance(number, Days):
+        return str(number.whole)
     if number == int(number):
         return str(int(number))
     text = repr(number)

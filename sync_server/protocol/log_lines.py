@@ -39,6 +39,7 @@ EVENTS: Final = frozenset(
     {
         *(
             "app.started",
+            "checkpoint.failed",
             "command.refused",
             "fault.unhandled",
             "job.done",

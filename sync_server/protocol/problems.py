@@ -42,7 +42,9 @@ CODES: Final[Mapping[str, int]] = MappingProxyType(
         "request.not_found": 404,
         "request.method.not_allowed": 405,
         "server.busy": 503,
+        "server.database.damaged": 500,
         "server.error": 500,
+        "server.storage.read_only": 507,
         "server.write.failed": 507,
     }
 )

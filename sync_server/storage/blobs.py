@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from sync_server.protocol.problems import Problem
+from sync_server.storage import disk
 
 #: A photo or a scan; what is longer is refused before it fills the disk.
 MAX_BLOB: Final = 64 * 1024 * 1024
-
-#: What the disk says when it takes nothing more; a line that breaks while it is read says others.
-_DISK_REFUSES: Final = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
-)
 
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PARTIAL = ".partial-"
@@ -33,15 +29,24 @@ class Blobs:
     """A folder `blobs/<hash>`. A file that is there is whole: it appears by an atomic rename."""
 
     def __init__(self, folder: Path) -> None:
+        """Makes the folder where it is missing. Raises Problem('server.storage.read_only') when nothing
+        can be written there."""
         self._folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise disk.problem_of(error) or error from error
+        refused = disk.refusal(folder)
+        # On a full disk what is there can still be read.
+        if refused is not None and refused.code == "server.storage.read_only":
+            raise refused
 
     def put(self, hash: str, chunks: Iterable[bytes]) -> int:
         """Keep the bytes under their hash, durably, and return how many there are.
 
         Raises Problem('attachment.hash.mismatch') when they have another hash, and
-        Problem('attachment.too_large'), and Problem('server.write.failed') on a full disk; nothing is
-        kept then. A blob that is there stays.
+        Problem('attachment.too_large'); Problem('server.write.failed') on a full disk and
+        Problem('server.storage.read_only'). Nothing is kept then. A blob that is there stays.
         """
         target = self._path(hash)
         partial = self._folder / f"{_PARTIAL}{secrets.token_hex(8)}"
@@ -62,11 +67,11 @@ class Blobs:
             os.replace(partial, target)
             self._sync_folder()
         except OSError as error:
-            if error.errno not in _DISK_REFUSES:
-                raise
-            raise Problem("server.write.failed") from error
+            raise disk.problem_of(error) or error from error
         finally:
-            partial.unlink(missing_ok=True)
+            # Where nothing may be written, nothing can be removed: not even what was never there.
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
         return size
 
     def read(self, hash: str) -> bytes:

@@ -11,12 +11,12 @@ from typing import Any, Final, TypeVar
 
 import sqlcipher3.dbapi2 as sqlcipher
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from sync_server.protocol.problems import Problem
-from sync_server.storage import migrate
+from sync_server.storage import disk, migrate
 from sync_server.storage.base import Ledger
 from sync_server.storage.directory import Directory
 from sync_server.storage.ledger import SqlLedger
@@ -37,17 +37,27 @@ _COLLISIONS: Final = frozenset({"40001", "40P01", "55P03"})
 _NO_ROOM: Final = frozenset({"53100", "58030"})
 #: PostgreSQL: insufficient privilege.
 _NOT_ALLOWED: Final = "42501"
-_NOT_WRITTEN: Final = ("SQLITE_FULL", "SQLITE_IOERR")
+#: PostgreSQL writes nothing: it stands by for another one, or was told so.
+_READ_ONLY: Final = "25006"
+#: PostgreSQL: out of memory, too many connections, some other limit; it is just starting or ending.
+_NOT_NOW: Final = frozenset({"53200", "53300", "53400", "57P01", "57P02", "57P03"})
+#: What SQLite says of a page that is not what was written; to SQLCipher it is not authentic either.
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+#: What SQLite says where it could not write, whatever the reason.
+_NOT_WRITTEN: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 
 
 class Database(Directory):
     """One database through SQLAlchemy Core. `embedded` and `postgres` make one.
 
-    `pause` waits between attempts and can be replaced by a test.
+    `pause` waits between attempts and can be replaced by a test. `file` is an embedded one's.
     """
 
-    def __init__(self, engine: Engine, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, engine: Engine, pause: Callable[[float], None] = time.sleep, file: Path | None = None
+    ) -> None:
         self._engine = engine
+        self._file = file
         self._pause = pause
         self._reading = engine.execution_options(**self._options_of_reading(engine))
 
@@ -55,8 +65,8 @@ class Database(Directory):
     def embedded(cls, path: Path, key: bytes, connections: int = 8) -> Database:
         """The SQLCipher database at `path`, made when there is none.
 
-        `key` is the raw key, 32 bytes. Raises ValueError when it is not, and
-        Problem('server.error') when the file does not open with it.
+        `key` is the raw key, 32 bytes. Raises ValueError when it is not. Whoever
+        uses it meets Problem('server.error') when the file does not open with it.
         """
         if len(key) != 32:
             raise ValueError("the key of the database has 32 bytes")
@@ -70,7 +80,7 @@ class Database(Directory):
             pool_timeout=_TURN,
         )
         event.listen(engine, "begin", _begin_embedded)
-        return cls(engine)
+        return cls(engine, file=path)
 
     @classmethod
     def postgres(cls, url: str, connections: int = 8) -> Database:
@@ -93,19 +103,20 @@ class Database(Directory):
     def migrate(self) -> None:
         """Bring the tables to the newest version; wholly or not at all.
 
-        Problem('server.error') where PostgreSQL does not answer, does not let us in, or not make tables.
+        Raises Problem('server.storage.read_only') and Problem('server.write.failed') when it cannot be
+        written, Problem('server.database.damaged'), Problem('server.busy'), and Problem('server.error')
+        when PostgreSQL does not answer, does not let us in, or not make tables.
         """
         try:
             migrate.upgrade(self._engine)
         except DBAPIError as error:
-            if self._engine.dialect.name != "postgresql" or not _refused(error):
-                raise
-            raise Problem("server.error", {"what": "database_not_reached"}) from error
+            if self._engine.dialect.name == "postgresql" and _is_not_ours(error.orig):
+                raise Problem("server.error", {"what": "database_not_reached"}) from error
+            raise self._refused(error.orig) or error from error
 
     def write(self, work: Callable[[Ledger], T]) -> T:
         return self._repeated(
-            lambda: self._once(self._engine, lambda connection: work(SqlLedger(connection, writes=True))),
-            collisions=True,
+            self._engine, lambda connection: work(SqlLedger(connection, writes=True)), collisions=True
         )
 
     def read(self, work: Callable[[Ledger], T]) -> T:
@@ -113,45 +124,67 @@ class Database(Directory):
 
     def checkpoint(self) -> None:
         if self._engine.dialect.name == "sqlite":
-            with self._raw() as raw:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            try:
+                with self._raw() as raw:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            except sqlcipher.Error as error:
+                raise self._refused(error) or error from error
 
     def close(self) -> None:
         self._engine.dispose()
 
     def _in_write(self, work: Callable[[Connection], T]) -> T:
-        return self._repeated(lambda: self._once(self._engine, work), collisions=False)
+        return self._repeated(self._engine, work)
 
     def _in_read(self, work: Callable[[Connection], T]) -> T:
-        return self._repeated(lambda: self._once(self._reading, work), collisions=False)
+        return self._repeated(self._reading, work)
 
-    @staticmethod
-    def _once(engine: Engine, work: Callable[[Connection], T]) -> T:
-        with engine.begin() as connection:
-            return work(connection)
-
-    def _repeated(self, attempt: Callable[[], T], collisions: bool) -> T:
-        """Repeat a transaction that another one was in the way of, each time after a longer pause.
+    def _repeated(self, engine: Engine, work: Callable[[Connection], T], *, collisions: bool = False) -> T:
+        """Run a transaction, and again when another one was in its way, each time after a longer pause.
 
         `collisions`: a row that somebody else has just inserted counts as such too; the
         repetition finds it.
         """
         for number in range(_ATTEMPTS):
             try:
-                return attempt()
+                with engine.begin() as connection:
+                    return work(connection)
             except PoolTimeout:
                 break
             except DBAPIError as error:
                 if _waited_in_vain(error):
                     break
-                if _could_not_write(error):
-                    raise Problem("server.write.failed") from error
+                if refused := self._refused(error.orig, reads=engine is self._reading):
+                    raise refused from error
                 if not (_collided(error) or (collisions and isinstance(error, IntegrityError))):
                     raise
                 if number == _ATTEMPTS - 1 and isinstance(error, IntegrityError):
                     raise
             self._pause(_FIRST_PAUSE * 2**number * random.uniform(0.5, 1.5))  # noqa: S311
         raise Problem("server.busy", {"retry_after": 5})
+
+    def _refused(self, error: object, reads: bool = False) -> Problem | None:
+        """Why the database did not do it; the transaction has left nothing behind. None for another fault.
+
+        `reads`: to write was not allowed in the transaction, so to be told so is a fault of ours.
+        """
+        state = getattr(error, "sqlstate", None)
+        if state in _NO_ROOM:
+            return Problem("server.write.failed")
+        if state in _NOT_NOW or _is_away(error):
+            return Problem("server.busy", {"retry_after": 5})
+        if state == _READ_ONLY and not reads:
+            return Problem("server.storage.read_only")
+        name = getattr(error, "sqlite_errorname", None) or ""
+        if name.startswith(_DAMAGED):
+            return Problem("server.database.damaged")
+        if self._file is None or not name.startswith(_NOT_WRITTEN):
+            return None
+        refused = disk.refusal(self._file.parent, self._file.name)
+        if refused is None and name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            # By now there may be room again for what was tried.
+            refused = Problem("server.write.failed")
+        return refused
 
     @contextmanager
     def _raw(self) -> Iterator[Any]:
@@ -200,13 +233,22 @@ def _open_embedded(path: Path, key: bytes) -> sqlcipher.Connection:
             "cache_size = -32000",
         ):
             connection.execute(f"PRAGMA {pragma}")
-    except sqlcipher.DatabaseError:
+    except sqlcipher.DatabaseError as error:
         connection.close()
-        raise Problem("server.error", {"what": "database_does_not_open"}) from None
+        raise _why_not_opened(path, error) from None
     except Problem:
         connection.close()
         raise
     return connection
+
+
+def _why_not_opened(path: Path, error: sqlcipher.DatabaseError) -> Problem:
+    """Another key than its own, and a damaged first page, are no database; damage behind it is told apart."""
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_CORRUPT"):
+        return Problem("server.database.damaged")
+    if isinstance(error, sqlcipher.OperationalError) and (refused := disk.refusal(path.parent, path.name)):
+        return refused
+    return Problem("server.error", {"what": "database_does_not_open"})
 
 
 def _begin_embedded(connection: Connection) -> None:
@@ -220,17 +262,15 @@ def _collided(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _COLLISIONS
 
 
-def _refused(error: DBAPIError) -> bool:
-    """PostgreSQL was not reached, or does not know or allow what our user wants."""
-    state = getattr(error.orig, "sqlstate", None)
-    return isinstance(error, OperationalError) or state is None or state == _NOT_ALLOWED
+def _is_away(error: object) -> bool:
+    """PostgreSQL was not reached, let nobody in or went away: only then an error has no state."""
+    return getattr(error, "sqlstate", "") is None and type(error).__name__ == "OperationalError"
 
 
-def _could_not_write(error: DBAPIError) -> bool:
-    """The disk is full, or does not let itself be written to; the transaction has left nothing behind."""
-    if getattr(error.orig, "sqlstate", None) in _NO_ROOM:
-        return True
-    return getattr(error.orig, "sqlite_errorname", "").startswith(_NOT_WRITTEN)
+def _is_not_ours(error: object) -> bool:
+    """PostgreSQL was not reached by this URL, or does not know or allow what our user wants."""
+    state = getattr(error, "sqlstate", None)
+    return state is None or state == _NOT_ALLOWED
 
 
 def _waited_in_vain(error: DBAPIError) -> bool:

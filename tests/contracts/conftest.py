@@ -16,6 +16,12 @@ import psycopg
 import pytest
 
 from sync_server.storage.database import Database
+from tests.scenarios.own_disks import run_apart
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    return run_apart(pyfuncitem)
+
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 
@@ -32,7 +38,7 @@ class Cluster:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries = binaries
         self._data = folder / "data"
-        self._folder = folder
+        self.folder = folder
         self._port = _free_port()
         self._as_postgres = os.geteuid() == 0
         if self._as_postgres:
@@ -44,8 +50,11 @@ class Cluster:
 
     def start(self) -> None:
         self._run("initdb", "-D", self._data, "-A", "trust", "-U", self.user, "-E", "UTF8", "--no-sync")
+        self.start_again()
+
+    def start_again(self) -> None:
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        self._run("pg_ctl", "-D", self._data, "-w", "-o", options, "-l", self._folder / "log", "start")
+        self._run("pg_ctl", "-D", self._data, "-w", "-o", options, "-l", self.folder / "log", "start")
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
@@ -54,7 +63,7 @@ class Cluster:
         before = ["runuser", "-u", "postgres", "--"] if self._as_postgres else []
         command = [*before, str(self._binaries / program), *map(str, arguments)]
         # pg_ctl's server keeps our pipes, so its output goes to files of ours.
-        with open(self._folder.parent / f"{self._folder.name}.{program}", "w+") as output:
+        with open(self.folder.parent / f"{self.folder.name}.{program}", "w+") as output:
             done = subprocess.run(command, cwd="/", stdout=output, stderr=output, timeout=120, check=False)
             if done.returncode != 0:
                 output.seek(0)

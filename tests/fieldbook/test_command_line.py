@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -66,6 +67,34 @@ def test_who_has_no_store_yet_is_told_the_command_that_makes_one(tmp_path: Path)
     assert told is not None
     again = subprocess.run(shlex.split(told[1]), cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert "--server" in again.stdout
+
+
+def test_a_server_that_is_away_at_enrolling_is_told_without_promising_that_anything_is_sent_later(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound and not listening: nobody answers here
+        address = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        ended, said = typed(
+            *("enrol", "--dir", tmp_path / "device", "--server", address, "--login", "mira"),
+            HOMEWARD_PASSWORD="winter-lemon-harbour",
+            HOMEWARD_PASSPHRASE="five words nobody else knows",
+        )
+    assert ended == 1
+    assert said.endswith("[sync.enrolment.unreachable]\n")
+    assert "not enrolled" in said
+    assert "later" not in said
+    assert not (tmp_path / "device" / "store.db").exists()
+
+
+@needs_linux
+def test_without_a_display_a_preview_says_so_and_ends(tmp_path: Path) -> None:
+    form = tmp_path / "visit.md"
+    form.write_text("| survey |\n| | type | name | label |\n| | text | a | A |\n", "utf-8")
+    ended, said = typed("--preview", form)
+    assert ended == 1
+    assert "[app.window.missing]" in said
+    assert "Traceback" not in said
 
 
 def test_a_language_that_there_is_not_is_told(tmp_path: Path) -> None:

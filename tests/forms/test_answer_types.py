@@ -133,3 +133,9 @@ def test_any_typed_text_is_an_answer_or_refused(typed):
         except BadAnswer:
             continue
         assert answer_types.parse(asked, lexical, TIRANA) == lexical
+
+
+def test_half_of_a_character_is_shown_as_one_that_is_missing():
+    text = question("text", "string")
+    assert answer_types.parse(text, "a\ud83d b", TIRANA) == "a\ufffd b"
+    assert answer_types.parse(question("select_multiple", "select"), ["\udc00"], TIRANA) == "\ufffd"

@@ -1,5 +1,6 @@
 """`python -m forms check`: what it prints and how it exits."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -49,9 +50,9 @@ def test_check_says_what_is_in_a_form(file, capsys):
 
 
 def test_check_finds_missing_translations(file):
-    assert set(check_file(file(GOOD)).lint) == {
-        "ok: label is not translated (fr)",
-        "yn, choice y: label is not translated (fr)",
+    assert {str(finding) for finding in check_file(file(GOOD)).lint} == {
+        "ok: The label is not translated (fr).",
+        "yn, choice y: The label is not translated (fr).",
     }
 
 
@@ -59,6 +60,37 @@ def test_findings_fail_a_strict_check_only(file):
     path = str(file(GOOD))
     assert main(["check", path]) == 0
     assert main(["check", "--strict", path]) == 1
+
+
+def test_each_finding_is_told_with_its_code_and_each_kind_with_its_remedy(file, capsys):
+    assert main(["check", str(file(GOOD))]) == 0
+    printed = capsys.readouterr().out
+    assert "  lint: ok: The label is not translated (fr). [lint.translation.missing]\n" in printed
+    assert printed.count("  remedy of lint.translation.missing: Fill in the column") == 1
+
+
+def test_what_is_found_between_two_forms_fails_a_strict_check_only(file, capsys):
+    columns = "| survey |\n| | type | name | label | bind::homeward:meaning |\n"
+    settings = "| settings |\n| | form_id | version |\n| | {} | 1 |\n"
+    first = file(f"{settings.format('one')}{columns}| | text | a | A | case.code |\n", "one.md")
+    second = file(f"{settings.format('two')}{columns}| | text | b | B | case.code |\n", "two.md")
+    assert main(["check", str(first), str(second)]) == 0
+    assert "lint: two.md: b: It has the meaning 'case.code'" in capsys.readouterr().out
+    assert main(["check", "--strict", str(first), str(second)]) == 1
+    assert main(["check", "--strict", str(first)]) == 0
+
+
+def test_the_library_is_held_to_the_lint_without_being_asked(monkeypatch, capsys):
+    assert main(["check", "--library"]) == 0
+    assert capsys.readouterr().out.count("  languages: English (en), French (fr)") == 3
+    monkeypatch.setattr("forms.library.read", lambda form_id: GOOD)
+    assert main(["check", "--library"]) == 1
+
+
+def test_a_check_of_nothing_is_a_wrong_command():
+    with pytest.raises(SystemExit) as stopped:
+        main(["check"])
+    assert stopped.value.code == 2
 
 
 def test_a_form_that_cannot_be_used_fails_the_check(file, capsys):
@@ -98,6 +130,20 @@ def test_the_command_runs_as_a_module(file):
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("command", [(), ("check",), ("preview",), ("convert",), ("conformance",)])
+def test_each_command_calls_itself_as_it_was_started(command):
+    done = subprocess.run(
+        [sys.executable, "-m", "forms", *command, "--help"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    name = f"{shlex.quote(sys.executable)} -m forms"
+    assert " ".join(done.stdout.split()).startswith(" ".join(("usage:", name, *command, "[-h]")))
+    assert "python -m forms" not in done.stdout.replace(name, "")
+
+
 def test_a_merge_rule_on_what_nobody_types_is_pointed_out(file):
     found = check_file(
         file(
@@ -105,8 +151,7 @@ def test_a_merge_rule_on_what_nobody_types_is_pointed_out(file):
             "| | text | a | A | | both |\n| | text | b | B | concat(${a}, '!') | both |\n"
         )
     )
-    assert "b: nobody types it, so its merge rule does nothing" in found.lint
-    assert not any(finding.startswith("a: nobody") for finding in found.lint)
+    assert [one.place for one in found.lint if one.code == "lint.merge.idle"] == ["b"]
 
 
 @pytest.mark.parametrize("form_id", [form_id for form_id, _ in library.forms()])

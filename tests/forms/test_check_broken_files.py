@@ -204,6 +204,65 @@ def test_a_heading_that_is_there_twice_is_found_on_its_sheet(tmp_path):
     assert explain(problem).where == "sheet 'choices', row 1, column 'label'"
 
 
+@pytest.mark.parametrize("write", [as_workbook, as_markdown])
+@pytest.mark.parametrize(
+    ("at", "heading"),
+    [
+        # The converter stumbles over the first two, takes the third for 'type', and leaves the others out.
+        (3, "label::French (fr)label::English (en)"),
+        (2, "label::English (en) hint::English (en)"),
+        (0, "type, name"),
+        (3, "relevant constraint"),
+        (3, "media::image::English (en) media::audio::English (en)"),
+    ],
+)
+def test_a_heading_cell_that_holds_two_headings_is_told_with_its_text(
+    tmp_path, monkeypatch, write, at, heading
+):
+    headings = [*HEAD[:at], heading, *HEAD[at + 1 :]]
+    monkeypatch.setitem(globals(), "HEAD", tuple(headings))
+    path = write(tmp_path / ("form.xlsx" if write is as_workbook else "form.md"), [TEXT], [])
+    problem = check_file(path).problem
+    assert problem.code == "form.xlsform.headings_joined"
+    told = explain(problem)
+    assert told.where == "sheet 'survey', row 1"
+    assert told.cause == f"One cell holds two headings: {heading}."
+
+
+@pytest.mark.parametrize(
+    "heading", ["constraint message", "repeat count", "media::image::English (en)", "bind::homeward:merge"]
+)
+def test_a_heading_of_two_words_is_one_heading(tmp_path, monkeypatch, heading):
+    monkeypatch.setitem(globals(), "HEAD", (*HEAD[:3], heading, HEAD[4]))
+    assert check_file(as_workbook(tmp_path / "form.xlsx", [TEXT], [])).problem is None
+
+
+def test_a_sheet_that_is_no_part_of_a_form_may_have_any_heading(tmp_path):
+    from openpyxl import load_workbook
+
+    path = as_workbook(tmp_path / "form.xlsx", [TEXT], [])
+    book = load_workbook(path)
+    book.create_sheet("remarks").append(["name, label"])
+    book.save(path)
+    assert check_file(path).problem is None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("note", "hello", "Hello", "", "")],
+        [("calculate", "sum", "", "", "1 + 1"), ("hidden", "unseen", "", "", "")],
+        [("begin_group", "home", "Home", "", ""), ("note", "n", "N", "", ""), ("end_group", "", "", "", "")],
+    ],
+)
+def test_a_form_that_asks_nothing_is_told_and_not_published(tmp_path, rows):
+    report = check_file(as_workbook(tmp_path / "form.xlsx", rows, []))
+    assert report.problem.code == "form.question.missing"
+    assert report.xml == ""
+    assert "asks nothing" in explain(report.problem).cause
+    assert check_file(as_workbook(tmp_path / "form.xlsx", [*rows, TEXT], [])).problem is None
+
+
 def test_a_form_without_the_column_of_labels_is_told(tmp_path):
     path = tmp_path / "form.md"
     path.write_text("| survey |\n| | type | name |\n| | text | who |\n", "utf-8")
@@ -317,7 +376,7 @@ def test_the_mark_that_some_editors_put_first_is_no_part_of_a_table(tmp_path, na
     (tmp_path / name).write_text(table, "utf-8-sig")
     report = check_file(tmp_path / name)
     assert report.problem is None
-    assert list(report.definition.questions) == ["who"]
+    assert [each.path for each in report.definition.questions.values() if each.asks] == ["who"]
     assert read_workbook(tmp_path / name).sheet("survey").header[:2] == ("type", "name")
 
 
@@ -366,4 +425,4 @@ def test_a_version_made_from_the_content_stays_until_the_form_is_changed(tmp_pat
     assert first.xml == again.xml
     as_workbook(path, [("text", "who", "Who is it", "", "")], [])
     assert check_file(path).definition.version != first.definition.version
-    assert any("no version" in finding for finding in first.lint)
+    assert any(finding.code == "lint.version.missing" for finding in first.lint)

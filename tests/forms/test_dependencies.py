@@ -80,3 +80,61 @@ def test_a_long_chain_is_calculated_in_order(begin):
         f"| | calculate | q{n} | | | ${{q{n - 1}}} + 1 |" for n in range(1, 400)
     ]
     assert begin(table(*rows)).answer("q0", "1").values["q399"] == "400"
+
+
+ANOTHER = """
+| survey |
+| | type | name | label | repeat_count | calculation |
+| | calculate | there | | | count(${visit}) |
+| | calculate | last | | | indexed-repeat(${more}, ${visit}, ${there}) |
+| | calculate | wanted | | | if(${there} = 0 or ${last} = 'yes', ${there} + 1, ${there}) |
+| | begin_repeat | visit | Visit | ${wanted} | |
+| | text | more | Was there another one | | |
+| | end_repeat | | | | |
+"""
+
+
+def test_a_repeat_goes_on_as_long_as_its_last_instance_says_so(begin):
+    entry = begin(ANOTHER)
+    assert entry.values()["there"] == "1"
+    for count in (2, 3):
+        entry.answer(f"{entry.repeat('visit').instances[-1]}/more", "yes")
+        assert entry.values()["there"] == str(count)
+    entry.answer(f"{entry.repeat('visit').instances[-1]}/more", "no")
+    assert entry.values()["there"] == "3"
+
+
+CHOSEN = """
+| survey |
+| | type | name | label | relevant | choice_filter |
+| | select_one task | task | Task | ${place} = '' | |
+| | select_one place | place | Place | | ${task} = '' or task = ${task} |
+| choices |
+| | list_name | name | label | task |
+| | task | t1 | Task one | |
+| | task | t2 | Task two | |
+| | place | p1 | Place one | t1 |
+| | place | p2 | Place two | t2 |
+"""
+
+
+def test_choices_may_follow_a_question_that_their_answer_hides(begin):
+    entry = begin(CHOSEN)
+    entry.answer("task", "t2")
+    assert [choice.name for choice in entry.state("place").choices] == ["p2"]
+    entry.answer("place", "p2")
+    assert entry.values() == {"place": "p2"}
+
+
+NEVER = """
+| survey |
+| | type | name | label | repeat_count | calculation |
+| | begin_repeat | visit | Visit | 1 - count(${x}) | |
+| | text | x | X | | |
+| | end_repeat | | | | |
+"""
+
+
+def test_a_circle_that_never_comes_to_rest_ends_all_the_same(begin):
+    entry = begin(NEVER)
+    assert len(entry.repeat("visit").instances) in (0, 1)

@@ -56,7 +56,7 @@ def xform(model="", body="", instance='<data id="x" version="1"><a/></data>', be
 
 def test_every_type_of_question_is_known(load):
     form = load(EVERYTHING)
-    assert {path: question.type for path, question in form.questions.items()} == {
+    assert {path: each.type for path, each in form.questions.items() if not each.identifies} == {
         "start": "calculate",
         "text": "text",
         "integer": "integer",
@@ -141,8 +141,16 @@ def test_an_instance_path_resolves_to_its_question(load):
 
 
 def test_identifiers_of_the_form_itself_are_no_answers(load, begin):
-    assert not any("meta" in path for path in load(EVERYTHING).questions)
+    entry = begin(EVERYTHING)
+    assert entry.document.at("meta/instanceID").text.startswith("uuid:")
+    assert not any("meta" in path for path in entry.values())
     assert begin(EVERYTHING).values()["start"].startswith("2026-11-22T12:00:00")
+
+
+def test_what_a_control_shows_without_a_place_in_the_data_is_noted(load):
+    form = load_form(xform(body='<input ref="/data/b"/><input ref="/data/a"/>'))
+    assert form.dangling == ("/data/b",)
+    assert [question.path for question in form.questions.values() if question.asks] == ["a"]
 
 
 def test_a_form_without_translations_has_one_language(load):
@@ -180,7 +188,7 @@ def test_data_that_the_body_does_not_show_still_follows_its_relevance(begin):
         (xform('<bind nodeset="/data/a" type="hologram"/>'), "form.type.unknown"),
         (xform('<bind nodeset="/data/a" calculate="1 +"/>'), "form.expression.not_understood"),
         (xform('<bind nodeset="/data/a" relevant="frobnicate()"/>'), "form.expression.unknown_function"),
-        (xform(body='<input ref="/data/b"/>'), "form.reference.unknown"),
+        (xform(body='<repeat nodeset="/data/b"/>'), "form.reference.unknown"),
         (
             xform(body='<select1 ref="/data/a"><itemset nodeset="instance(\'no\')/root/item"/></select1>'),
             "form.choices.unknown_list",

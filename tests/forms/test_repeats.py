@@ -232,3 +232,22 @@ def test_an_instance_can_read_the_others(begin):
     change = entry.answer(f"{first}/age", "30")
     assert change.values == {f"{first}/age": 30, f"{second}/older": "1", f"{second}/before": "30"}
     assert entry.remove_instance(first).values[f"{second}/older"] == "0"
+
+
+def test_instances_that_a_count_takes_away_are_not_calculated_any_more(begin):
+    entry = begin(
+        """
+| survey |
+| | type | name | label | default | calculation | repeat_count |
+| | integer | stages | Stages | | | |
+| | begin_repeat | stage | Stage | | | ${stages} |
+| | integer | days | Days | 2 | | |
+| | calculate | before | | | sum(../preceding-sibling::stage/days) | |
+| | end_repeat | | | | | |
+"""
+    )
+    entry.answer("stages", "4")
+    values = entry.answer("stages", "1").values
+    assert [value for path, value in values.items() if path.endswith("/before")] == [None, None, None]
+    values = entry.answer("stages", "3").values
+    assert [value for path, value in values.items() if path.endswith("/before")] == ["2", "4"]

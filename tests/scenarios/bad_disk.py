@@ -50,3 +50,12 @@ def obey_permissions() -> None:
     )
     if kernel.capset(header, held) != 0:
         raise OSError(ctypes.get_errno(), "capset")
+
+
+#: A program of ours that permissions hold for, whoever runs it: `sync_server` and its words follow.
+OBEDIENT: Final = (
+    sys.executable,
+    "-c",
+    "import sys; from tests.scenarios.bad_disk import obey_permissions; obey_permissions();"
+    "from sync_server.__main__ import main; sys.exit(main(sys.argv[1:]))",
+)

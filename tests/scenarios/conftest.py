@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.office import RunningServer, Tablet, copy_server, found_server
+from tests.scenarios.own_disks import SmallDisk, may_mount, run_apart
 from tests.sync.raw_server import RawServer
 
 Enrol = Callable[..., Tablet]
+
+
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    return run_apart(pyfuncitem)
 
 
 @pytest.fixture(scope="session")
@@ -75,3 +80,14 @@ def raw_server() -> Iterator[RawServer]:
     server = RawServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk | None]:
+    """For tests that are marked so; None where the test is run apart, by itself."""
+    if not may_mount():
+        yield None
+        return
+    disk = SmallDisk(tmp_path / "disk", 16)
+    yield disk
+    disk.close()

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,9 +45,10 @@ def command(*words: str, **environment: str) -> None:
     )
 
 
-def found_server(folder: Path, *, demo: bool = False) -> None:
+def found_server(folder: Path, *, demo: bool = False, database: str = "") -> None:
     """Make a server with an office of three workers and the forms of the library."""
-    command("init", "--dir", str(folder), "--unattended", *(["--demo"] if demo else []))
+    kind = [*(["--demo"] if demo else []), *(["--database", database] if database else [])]
+    command("init", "--dir", str(folder), "--unattended", *kind)
     for login, role in WORKERS.items():
         command(
             *("add-user", "--dir", str(folder), "--login", login, "--role", role, "--office", OFFICE),
@@ -60,8 +61,9 @@ def found_server(folder: Path, *, demo: bool = False) -> None:
 class RunningServer:
     """`python -m sync_server serve` in its own process. After `start` again it has the same address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: Sequence[str] = (sys.executable, "-m", "sync_server")) -> None:
         self.folder = folder
+        self._program = program
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -74,7 +76,7 @@ class RunningServer:
         port_file.unlink(missing_ok=True)
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "sync_server", "serve", "--dir", str(self.folder)),
+                *(*self._program, "serve", "--dir", str(self.folder)),
                 *("--port", str(self.port), "--port-file", str(port_file)),
             ],
             cwd=ROOT,
@@ -91,6 +93,21 @@ class RunningServer:
             self._process.send_signal(sign)
             self._process.wait(30)
             self._process = None
+
+    def refuses_to_start(self) -> str:
+        """What it says instead of starting."""
+        done = subprocess.run(
+            [*self._program, "serve", "--dir", str(self.folder), "--port", str(self.port)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1, done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr
 
     def storage(self) -> Storage:
         """The server's own database, opened beside it; close it."""
@@ -206,6 +223,6 @@ def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def copy_server(template: Path, folder: Path) -> RunningServer:
+def copy_server(template: Path, folder: Path, **options: Any) -> RunningServer:
     shutil.copytree(template, folder)
-    return RunningServer(folder)
+    return RunningServer(folder, **options)

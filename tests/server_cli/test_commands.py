@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -136,13 +137,30 @@ sys.exit(main())
 """
 
 
+MAY_NOT_READ = ("{} may not be read by this user.", "config.file.not_readable")
+MAY_NOT_WRITE = ("The server may not write to {}.", "server.storage.read_only")
+
+
 @needs_linux
-@pytest.mark.parametrize("forbidden", [".", "server.db", "server.toml", "master.key"])
-def test_what_this_user_may_not_touch_is_told_by_its_name(server: Any, forbidden: str) -> None:
+@pytest.mark.parametrize(
+    ("forbidden", "mode", "told"),
+    [
+        (".", 0o500, MAY_NOT_WRITE),
+        ("blobs", 0o500, MAY_NOT_WRITE),
+        ("server.db", 0o400, MAY_NOT_WRITE),
+        ("server.db", 0, MAY_NOT_READ),
+        ("server.toml", 0, MAY_NOT_READ),
+        ("master.key", 0, MAY_NOT_READ),
+    ],
+)
+def test_what_this_user_may_not_touch_is_told_by_its_name(
+    server: Any, forbidden: str, mode: int, told: tuple[str, str]
+) -> None:
     server.must("init", "--unattended")
+    (server.folder / "blobs").mkdir(exist_ok=True)
     path = server.folder / forbidden
-    mode = path.stat().st_mode
-    path.chmod(0o500 if path.is_dir() else 0)
+    before = path.stat().st_mode
+    path.chmod(mode)
     try:
         done = subprocess.run(
             [sys.executable, "-c", OBEDIENT, "publish-form", "--dir", str(server.folder), "--library"],
@@ -153,10 +171,11 @@ def test_what_this_user_may_not_touch_is_told_by_its_name(server: Any, forbidden
             timeout=60,
         )
     finally:
-        path.chmod(mode)
+        path.chmod(before)
+    text, code = told
     assert done.returncode == 1
-    assert done.stderr.startswith(f"{path} may not be read or written by this user.")
-    assert "[config.file.not_allowed]" in done.stderr
+    assert done.stderr.startswith(text.format(path))
+    assert done.stderr.endswith(f"[{code}]\n")
 
 
 @needs_linux
@@ -173,7 +192,15 @@ def test_a_folder_that_may_not_be_made_is_told(tmp_path: Path) -> None:
         )
     finally:
         tmp_path.chmod(0o700)
-    assert (done.returncode, "[config.file.not_allowed]" in done.stderr) == (1, True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The server may not write to {tmp_path / 'server'}.")
+    assert "[server.storage.read_only]" in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_where_a_file_is_in_its_way_is_told(server: Any) -> None:
+    server.folder.write_text("a letter", "utf-8")
+    refused(server, "config.folder.not_made", "init", "--unattended")
+    assert server.folder.read_text("utf-8") == "a letter"
 
 
 def test_users_are_added_with_an_office_and_a_password_that_is_long_enough(server: Any) -> None:
@@ -233,6 +260,18 @@ def test_a_port_that_is_taken_is_told(server: Any) -> None:
     assert done.returncode == 1
     assert "[server.port.taken]" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_of_two_servers_on_one_folder_the_second_is_refused_until_the_first_has_ended(server: Any) -> None:
+    server.must("init", "--unattended")
+    server.start()
+    refused(server, "server.folder.in_use", "serve", "--port", "0")
+    server.must("publish-form", "--library")
+    assert requests.get(f"{server.url}/v1/about", timeout=30).ok
+    server.stop(signal.SIGKILL)
+    server.port_file.unlink()
+    server.start()
+    assert server.stop() == 0
 
 
 def test_every_text_can_be_filled_in() -> None:

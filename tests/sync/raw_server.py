@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
+from pathlib import Path
 
 
 class RawServer:
-    """Keeps each request, one a connection, and answers with the next of `answers`, the last for ever."""
+    """Keeps each request, one a connection, and answers with the next of `answers`, the last for ever.
 
-    def __init__(self) -> None:
+    With a certificate (and its key, in one file) it speaks TLS.
+    """
+
+    def __init__(self, certificate: Path | None = None) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._tls: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(certificate)
+        scheme = "https" if self._tls else "http"
+        self.address = f"{scheme}://127.0.0.1:{self._socket.getsockname()[1]}"
         self.requests: list[bytes] = []
         self.answers: list[bytes] = []
         self.hang = threading.Event()
@@ -34,6 +44,8 @@ class RawServer:
             with connection:
                 connection.settimeout(5)
                 try:
+                    if self._tls is not None:
+                        connection = self._tls.wrap_socket(connection, server_side=True)
                     request = _read_request(connection)
                     if not request or not self.answers:
                         continue

@@ -60,11 +60,14 @@ class Display:
 class AppWindow:
     """The app, started as its users start it, and driven from outside."""
 
-    def __init__(self, display: Display, folder: Path, scratch: Path, language: str = "en") -> None:
+    def __init__(
+        self, display: Display, folder: Path, scratch: Path, language: str = "en", more: tuple[str, ...] = ()
+    ) -> None:
         self._display = display
         self._folder = folder
         self._language = language
         self._scratch = scratch
+        self._more = more
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -85,7 +88,10 @@ class AppWindow:
         }
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "app", "--dir", str(self._folder), "--lang", self._language],
+                [
+                    *(sys.executable, "-m", "app", "--dir", str(self._folder), "--lang", self._language),
+                    *self._more,
+                ],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,

@@ -20,6 +20,7 @@ from app.ui.screens.screen import Screen, beside, heading
 from app.ui.screens.sheets import Cut, Node, Sheet
 from app.ui.theme import TARGET, L, M, S
 from app.ui.widgets import (
+    Banner,
     BidiLabel,
     Button,
     Card,
@@ -239,10 +240,11 @@ class EntryScreen(Screen):
             self.fill()
             return
         sheet = self._sheets[self._index]
+        parts = [*self._news(), *self._questions(sheet)]
         if self.wide:
-            self.fill_two(self._questions(sheet), self._sections(sheet))
+            self.fill_two(parts, self._sections(sheet))
         else:
-            self.fill(*self._questions(sheet))
+            self.fill(*parts)
         self._draw_foot()
         if held:
             focus.give_named(held, by_key=False)
@@ -252,7 +254,8 @@ class EntryScreen(Screen):
             if part.parent is not None:
                 part.parent.remove_widget(part)
         title = T.titles(self._entry.definition.titles)
-        self.titled(title, back=True, signs=[Chip(text=self._opened.case.code), self._saved])
+        saved = [self._saved] if self.desk.keeps else []
+        self.titled(title, back=self.desk.has_places, signs=[Chip(text=self._opened.case.code), *saved])
         self.head.add_widget(self._progress)
         self.head.add_widget(self._progress_text)
         self._draw_progress()
@@ -288,6 +291,19 @@ class EntryScreen(Screen):
             forward.size_hint_x = 2
         row.add_widget(forward)
         self._foot.add_widget(row)
+
+    def _news(self) -> list[Widget]:
+        """Word of a newer version of the form, to which this draft can move."""
+        if not self._opened.newer:
+            return []
+        look = Button(
+            text=T("What changed"), name="entry.newer", on_release=lambda *_: self._look_at_changes()
+        )
+        return [Banner(text=T("A newer version of this form is there."), meaning="primary", action=look)]
+
+    def _look_at_changes(self) -> None:
+        self._flush()
+        self.desk.replace("revision", opened=self._opened)
 
     def _questions(self, sheet: Sheet) -> list[Widget]:
         """The sheet's questions in order; instances of a repeat each in a frame of their own."""

@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 from app.fieldbook import OpenEntry
 from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
+from app.ui.screens.asides import asides
 from app.ui.screens.screen import Screen, below, flow, heading, note
 from app.ui.widgets import BidiLabel, Button, Card, Chip, Dialog, Row
 from forms.display import text_of
@@ -57,6 +58,7 @@ class ReviewScreen(Screen):
             parts.append(note(T("Nothing is missing."), name="review.complete"))
         parts.append(heading(T("Answers")))
         parts += self._answers()
+        parts += asides(self._opened.aside)
         if not self._finished:
             parts.append(
                 flow(

@@ -91,7 +91,7 @@ class Cut:
                 continue
             for element in run:
                 inner = section or element.path
-                if isinstance(element, Group) and "field-list" not in element.appearance:
+                if isinstance(element, Group) and "field-list" not in element.appearances:
                     # A group without a place of its own in the data has its parent's path.
                     self._section.setdefault(element.path, inner)
                     self._key.setdefault(element.path, self._first_key(element))
@@ -125,7 +125,7 @@ class Cut:
     def _first_key(self, group: Group) -> str:
         """A group's title stands on the sheet of its first question."""
         first: Element = group
-        while isinstance(first, Group) and "field-list" not in first.appearance and first.children:
+        while isinstance(first, Group) and "field-list" not in first.appearances and first.children:
             first = first.children[0]
         return first.path
 

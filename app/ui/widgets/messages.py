@@ -50,18 +50,18 @@ class Banner(Painted, RowLayout):
 
 
 class DemoBar(Painted, RowLayout):
-    """The permanent strip over everything of a demo."""
+    """The permanent strip over everything of a demo, or of what is as little real."""
 
     shown = BooleanProperty(True)
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, text: Any = None, name: str = "demo.bar", **options: Any) -> None:
         super().__init__(fill="demo", radius=0, padding=[dp(8), dp(2), dp(8), dp(2)], **options)
         self._label = BidiLabel(
-            text=T("DEMO — invented people, never real ones"),
+            text=text or T("DEMO — invented people, never real ones"),
             style="small",
             tone="on_demo",
             halign="center",
-            name="demo.bar",
+            name=name,
         )
         self.add_widget(self._label)
         self.fbind("shown", self._show)

@@ -1,6 +1,17 @@
 """The functions that expressions can call, by subject. Importing this package registers them all."""
 
-from forms.expression.functions import core, dates, odk, text
-from forms.expression.functions.registry import functions_by_name
+from forms.expression.functions import core, dates, digests, geo, nodesets, odk, text
+from forms.expression.functions.registry import checked_function, function_names, functions_by_name
 
-__all__ = ["core", "dates", "functions_by_name", "odk", "text"]
+__all__ = [
+    "checked_function",
+    "core",
+    "dates",
+    "digests",
+    "function_names",
+    "functions_by_name",
+    "geo",
+    "nodesets",
+    "odk",
+    "text",
+]

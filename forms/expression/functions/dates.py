@@ -8,12 +8,10 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 
 from forms.expression.functions.registry import function
-from forms.expression.values import NAN, Moment, Value, moment_of_number, parse_moment, to_text
+from forms.expression.values import INVALID, NAN, Moment, Value, moment_of_number, parse_moment, to_text
 
 if TYPE_CHECKING:
-    from forms.expression.compile import Environment
-
-INVALID = "Invalid Date"
+    from forms.expression.focus import Environment
 
 
 def moment_of(world: Environment, value: Value) -> Moment | None:
@@ -38,7 +36,7 @@ def now(world: Environment) -> Moment:
 
 @function("date", "value", "value", world=True)
 def date(world: Environment, value: Value) -> Value:
-    """What is no date stays empty, or becomes the text 'Invalid Date', which equals no date."""
+    """What is no date stays empty, or becomes 'Invalid Date', which equals no date and is false."""
     if not isinstance(value, float) and not to_text(value).strip():
         return ""
     if isinstance(value, bool):
@@ -57,14 +55,20 @@ def decimal_date_time(world: Environment, value: Value) -> float:
     return moment.number() if moment is not None else NAN
 
 
-@function("decimal-time", "text", "number", world=True)
-def decimal_time(world: Environment, text: str) -> float:
-    """The time of day as a fraction of the day."""
-    moment = parse_moment(f"2000-01-01T{text.strip()}", world.zone)
-    if moment is None or moment.at is None:
+@function("decimal-time", "value", "number", world=True)
+def decimal_time(world: Environment, value: Value) -> float:
+    """The time of day as a fraction of the day, in the world's zone; of a moment its time there."""
+    if isinstance(value, float) and not isinstance(value, bool):
+        return value % 1.0
+    moment = value if isinstance(value, Moment) else _time_of_day(to_text(value).strip(), world)
+    if moment is None:
         return NAN
-    at = moment.at.astimezone(world.zone)
+    at = moment.local() if moment.at is None else moment.at.astimezone(world.zone)
     return (at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6) / 86400
+
+
+def _time_of_day(text: str, world: Environment) -> Moment | None:
+    return parse_moment(text if "T" in text else f"2000-01-01T{text}", world.zone)
 
 
 def _locale(language: str) -> Locale:

@@ -8,19 +8,34 @@ from typing import TYPE_CHECKING, Any
 from forms.errors import FormProblem
 from forms.expression.functions.registry import function, special
 from forms.expression.nodes import Node
-from forms.expression.parser import parse
+from forms.expression.parser import Literal, parse
 from forms.expression.values import Value, to_boolean, to_number, to_text
 
 if TYPE_CHECKING:
-    from forms.expression.compile import Closure, Compiler, Environment
+    from forms.expression.compile import Compiler
+    from forms.expression.focus import Closure, Environment, Focus
     from forms.expression.parser import Tree
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
-@function("selected", "text text", "boolean")
-def selected(chosen: str, name: str) -> bool:
+def _is_chosen(chosen: str, name: str) -> bool:
     return name.strip() in chosen.split() if name.strip() else not chosen.strip()
+
+
+@special("selected", 2, 2, "boolean")
+def selected(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[bool]:
+    """Whether the name is among those that are chosen; an empty name when nothing is."""
+    chosen = compiler.text(arguments[0])
+    if isinstance(arguments[1], Literal) and arguments[1].value.strip():
+        # As nearly all forms have it, and most of their expressions.
+        wanted = arguments[1].value.strip()
+        return lambda focus: wanted in chosen(focus).split()
+    name = compiler.text(arguments[1])
+    return lambda focus: _is_chosen(chosen(focus), name(focus))
+
+
+special("is-selected", 2, 2, "boolean")(selected)
 
 
 @function("selected-at", "text number", "text")
@@ -69,23 +84,30 @@ def once(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
 def choice_name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
     """jr:choice-name(${question}, '${question}'): the label of the choice, in the current language."""
     chosen = compiler.text(arguments[0])
-    path = compiler.text(arguments[1])
     environment, current = compiler.environment, compiler.current
+    if isinstance(arguments[1], Literal):
+        question = _nodes_at(compiler, arguments[1].value)
+        return lambda focus: environment.choice_label((question(focus) or [current])[0], chosen(focus))
+    path = compiler.text(arguments[1])
 
-    def label(focus: Any) -> str:
-        name = chosen(focus)
-        try:
-            nodes = compiler.nodes(parse(path(focus)))(focus)
-        except FormProblem:
-            # The path is a text that evaluation makes; a wrong one names no question.
-            nodes = []
-        return environment.choice_label(nodes[0], name) if nodes else environment.choice_label(current, name)
+    def label(focus: Focus) -> str:
+        found = _nodes_at(compiler.afresh(), path(focus))(focus)
+        return environment.choice_label((found or [current])[0], chosen(focus))
 
     return label
 
 
-@function("jr:itext", "text", "text", world=True)
-def itext(world: Environment, key: str) -> str:
+def _nodes_at(compiler: Compiler, path: str) -> Closure[list[Node]]:
+    """What a path means that stands in a text. A wrong one names no question: the text may be an answer."""
+    try:
+        return compiler.nodes(parse(path))
+    except FormProblem:
+        return lambda focus: []
+
+
+@function("jr:itext", "text", "value", world=True)
+def itext(world: Environment, key: str) -> Value:
+    """The text of that id in the current language."""
     return world.text(key)
 
 
@@ -108,7 +130,7 @@ def _count_true(values: tuple[Value, ...]) -> int:
 
 
 def _affirms(node: Node) -> bool:
-    return node.text not in ("", "0", "false", "NaN")
+    return bool(node.text)
 
 
 @function("checklist", "number number value*", "boolean")
@@ -129,3 +151,15 @@ def weighted_checklist(world: Environment, least: float, most: float, *values: V
         elif _count_true((value,)):
             total += to_number(weight, world.zone)
     return (least < 0 or total >= least) and (most < 0 or total <= most)
+
+
+@function("version", "", "text", world=True)
+def version(world: Environment) -> str:
+    """The version of the form."""
+    return world.version
+
+
+@function("property", "text", "text", world=True)
+def property_(world: Environment, name: str) -> str:
+    """A property of the device or of who uses it, as far as the world tells it; else empty."""
+    return world.property(name)

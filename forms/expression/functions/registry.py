@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from forms.errors import FormProblem
 
 if TYPE_CHECKING:
-    from forms.expression.compile import Closure, Compiler, Focus
-    from forms.expression.parser import Tree
+    from forms.expression.compile import Compiler
+    from forms.expression.focus import Closure, Focus
+    from forms.expression.parser import Call, Tree
 
 Compile = Callable[["Compiler", "tuple[Tree, ...]"], "Closure[Any]"]
 
@@ -42,6 +43,19 @@ def functions_by_name(name: str) -> Function:
     if found is None:
         raise FormProblem("form.expression.unknown_function", function=name)
     return found
+
+
+def checked_function(call: Call) -> Function:
+    """The function that a call means, if it takes so many arguments; else a problem that says so."""
+    function, count = functions_by_name(call.name), len(call.arguments)
+    if count < function.least or (function.most is not None and count > function.most):
+        raise FormProblem("form.expression.arguments", function=call.name, given=count)
+    return function
+
+
+def function_names() -> frozenset[str]:
+    """The names of all functions that there are."""
+    return frozenset(_FUNCTIONS)
 
 
 def special(name: str, least: int, most: int | None, returns: str) -> Callable[[Compile], Compile]:

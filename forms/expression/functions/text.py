@@ -14,9 +14,13 @@ from forms.expression.parser import Literal
 from forms.expression.values import Value, to_text
 
 if TYPE_CHECKING:
-    from forms.expression.compile import Closure, Compiler, Focus
+    from forms.expression.compile import Compiler
+    from forms.expression.focus import Closure, Focus
     from forms.expression.parser import Tree
 
+MAX_RESULT = 200_000
+"""A text that is made of others may have so many characters: each of two questions that double each other
+is twice as long, and a form has many."""
 _BLANK = re.compile(r"[ \t\r\n]+")
 
 
@@ -31,15 +35,23 @@ def _texts(value: Value) -> list[str]:
     return [node.text for node in value] if isinstance(value, list) else [to_text(value)]
 
 
+def _joined(separator: str, values: tuple[Value, ...]) -> str:
+    texts = [text for value in values for text in _texts(value)]
+    length = sum(map(len, texts)) + len(separator) * max(0, len(texts) - 1)
+    if length > MAX_RESULT:
+        raise FormProblem("form.expression.result_too_long", limit=MAX_RESULT)
+    return separator.join(texts)
+
+
 @function("concat", "value*", "text")
 def concat(*values: Value) -> str:
     """All texts, one after another; of a list of nodes all of them, as ODK has it."""
-    return "".join(text for value in values for text in _texts(value))
+    return _joined("", values)
 
 
 @function("join", "text value*", "text")
 def join(separator: str, *values: Value) -> str:
-    return separator.join(text for value in values for text in _texts(value))
+    return _joined(separator, values)
 
 
 @special("string-length", 0, 1, "number")
@@ -86,7 +98,8 @@ def substring(whole: str, start: float, length: float | None = None) -> str:
         return ""
     first = _half_up(start)
     end = float("inf") if length is None else first + _half_up(length)
-    return "".join(character for place, character in enumerate(whole, 1) if first <= place < end)
+    low, high = max(1.0, first), min(len(whole) + 1.0, end)
+    return whole[int(low) - 1 : int(high) - 1] if end == end and low < high else ""
 
 
 def _half_up(value: float) -> float:
@@ -116,6 +129,8 @@ def _pattern(source: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 1 << 20
+    # Only whether it matches is asked; groups would cost memory with the square of their number.
+    options.never_capture = True
     try:
         return re2.compile(source, options)
     except re2.error as problem:
@@ -124,7 +139,8 @@ def _pattern(source: str) -> Any:
 
 @special("regex", 2, 2, "boolean")
 def regex(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[bool]:
-    """Whether the whole text matches, as in ODK Collect.
+    """Whether the pattern is found in the text; `^` and `$` stand for its beginning and end, as in Web Forms,
+    Enketo and the specification. (ODK Collect alone wants the whole text to match.)
 
     A pattern that is written in the form is a problem of the form if it is no good. One that comes from
     answers matches nothing then: who answers cannot mend the form.
@@ -132,13 +148,13 @@ def regex(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[bool]:
     whole, pattern = compiler.text(arguments[0]), compiler.text(arguments[1])
     if isinstance(arguments[1], Literal):
         known = _pattern(arguments[1].value)
-        return lambda focus: known.fullmatch(whole(focus)) is not None
+        return lambda focus: known.search(whole(focus)) is not None
 
     def matches(focus: Focus) -> bool:
         try:
             found = _pattern(pattern(focus))
         except FormProblem:
             return False
-        return found.fullmatch(whole(focus)) is not None
+        return found.search(whole(focus)) is not None
 
     return matches

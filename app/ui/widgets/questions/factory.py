@@ -37,9 +37,9 @@ def kind_of(state: State) -> type[QuestionWidget]:
     """The widget class for a state; it changes only when the form says another type or calculation."""
     if state.calculated and state.type != "note":
         return CalculatedQuestion
-    if state.type == "text" and "multiline" in state.appearance.split():
+    if state.type == "text" and "multiline" in state.appearances:
         return LongTextQuestion
-    if state.type == "text" and "numbers" in state.appearance.split():
+    if state.type == "text" and "numbers" in state.appearances:
         return IntegerQuestion
     return _KINDS.get(state.type, UnsupportedQuestion)
 

@@ -1,0 +1,1 @@
+"""Recorded answers of reference engines, run against this one."""

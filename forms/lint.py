@@ -1,0 +1,351 @@
+"""What is worth a second look in a form that can be used: each finding with a code, a place and a remedy.
+
+A form's author accepts a finding by a line of its own in the Markdown table, with the reason:
+
+    # accepted: lint.merge.safety_last: own_safety threats (no rule keeps the safer answer yet)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import get_close_matches
+from random import Random
+from typing import Any, Final
+
+from defusedxml import ElementTree
+
+from forms import answer_types, paths
+from forms.definition import FormDefinition, Group, Question, Repeat
+from forms.entry import FormEntry
+from forms.errors import FormProblem
+from forms.lint_conditions import Conditions, sources_of
+from forms.lint_texts import TEXTS
+from forms.translations import Text
+from forms.xform_names import HOMEWARD, ODK, XFORMS, local, template_path
+
+#: Types that the standard has and the app does not ask yet: it says so in their place.
+NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geoshape"})
+#: What `bind::homeward:safety` may say: who somebody is, how to reach them, what may harm or shame them,
+#: and where they are.
+SAFETY: Final = ("identity", "contact", "private", "location")
+_LOCATION: Final = "location"
+_COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds")
+_SEAL: Final = ("yes", "no")
+_MEANING: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
+#: An expression is shown up to so many characters.
+_MOST: Final = 120
+_GEO: Final = frozenset({"geopoint", "geotrace", "geoshape"})
+_ACCEPTED: Final = re.compile(r"^\s*#\s*accepted:\s*(lint\.[a-z_.]+)\s*:\s*([^(\n]*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. The place is a question's path, or a list and its choice; empty for the whole form."""
+
+    code: str
+    place: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cause(self) -> str:
+        return TEXTS[self.code][0].format_map(self.params)
+
+    @property
+    def remedy(self) -> str:
+        return TEXTS[self.code][1]
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.cause}" if self.place else self.cause
+
+
+def lint(definition: FormDefinition, xml: str, now: datetime) -> Iterator[Finding]:
+    """All findings of one form that loads; `xml` is the XForm that the definition was read from."""
+    if not definition.version:
+        yield Finding("lint.version.missing", "")
+    for path, element in {**definition.groups, **definition.questions}.items():
+        if isinstance(element, Question):
+            yield from _question(definition, element)
+        else:
+            yield from _untranslated(definition, path, "label", element.label)
+    yield from _choices(definition)
+    yield from _conditions(definition)
+    yield from _defaults(definition, now)
+    yield from _own_columns(definition, xml)
+    yield from _locations(definition, xml)
+    for _, finding in _meanings([("", definition)]):
+        yield finding
+
+
+def lint_together(forms: Iterable[tuple[str, FormDefinition]]) -> Iterator[tuple[str, Finding]]:
+    """What is found only when several forms are looked at side by side, each with the name of its form."""
+    several = list(forms)
+    if len(several) > 1:
+        yield from _meanings(several)
+
+
+def accepted(table: str) -> frozenset[tuple[str, str]]:
+    """The (code, place) pairs that the author of a Markdown table accepts."""
+    return frozenset(
+        (code, place)
+        for code, places in _ACCEPTED.findall(table)
+        for place in places.replace(",", " ").split()
+    )
+
+
+def judged(
+    findings: Iterable[Finding], accepts: frozenset[tuple[str, str]]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """(what is left, what the author accepts). To accept what is not there is a finding too: it would
+    hide one that comes later."""
+    left: list[Finding] = []
+    right: list[Finding] = []
+    for finding in findings:
+        (right if (finding.code, finding.place) in accepts else left).append(finding)
+    idle = accepts - {(finding.code, finding.place) for finding in right}
+    left += [Finding("lint.acceptance.idle", place, {"code": code}) for code, place in sorted(idle)]
+    return tuple(left), tuple(right)
+
+
+# Questions
+
+
+def _question(definition: FormDefinition, question: Question) -> Iterator[Finding]:
+    path = question.path
+    if question.computed and question.merge != "last":
+        yield Finding("lint.merge.idle", path, {"rule": question.merge})
+    if not question.visible:
+        return
+    if question.required and question.required.strip() != "false()" and not question.label:
+        yield Finding("lint.required.label_missing", path)
+    elif not question.label:
+        yield Finding("lint.label.missing", path)
+    for what, text in (
+        ("label", question.label),
+        ("hint", question.hint),
+        ("constraint message", question.constraint_message),
+        ("required message", question.required_message),
+    ):
+        yield from _untranslated(definition, path, what, text)
+    if question.type in NOT_ASKED:
+        required = ", and since it is required, no record can be finished" if question.required else ""
+        yield Finding("lint.type.not_asked", path, {"type": question.type, "required": required})
+    if question.constraint and not question.constraint_message:
+        yield Finding("lint.constraint.message_missing", path)
+    if question.safety and question.merge == "last" and _typed(question):
+        yield Finding("lint.merge.safety_last", path, {"safety": question.safety})
+
+
+def _typed(question: Question) -> bool:
+    """Whether a person gives its answer: not one that is calculated, or shown only."""
+    return question.asks and (question.readonly or "").strip() != "true()"
+
+
+def _untranslated(definition: FormDefinition, place: str, what: str, text: Text) -> Iterator[Finding]:
+    if not text.by_language:
+        return
+    absent = [language for language in definition.languages if not text.by_language.get(language)]
+    if absent:
+        params = {"text": what, "languages": ", ".join(absent)}
+        yield Finding("lint.translation.missing", place, params)
+
+
+def _choices(definition: FormDefinition) -> Iterator[Finding]:
+    """Lists once each, whoever asks for them."""
+    seen: set[str] = set()
+    for question in definition.questions.values():
+        itemset = question.itemset
+        if question.chooses and not question.choices and (itemset is None or itemset.list):
+            yield Finding("lint.choices.missing", question.path)
+        place = itemset.list if itemset is not None and itemset.list else question.path
+        names = [choice.name for choice in question.choices]
+        if not (itemset and itemset.filtered):
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                yield Finding("lint.choice.twice", question.path, {"choice": name})
+        if place in seen:
+            continue
+        seen.add(place)
+        for choice in question.choices:
+            yield from _untranslated(definition, f"{place}, choice {choice.name}", "label", choice.label)
+
+
+# Expressions
+
+
+def _conditions(definition: FormDefinition) -> Iterator[Finding]:
+    conditions = Conditions(definition)
+    elements: list[Question | Group | Repeat] = [
+        *definition.groups.values(),
+        *definition.questions.values(),
+    ]
+    for element in elements:
+        for column, source in sources_of(element):
+            yield from _misspelled(conditions, element.path, column, source)
+        if element.relevant and conditions.never(element.relevant, element.path):
+            params = {"expression": _short(element.relevant)}
+            yield Finding("lint.question.unreachable", element.path, params)
+    for question in definition.questions.values():
+        for set_value in question.triggers:
+            yield from _misspelled(conditions, set_value.target, "calculation", set_value.expression)
+    for set_value in definition.set_values:
+        yield from _misspelled(conditions, set_value.target, "default", set_value.expression)
+
+
+def _misspelled(conditions: Conditions, path: str, column: str, source: str) -> Iterator[Finding]:
+    for one in conditions.unknown_choices(source, path):
+        params = {
+            "expression": _short(source),
+            "column": column,
+            "question": one.question.path,
+            "choice": one.choice,
+            "hint": _hint(one.choice, (choice.name for choice in one.question.choices)),
+        }
+        yield Finding("lint.choice.unknown", path, params)
+
+
+def _short(expression: str) -> str:
+    words = " ".join(expression.split())
+    return words if len(words) <= _MOST else f"{words[:_MOST]}…"
+
+
+def _hint(wrong: str, known: Iterable[str]) -> str:
+    near = get_close_matches(wrong, list(known), 1, 0.6)
+    return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+# Defaults
+
+
+def _defaults(definition: FormDefinition, now: datetime) -> Iterator[Finding]:
+    """Static defaults as an entry begins with them, with nothing hidden."""
+    given = {path: q for path, q in definition.questions.items() if q.default and not q.calculate}
+    if not given:
+        return
+    zone = now.tzinfo
+    assert zone is not None, "the clock must know its zone"
+    for path, question in given.items():
+        if not answer_types.from_default(question, zone):
+            yield Finding("lint.default.wrong_type", path, {"value": question.default})
+    try:
+        entry = FormEntry(
+            _all_shown(definition),
+            now=lambda: now,
+            random=Random(0),  # noqa: S311 - nothing secret is made here
+        )
+        values = entry.values()
+    except FormProblem:
+        return
+    told: set[str] = set()
+    for at in values:
+        begun = given.get(paths.template(at))
+        if begun is None or begun.path in told:
+            continue
+        finding = _default(entry, at, begun)
+        if finding is not None:
+            told.add(begun.path)
+            yield finding
+
+
+def _default(entry: FormEntry, at: str, question: Question) -> Finding | None:
+    names = [choice.name for choice in question.choices]
+    if question.chooses and names:
+        unknown = [name for name in answer_types.chosen(question, question.default) if name not in names]
+        if unknown:
+            params = {"value": unknown[0], "hint": _hint(unknown[0], names)}
+            return Finding("lint.default.unknown_choice", question.path, params)
+    violation = entry.state(at).violation
+    if violation is not None and violation.kind == "constraint":
+        return Finding("lint.default.breaks_constraint", question.path, {"value": question.default})
+    return None
+
+
+def _all_shown(definition: FormDefinition) -> FormDefinition:
+    """The form without its conditions, so that every default can be looked at."""
+    questions = {path: replace(question, relevant=None) for path, question in definition.questions.items()}
+    groups = {path: replace(group, relevant=None) for path, group in definition.groups.items()}
+    return replace(definition, questions=questions, groups=groups)
+
+
+# What only the XForm itself tells
+
+
+def _own_columns(definition: FormDefinition, xml: str) -> Iterator[Finding]:
+    for path, column, value in _own_attributes(definition, xml):
+        place = path or ""
+        if column not in _COLUMNS:
+            params = {"column": column, "hint": _hint(column, _COLUMNS)}
+            yield Finding("lint.column.unknown", place, params)
+        elif not _means_something(column, value):
+            known = {"safety": SAFETY, "seal": _SEAL}.get(column, ())
+            params = {"column": column, "value": value, "hint": _hint(value, known)}
+            yield Finding("lint.column.value_unknown", place, params)
+
+
+def _means_something(column: str, value: str) -> bool:
+    if column == "safety":
+        return value in SAFETY
+    if column == "seal":
+        return value in _SEAL
+    if column == "meaning":
+        return _MEANING.fullmatch(value) is not None
+    # A rule of merging that does not exist keeps the form from loading; names of HTCDS are not kept here.
+    return True
+
+
+def _own_attributes(definition: FormDefinition, xml: str) -> Iterator[tuple[str, str, str]]:
+    """(path, name, value) of each of our attributes at a question."""
+    for bind in _model(xml).iter(f"{XFORMS}bind"):
+        path = template_path(bind.get("nodeset") or bind.get("ref"), definition.root)
+        for name, value in bind.attrib.items():
+            if name.startswith(HOMEWARD):
+                yield path or "", local(name), value.strip()
+
+
+def _locations(definition: FormDefinition, xml: str) -> Iterator[Finding]:
+    """Who asks where somebody is, or notes it unasked, without saying that it is needed."""
+    unasked: dict[str, str] = {}
+    model = _model(xml)
+    for action in model.iter(f"{ODK}setgeopoint"):
+        path = template_path(action.get("ref"), definition.root)
+        begins = "odk-instance-first-load" in (action.get("event") or "")
+        if path:
+            unasked[path] = "unasked, when a record begins" if begins else "unasked, while it is filled in"
+    for path, question in definition.questions.items():
+        if question.safety == _LOCATION:
+            continue
+        if path in unasked:
+            yield Finding("lint.location.unneeded", path, {"how": unasked[path]})
+        elif question.visible and (question.type in _GEO or "placement-map" in question.appearance.split()):
+            yield Finding("lint.location.unneeded", path, {"how": question.type})
+    for bind in model.iter(f"{XFORMS}bind"):
+        if bind.get(f"{ODK}location-priority") and bind.get(f"{HOMEWARD}safety") != _LOCATION:
+            place = template_path(bind.get("nodeset"), definition.root) or ""
+            yield Finding("lint.location.unneeded", place, {"how": "unasked, all the time, by the audit"})
+
+
+def _model(xml: str) -> Any:
+    return ElementTree.fromstring(xml.encode("utf-8", "replace"), forbid_dtd=True)
+
+
+# Meanings
+
+
+def _meanings(several: list[tuple[str, FormDefinition]]) -> Iterator[tuple[str, Finding]]:
+    """Questions of one meaning that people answer in two places; of several forms, those in different
+    ones."""
+    together = len(several) > 1
+    first: dict[str, tuple[str, str]] = {}
+    for name, definition in several:
+        for question in definition.questions.values():
+            if not question.meaning or not _typed(question):
+                continue
+            known_form, known_path = first.setdefault(question.meaning, (name, question.path))
+            if (known_form, known_path) == (name, question.path) or (together and known_form == name):
+                continue
+            other = f"{known_path} of {known_form}" if together else known_path
+            yield (
+                name,
+                Finding("lint.meaning.twice", question.path, {"meaning": question.meaning, "other": other}),
+            )

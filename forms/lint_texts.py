@@ -1,0 +1,95 @@
+"""What the lint can find in a form, in words for who writes it: the cause, and what to do about it.
+
+A finding is no error: the form can be used, and somebody should look at it. Codes stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "lint.acceptance.idle": (
+        "A finding of the code {code} is accepted here, and there is none.",
+        "Take the place out of the line '# accepted:', or correct it.",
+    ),
+    "lint.choice.twice": (
+        "Two choices have the name '{choice}'.",
+        "Give each choice of the list a name of its own.",
+    ),
+    "lint.choice.unknown": (
+        "'{expression}' in {column} compares {question} with '{choice}', which is no choice of it{hint}.",
+        "Correct the name in the expression, or add the choice to the list.",
+    ),
+    "lint.choices.missing": (
+        "There is nothing to choose from.",
+        "Add choices to its list in the sheet 'choices'.",
+    ),
+    "lint.column.unknown": (
+        "'bind::homeward:{column}' is no column that is known here{hint}, so it does nothing.",
+        "Use merge, safety, seal, meaning or htcds, as docs/forms.md describes them.",
+    ),
+    "lint.column.value_unknown": (
+        "'bind::homeward:{column}' has the value '{value}', which means nothing here{hint}.",
+        "Use a value that docs/forms.md names for this column.",
+    ),
+    "lint.constraint.message_missing": (
+        "There is a constraint, and no message for who breaks it.",
+        "Fill in 'constraint_message', in each language, with what a right answer looks like.",
+    ),
+    "lint.default.breaks_constraint": (
+        "Its default '{value}' breaks its own constraint.",
+        "Change the default or the constraint: nobody should have to correct what nobody answered.",
+    ),
+    "lint.default.unknown_choice": (
+        "Its default '{value}' is no choice of its list{hint}.",
+        "Write the name of a choice, not its label, or leave the default empty.",
+    ),
+    "lint.default.wrong_type": (
+        "Its default '{value}' is no answer of its type, so it is left out.",
+        "Write it as it is stored: 5, 2.5, 2026-11-22, 14:30, or the name of a choice.",
+    ),
+    "lint.label.missing": (
+        "It is shown, and has no label.",
+        "Fill in 'label', in each language.",
+    ),
+    "lint.location.unneeded": (
+        "The place where somebody is gets recorded ({how}), and nothing says that it is needed.",
+        "Ask for a town or a district in its place. Where protection needs the spot, say so by "
+        "'bind::homeward:safety' = location.",
+    ),
+    "lint.meaning.twice": (
+        "It has the meaning '{meaning}', which {other} has too, so one fact can get two answers.",
+        "Ask in one form only, and show the answer elsewhere by the same meaning and 'readonly' = yes; "
+        "or give it a meaning of its own.",
+    ),
+    "lint.merge.idle": (
+        "It has the merge rule '{rule}', and nobody types its value, so the rule does nothing.",
+        "Leave 'bind::homeward:merge' empty there.",
+    ),
+    "lint.merge.safety_last": (
+        "A question of safety ('{safety}') keeps only the later of two answers that were given apart.",
+        "Write 'bind::homeward:merge' = both where people type a text: then both stay. For choices and "
+        "dates no rule of today keeps the safer answer (highest, withdrawn, set and narrow are to come): "
+        "think of what may be overwritten, and accept the finding by name.",
+    ),
+    "lint.question.unreachable": (
+        "It is never shown: '{expression}' cannot become true.",
+        "Correct 'relevant': look for a misspelled choice, or for parts that exclude each other.",
+    ),
+    "lint.required.label_missing": (
+        "An answer is required, and nothing says to what.",
+        "Fill in 'label', in each language, or take 'required' out.",
+    ),
+    "lint.translation.missing": (
+        "The {text} is not translated ({languages}).",
+        "Fill in the column of each language, or take the language out of the whole form.",
+    ),
+    "lint.type.not_asked": (
+        "This version of the app cannot ask a question of the type '{type}'{required}.",
+        "Ask in another way, as by a text or a photo, or leave the question out.",
+    ),
+    "lint.version.missing": (
+        "The form has no version: its content gives it one when it is published.",
+        "Fill in 'version' in the sheet 'settings', and raise it with each change.",
+    ),
+}

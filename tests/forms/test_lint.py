@@ -1,0 +1,351 @@
+"""The lint: each finding is there in the form that earns it, and not in the form beside it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from forms import library
+from forms.check import between_forms, check_file, check_table
+from forms.lint import TEXTS, accepted
+from forms.lint_texts import TEXTS as ALL
+
+SETTINGS = "| settings |\n| | form_id | version |\n| | test | 1 |\n"
+CHOICES = """
+| choices |
+| | list_name | name | label |
+| | yn | yes | Yes |
+| | yn | no | No |
+| | risk | high | High |
+| | risk | low | Low |
+| | n | 1 | One |
+| | n | 2 | Two |
+"""
+
+
+def found(survey, choices=CHOICES, settings=SETTINGS):
+    """{(code, place)} of a table."""
+    report = check_table("test.md", f"{settings}{survey}{choices}")
+    assert report.problem is None, report.problem
+    return {(finding.code, finding.place) for finding in report.lint}
+
+
+def survey(*rows, columns="type | name | label | relevant"):
+    return "\n".join([f"| survey |\n| | {columns} |", *(f"| | {row} |" for row in rows)]) + "\n"
+
+
+def test_a_plain_form_has_no_findings():
+    assert found(survey("text | a | A |", "select_one yn | b | B | ${a} != ''")) == set()
+
+
+def test_a_form_without_a_version_is_pointed_out():
+    settings = "| settings |\n| | form_id |\n| | test |\n"
+    assert found(survey("text | a | A |"), settings=settings) == {("lint.version.missing", "")}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "false()", "0", "1 = 2", "'a' = 'b'", "not(true())", "2 < 1", "${yn} = 'yess'", "'yess' = ${yn}",
+        "selected(${yn}, 'yess')", "${a} = 'x' and ${yn} = 'maybe'", "${yn} = 'nope' or ${risk} = 'mid'",
+        "${yn} = 'yes' and ${yn} = 'no'", "false() and ${a} = 'x'", "not(1 = 1) or ${number} = 3",
+    ],
+)  # fmt: skip
+def test_a_question_that_can_never_be_shown_is_pointed_out(condition):
+    form = survey(
+        "text | a | A |", "select_one yn | yn | Y |", "select_one risk | risk | R |",
+        "select_one n | number | N |", f"text | hidden | H | {condition}",
+    )  # fmt: skip
+    assert ("lint.question.unreachable", "hidden") in found(form)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "true()", "${yn} = 'yes'", "${yn} != 'yes'", "${yn} = ''", "${yn} = 'yes' or ${yn} = 'no'",
+        "not(selected(${yn}, 'yes'))", "${a} = 'anything'", "${number} = 1", "${number} = '1'", "${a} = 1",
+        "${yn} = 'maybe' or ${risk} = 'high'", "not(${yn} = 'maybe')", "${yn} = 'yes' and ${risk} = 'low'",
+        "${yn} = 'NaN'",
+        "count(${yn}) > 0", "string-length(${a}) > 3", "${a} = 'x' and ${a} = 'y' or ${yn} = 'no'",
+    ],
+)  # fmt: skip
+def test_a_condition_that_an_answer_can_fulfil_is_not(condition):
+    form = survey(
+        "text | a | A |", "select_one yn | yn | Y |", "select_one risk | risk | R |",
+        "select_one n | number | N |", f"text | shown | H | {condition}",
+    )  # fmt: skip
+    assert ("lint.question.unreachable", "shown") not in found(form)
+
+
+def test_different_answers_in_two_instances_are_no_contradiction():
+    form = """
+| survey |
+| | type | name | label | relevant |
+| | begin_repeat | person | Person | |
+| | select_one yn | ill | Ill? | |
+| | text | both | B | ${ill} = 'yes' and ${ill} = 'no' |
+| | end_repeat | | | |
+| | text | after | After | ${ill} = 'yes' and ${ill} = 'no' |
+"""
+    assert found(form) == {("lint.question.unreachable", "person/both")}
+
+
+def test_a_group_that_is_never_shown_is_one_finding():
+    form = survey("begin_group | g | G | false()", "text | a | A |", "text | b | B |", "end_group | | |")
+    assert found(form) == {("lint.question.unreachable", "g")}
+
+
+@pytest.mark.parametrize(
+    ("column", "expression"),
+    [
+        ("relevant", "${yn} != 'yse'"),
+        ("constraint", "${yn} = 'yse' or . != ''"),
+        ("calculation", "if(selected(${yn}, 'yse'), 1, 2)"),
+        ("required", "${yn} = 'yse'"),
+        ("readonly", "not(${yn} = 'yse')"),
+        ("default", "if(${yn} = 'yse', 'a', 'b')"),
+    ],
+)
+def test_a_misspelled_choice_is_found_in_every_column_with_what_was_meant(column, expression):
+    form = survey(
+        "select_one yn | yn | Y | | |", f"text | q | Q | {expression} | m | |",
+        columns=f"type | name | label | {column} | constraint_message",
+    )  # fmt: skip
+    report = check_table("test.md", f"{SETTINGS}{form.replace('| | |', '| |')}{CHOICES}")
+    (finding,) = [one for one in report.lint if one.code == "lint.choice.unknown"]
+    assert finding.place == "q"
+    assert "did you mean 'yes'?" in finding.cause
+    assert finding.params["column"] == column
+
+
+def test_a_misspelled_choice_in_a_label_or_in_the_question_itself_is_found():
+    form = survey(
+        "select_one yn | yn | Y | . != 'yse' |",
+        columns="type | name | label | constraint | constraint_message",
+    )
+    assert ("lint.choice.unknown", "yn") in found(form)
+
+
+def test_choices_that_a_calculation_or_a_default_may_hold_are_not_called_misspelled():
+    form = survey(
+        "select_one yn | a | A | other | |", "select_one yn | b | B | | ${a} |",
+        "text | c | C | | | ${a} = 'other' and ${b} = 'third'",
+        columns="type | name | label | default | calculation | relevant",
+    )  # fmt: skip
+    assert found(form) == {("lint.default.unknown_choice", "a")}
+
+
+def test_several_chosen_answers_are_compared_name_by_name():
+    form = survey(
+        "select_multiple yn | m | M |", "text | a | A | ${m} = 'yes no'", "text | b | B | ${m} = 'yes nein'"
+    )
+    assert found(form) == {("lint.question.unreachable", "b"), ("lint.choice.unknown", "b")}
+
+
+def test_a_column_of_a_list_is_not_taken_for_a_question():
+    form = survey(
+        "select_one yn | yn | Y | |", "select_one town | town | T | | yn = ${yn} and name != 'nowhere'",
+        columns="type | name | label | relevant | choice_filter",
+    )  # fmt: skip
+    choices = (
+        "| choices |\n| | list_name | name | label | yn |\n| | yn | yes | Y | |\n| | town | a | A | yes |\n"
+    )
+    assert found(form, choices) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "constraint", "code"),
+    [
+        ("integer", "17", ". >= 18", "lint.default.breaks_constraint"),
+        ("integer", "18", ". >= 18", None),
+        ("integer", "many", "", "lint.default.wrong_type"),
+        ("date", "soon", "", "lint.default.wrong_type"),
+        ("date", "2026-11-22", "", None),
+        ("date", "2026-11-22", ". < '2026-01-01'", "lint.default.breaks_constraint"),
+        ("select_one yn", "Yes", "", "lint.default.unknown_choice"),
+        ("select_one yn", "yes", "", None),
+        ("select_multiple yn", "yes no", "", None),
+        ("select_multiple yn", "yes nope", "", "lint.default.unknown_choice"),
+        ("text", "abc", "string-length(.) > 3", "lint.default.breaks_constraint"),
+    ],
+)
+@pytest.mark.parametrize("relevant", ["", "${a} = 'x'"])
+def test_a_default_keeps_to_the_rules_of_its_question(kind, default, constraint, code, relevant):
+    form = survey(
+        "text | a | A | | | |", f"{kind} | q | Q | {default} | {constraint} | m | {relevant}",
+        columns="type | name | label | default | constraint | constraint_message | relevant",
+    )  # fmt: skip
+    assert found(form) == ({(code, "q")} if code else set())
+
+
+def own(*rows, columns="type | name | label | bind::homeward:safety | bind::homeward:merge"):
+    return found(survey(*rows, columns=columns))
+
+
+def test_a_question_of_safety_may_not_be_simply_overwritten():
+    assert own("text | a | A | private |") == {("lint.merge.safety_last", "a")}
+    assert own("select_one risk | a | A | private | last") == {("lint.merge.safety_last", "a")}
+    assert own("text | a | A | private | both") == set()
+    assert own("note | a | A | private |") == set()
+
+
+def test_a_rule_on_what_nobody_types_does_nothing():
+    columns = "type | name | label | calculation | bind::homeward:merge"
+    assert own("calculate | a | | 1 + 1 | both", columns=columns) == {("lint.merge.idle", "a")}
+
+
+def test_an_unknown_own_column_or_value_is_told_with_what_was_meant():
+    columns = "type | name | label | bind::homeward:saftey | bind::homeward:seal | bind::homeward:meaning"
+    report = check_table(
+        "t.md", SETTINGS + survey("text | a | A | private | maybe | Not A Name", columns=columns)
+    )
+    assert {one.code for one in report.lint} == {"lint.column.unknown", "lint.column.value_unknown"}
+    told = " ".join(str(one) for one in report.lint)
+    assert "'bind::homeward:saftey'" in told
+    assert "did you mean 'safety'?" in told
+    assert "'maybe'" in told
+    assert "'Not A Name'" in told
+    assert own("text | a | A | privat | both") == {("lint.column.value_unknown", "a")}
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        ("geopoint | spot | S | | |", "spot"),
+        ("geotrace | spot | S | | |", "spot"),
+        ("geoshape | spot | S | | |", "spot"),
+        ("start-geopoint | spot | | | |", "spot"),
+        ("background-geopoint | spot | | | ${a} |", "spot"),
+        (
+            "audit | | | location-priority=balanced location-min-interval=60 location-max-age=120 | |",
+            "meta/audit",
+        ),
+    ],
+)
+def test_a_place_is_recorded_only_where_the_form_says_why(row, place):
+    columns = "type | name | label | parameters | trigger | bind::homeward:safety"
+    places = [
+        at for code, at in own("text | a | A | | |", row, columns=columns) if code.startswith("lint.location")
+    ]
+    assert places == [place]
+    marked = row.removesuffix("|") + "| location"
+    assert not [code for code, _ in own("text | a | A | | |", marked, columns=columns) if "location" in code]
+
+
+def test_one_fact_is_asked_once():
+    columns = "type | name | label | readonly | bind::homeward:meaning"
+    assert own("text | a | A | | case.code", "text | b | B | | case.code", columns=columns) == {
+        ("lint.meaning.twice", "b")
+    }
+    assert own("text | a | A | | case.code", "text | b | B | yes | case.code", columns=columns) == set()
+
+
+def test_two_forms_that_ask_for_one_fact_are_found_together():
+    columns = "type | name | label | readonly | bind::homeward:meaning"
+    first = survey("text | a | A | | case.code", columns=columns)
+    second = survey("text | x | X | | case.code", "text | y | Y | yes | case.office", columns=columns)
+    reports = [check_table(name, SETTINGS + table) for name, table in (("one", first), ("two", second))]
+    assert [report.lint for report in reports] == [(), ()]
+    (finding,) = between_forms(reports)
+    assert (finding.code, finding.place) == ("lint.meaning.twice", "two: x")
+    assert "a of one" in finding.cause
+    assert between_forms(reports[:1]) == ()
+
+
+def test_what_is_shown_has_a_label_and_what_may_be_refused_a_message():
+    columns = "type | name | hint | label | required | constraint | constraint_message"
+    assert own("text | a | H | | | |", columns=columns) == {("lint.label.missing", "a")}
+    assert own("text | a | H | | yes | |", columns=columns) == {("lint.required.label_missing", "a")}
+    assert own("text | a | | A | | . != 'x' |", columns=columns) == {("lint.constraint.message_missing", "a")}
+
+
+def test_every_text_is_there_in_every_language():
+    form = """
+| survey |
+| | type | name | label::English (en) | label::French (fr) | hint::English (en) |
+| | select_one yn | a | A | A | Hint |
+| choices |
+| | list_name | name | label::English (en) | label::French (fr) |
+| | yn | y | Yes | |
+"""
+    assert found(form, choices="") == {
+        ("lint.translation.missing", "a"),
+        ("lint.translation.missing", "yn, choice y"),
+    }
+
+
+def test_types_that_are_not_asked_are_told():
+    assert found(survey("audio | a | A |")) == {("lint.type.not_asked", "a")}
+
+
+def test_choices_of_one_name_are_told():
+    settings = "| settings |\n| | form_id | version | allow_choice_duplicates |\n| | test | 1 | yes |\n"
+    choices = "| choices |\n| | list_name | name | label |\n| | yn | y | A |\n| | yn | y | B |\n"
+    assert found(survey("select_one yn | a | A |"), choices, settings) == {("lint.choice.twice", "a")}
+
+
+def test_a_list_that_is_not_part_of_the_form_is_told():
+    assert found(survey("select_one_from_file towns.csv | a | A |")) == {("lint.choices.missing", "a")}
+
+
+def test_an_author_accepts_a_finding_by_name_and_not_more_than_there_is():
+    form = "# accepted: lint.merge.safety_last: a, b (why)\n" + SETTINGS
+    form += survey(
+        "text | a | A | private",
+        "text | c | C | private",
+        columns="type | name | label | bind::homeward:safety",
+    )
+    report = check_table("test.md", form)
+    assert [(one.code, one.place) for one in report.accepted] == [("lint.merge.safety_last", "a")]
+    assert {(one.code, one.place) for one in report.lint} == {
+        ("lint.merge.safety_last", "c"),
+        ("lint.acceptance.idle", "b"),
+    }
+    assert "  accepted: lint.merge.safety_last 1" in list(report.lines())
+
+
+def test_an_accepted_finding_is_read_from_a_file_too(tmp_path):
+    path = tmp_path / "form.md"
+    path.write_text(
+        "# accepted: lint.location.unneeded: spot\n" + SETTINGS + survey("geopoint | spot | S |"), "utf-8"
+    )
+    assert check_file(path).lint == ()
+
+
+def test_a_comment_accepts_nothing_else():
+    assert (
+        accepted("# accepted: everything\n# lint.x: y\n| survey |\n| | # accepted: lint.a.b: c |")
+        == frozenset()
+    )
+
+
+@pytest.mark.parametrize("form_id", [form_id for form_id, _ in library.forms()])
+def test_the_forms_of_the_library_accept_only_what_no_rule_can_keep_yet(form_id):
+    report = check_table(form_id, library.read(form_id))
+    assert report.lint == ()
+    assert {one.code for one in report.accepted} <= {"lint.merge.safety_last"}
+
+
+def test_every_code_has_its_words():
+    assert TEXTS is ALL
+    for code, (cause, remedy) in ALL.items():
+        assert code.startswith("lint.")
+        assert len(code.split(".")) == 3
+        assert cause.endswith(".")
+        assert remedy.endswith(".")
+
+
+def test_the_time_of_the_check_is_given():
+    from forms.lint import lint
+    from forms.xform import load_form
+    from forms.xlsform import xform_from_xlsform
+
+    table = SETTINGS + survey(
+        "date | d | D | 2026-11-22 | . >= today() | m",
+        columns="type | name | label | default | constraint | constraint_message",
+    )
+    xml = xform_from_xlsform(table).xml
+    codes = [
+        [one.code for one in lint(load_form(xml), xml, datetime(year, 1, 1, tzinfo=UTC))]
+        for year in (2026, 2027)
+    ]
+    assert codes == [[], ["lint.default.breaks_constraint"]]
