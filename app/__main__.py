@@ -107,7 +107,7 @@ def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _sync(settings: Settings, chosen: argparse.Namespace) -> int:
-    # Asked before anything is loaded: the question comes at once, and who gives up at it interrupts no import.
+    # Asked before anything is loaded: the question comes at once, and to give up at it cuts no import off.
     passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
     from app.fieldbook import unlock
 

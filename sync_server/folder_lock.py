@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sync_server.config import SetupProblem
+from sync_server.storage import disk
 
 if sys.platform == "win32":
     import msvcrt
@@ -48,12 +49,14 @@ else:
 def held(folder: Path) -> Iterator[None]:
     """Keep other servers out of the folder; the system lets go of it when the process ends, however that is.
 
-    Raises SetupProblem server.folder.in_use.
+    Raises SetupProblem server.folder.in_use, and what `disk.problem_of` tells of a folder without room.
     """
     try:
         file = _take(folder)
     except BlockingIOError:
         raise SetupProblem("server.folder.in_use", folder=str(folder)) from None
+    except OSError as error:
+        raise disk.problem_of(error) or error from error
     try:
         yield
     finally:
