@@ -53,6 +53,14 @@ package: setup-dev ## app and server for machines without Python, in build/packa
 bench: setup-dev ## figures beside their limits, in build/bench.json; ONLY=sync,store chooses areas
 	@$(PY) tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
+.PHONY: fuzz
+fuzz: setup-dev ## 100,000 mutated inputs, each within 2 s and 256 MB; ONLY=forms chooses areas, CASES their number
+	@$(PY) -m tests.fuzz.run $(if $(ONLY),--only $(ONLY)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
+
+.PHONY: torture
+torture: setup-dev ## forms of the wild filled in at random, 1,000 answers each, beside a recalculation from scratch
+	@$(PY) -m tests.forms.filler $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(SEED),--seed $(SEED))
+
 .PHONY: messages
 messages: setup-dev ## collect the texts of the app again and merge them into its catalogues
 	@$(PY) packaging/messages.py

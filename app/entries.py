@@ -88,11 +88,11 @@ class Entries:
 
     def revision(self, db: Snapshot, record: str) -> RevisionView:
         """What changed between the version of a draft and the newest one."""
-        return revisions.view(db, self.shelf, record, self._again)
+        return revisions.view(db, self.shelf, record, self._again(record))
 
     def move(self, db: Transaction, record: str, language: str | None) -> OpenEntry:
         """The draft in the newest version of its form."""
-        revisions.move_draft(db, self.shelf, record, self._again)
+        revisions.move_draft(db, self.shelf, record, self._again(record))
         return self.open(db, record, language)
 
     def save(self, db: Transaction, record: str, change: EntryChange) -> None:
@@ -171,8 +171,8 @@ class Entries:
             surroundings=Surroundings(instance_id=f"uuid:{record}" if record else None),
         )
 
-    def _again(self, definition: FormDefinition, values: Mapping[str, Any]) -> FormEntry:
-        return self._entry("", definition, values, None, {})
+    def _again(self, record: str) -> revisions.Open:
+        return lambda definition, values: self._entry(record, definition, values, None, {})
 
     def _facts(self, db: Snapshot, case: str) -> dict[str, Any]:
         """What the case file says, by meaning: no form asks for it again."""

@@ -11,13 +11,14 @@ from forms.definition import Question, Repeat, SetValue
 from forms.dependencies import Cell, DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.compile import Expression
-from forms.expression.values import to_number
+from forms.expression.nodes import Node
+from forms.expression.values import Value, to_number
 from forms.instance import Document, InstanceNode
 from forms.world import World
 
 MAX_INSTANCES = 1000
 MAX_ROUNDS = MAX_INSTANCES + 10
-MAX_NODES = 100_000
+MAX_NODES = 20_000
 """No instance is added to a tree of this size: counts inside of counts multiply."""
 
 
@@ -118,9 +119,7 @@ class Calculation:
         definition = node.definition
         assert definition is not None
         if definition.relevant:
-            node.hidden_by_itself = not self.expression(
-                node, "relevant", definition.relevant, "boolean"
-            ).holds()
+            node.hidden_by_itself = not self.holds(node, "relevant", definition.relevant, otherwise=True)
         assert node.parent is not None
         self._show(node, node.parent.visible)
 
@@ -150,7 +149,7 @@ class Calculation:
         if question.calculate and node.visible:
             # What was hidden until now has its former value again: once() reads it.
             node.set_text(node.answer)
-            result = self.expression(node, "calculate", question.calculate, "value").evaluate()
+            result = self.result(node, "calculate", question.calculate, "value", otherwise="")
             node.answer = answer_types.from_result(question, result, self.world.zone)
         text = node.answer if node.visible else ""
         if question.itemset is not None and question.itemset.filtered:
@@ -172,10 +171,11 @@ class Calculation:
         repeat = self.document.definition.groups[template]
         assert isinstance(repeat, Repeat)
         assert repeat.count is not None
-        count = self.expression(holder.range_of(repeat), "count", repeat.count, "number")
-        number = to_number(count.evaluate(), self.world.zone)
-        wanted = max(0, min(MAX_INSTANCES, int(number))) if number == number else 0
         instances = holder.instances(repeat.name)
+        there = float(len(instances))
+        count = self.result(holder.range_of(repeat), "count", repeat.count, "number", otherwise=there)
+        number = to_number(count, self.world.zone)
+        wanted = max(0, min(MAX_INSTANCES, int(number))) if number == number else 0
         waiting = holder.waiting.setdefault(repeat.name, [])
         while len(instances) > wanted:
             last = instances.pop()
@@ -195,22 +195,21 @@ class Calculation:
         """A new instance at the end, with its static defaults and what is in it."""
         fellows = holder.instances(repeat.name)
         order = fellows[-1].order_number + 1 if fellows else 1
-        return self.insert(holder, repeat, self.new_id(), order, fresh=True)
+        node = self.restore(holder, repeat, self.new_id(), order)
+        self.fill(node)
+        self._fill_initial(node, repeat, len(fellows) + 1)
+        self.fresh.append(node)
+        self._settled(holder, node)
+        return node
 
-    def insert(
-        self, holder: InstanceNode, repeat: Repeat, instance_id: str, order: int, *, fresh: bool
-    ) -> InstanceNode:
-        """An instance in its place; a fresh one has its defaults and its own inner repeats."""
+    def restore(self, holder: InstanceNode, repeat: Repeat, instance_id: str, order: int) -> InstanceNode:
+        """An instance of a record in its place, empty. Nothing is scheduled: a record is calculated as a
+        whole when all of it is there.
+        """
         node = self.document.add(holder, repeat, instance_id, order)
-        node.visible = holder.visible
         for inner in node.everything():
             inner.visible = holder.visible
         self.document.shape.version += 1
-        if fresh:
-            self.fill(node)
-            self._fill_initial(node, repeat, len(holder.instances(repeat.name)))
-            self.fresh.append(node)
-        self._settled(holder, node)
         return node
 
     def fill(self, node: InstanceNode) -> None:
@@ -264,7 +263,7 @@ class Calculation:
             return False
         if not repeat.relevant:
             return True
-        return self.expression(holder.range_of(repeat), "relevant", repeat.relevant, "boolean").holds()
+        return self.holds(holder.range_of(repeat), "relevant", repeat.relevant, otherwise=True)
 
     # Values that are set from outside or by events
 
@@ -281,7 +280,8 @@ class Calculation:
             around = around.parent
         found = self.document.nodes(set_value.target, around)
         if set_value.chosen:
-            chosen = self.expression(near, f"target:{set_value.chosen}", set_value.chosen, "nodes").evaluate()
+            none: list[Node] = []
+            chosen = self.result(near, f"target:{set_value.chosen}", set_value.chosen, "nodes", none)
             assert isinstance(chosen, list)
             found = [node for node in found if node in chosen]
         return [node for node in found if isinstance(node.definition, Question)]
@@ -302,9 +302,8 @@ class Calculation:
             self.set_answer(node, self.location())
             self.run()
             return
-        result = self.expression(
-            node, f"set:{set_value.expression}", set_value.expression, "value"
-        ).evaluate()
+        source = set_value.expression
+        result = self.result(node, f"set:{source}", source, "value", otherwise=node.answer)
         self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
         self.run()
 
@@ -327,6 +326,26 @@ class Calculation:
             self.run()
 
     # Expressions
+
+    def holds(self, node: InstanceNode, purpose: str, source: str, otherwise: bool) -> bool:
+        """Whether a condition is true; `otherwise` where it goes beyond the limits of an evaluation.
+
+        Nobody who answers can mend a form: a rule that cannot be worked out hides nothing, asks nothing
+        and refuses nothing. It is noted in the world's troubles, and the check of a form tells it.
+        """
+        try:
+            return self.expression(node, purpose, source, "boolean").holds()
+        except FormProblem as problem:
+            self.world.note(node.template, problem)
+            return otherwise
+
+    def result(self, node: InstanceNode, purpose: str, source: str, kind: str, otherwise: Value) -> Value:
+        """What an expression gives; `otherwise` where it goes beyond the limits of an evaluation."""
+        try:
+            return self.expression(node, purpose, source, kind).evaluate()
+        except FormProblem as problem:
+            self.world.note(node.template, problem)
+            return otherwise
 
     def expression(self, node: InstanceNode, purpose: str, source: str, kind: str) -> Expression:
         """The expression bound to the node, compiled at its first use."""

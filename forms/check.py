@@ -136,6 +136,18 @@ def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Re
     return Report(name, xml, definition, warnings, findings, None, accepts)
 
 
+def publishable(report: Report) -> FormDefinition:
+    """The form, if it can be sent to devices as it is. Raises its problem; and form.external.missing where
+    it takes choices from files that were not beside it: nobody could answer those questions.
+    """
+    if report.problem is not None or report.definition is None:
+        raise report.problem or FormProblem("form.check.failed", error="")
+    if report.definition.missing_files:
+        files = ", ".join(dict.fromkeys(report.definition.missing_files))
+        raise FormProblem("form.external.missing", files=files)
+    return report.definition
+
+
 def _unusable(name: str, origin: Path | str, problem: FormProblem) -> Report:
     if "sheet" not in problem.params and not problem.code.startswith("form.file."):
         problem = located(problem, read_workbook(origin))
@@ -206,6 +218,8 @@ def _try_out(definition: FormDefinition, now: datetime) -> None:
             if line.kind == "question":
                 entry.state(line.path)
     entry.validate()
+    for problem in entry.calculation.world.troubles.values():
+        raise problem
 
 
 # The command

@@ -36,8 +36,9 @@ def offered(calculation: Calculation, node: InstanceNode) -> tuple[Choice, ...]:
     itemset = question.itemset
     if itemset is None or not itemset.filtered:
         return question.choices
-    items = calculation.expression(node, "itemset", itemset.nodeset, "nodes").evaluate()
-    assert isinstance(items, list)
+    items = calculation.result(node, "itemset", itemset.nodeset, "nodes", otherwise="")
+    if not isinstance(items, list):
+        return question.choices
     known = _known(calculation, question)
     found = [known.get(id(item)) or _choice(calculation, item, itemset) for item in items]
     return tuple([choice for choice in found if choice.name])

@@ -226,6 +226,8 @@ class FormDefinition:
     set_values: tuple[SetValue, ...] = ()
     """All values that events set, those in a question's control too."""
     warnings: tuple[str, ...] = ()
+    missing_files: tuple[str, ...] = ()
+    """Names of files from which the form takes choices, and which are not part of it."""
     dangling: tuple[str, ...] = ()
     """References of controls to what the data do not have. Such a form can be read, not published."""
     merge_rules: Mapping[str, MergeRule] = field(init=False)

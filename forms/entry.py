@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from forms import answer_types, choices, paths, validation
 from forms.answer_types import BadAnswer, Json, Raw
-from forms.calculation import MAX_INSTANCES, Calculation
+from forms.calculation import MAX_INSTANCES, MAX_NODES, Calculation
 from forms.definition import Element, FormDefinition, Question, Repeat
 from forms.entry_views import EntryChange, Node, QuestionState, RepeatState, Values
 from forms.errors import FormProblem
@@ -105,8 +105,11 @@ class FormEntry:
             holder = document.by_path.get(above) if above else document.root
             repeat = self.definition.groups[paths.template(path)]
             assert isinstance(repeat, Repeat)
+            if len(document.by_path) > 2 * MAX_NODES:
+                # More than an entry lets anybody make. To open a part of it would be to lose the rest.
+                raise FormProblem("entry.record.too_large", limit=2 * MAX_NODES)
             if holder is not None and path not in document.by_path:
-                calculation.insert(holder, repeat, paths.instance_id(path) or "", order, fresh=False)
+                calculation.restore(holder, repeat, paths.instance_id(path) or "", order)
         for path, value in values.items():
             node = document.by_path.get(path)
             if node is not None and isinstance(node.definition, Question):

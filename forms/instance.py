@@ -200,8 +200,12 @@ class Document:
     def attach(self, parent: InstanceNode, node: InstanceNode) -> None:
         """Puts an instance among its fellows, where the form has them."""
         self.shape.version += 1
-        insort(parent.inner(), node, key=self._place_of)
-        insort(parent.fellows(node.name), node, key=self._place_of)
+        place = self._place_of(node)
+        for siblings in (parent.inner(), parent.fellows(node.name)):
+            if not siblings or self._place_of(siblings[-1]) < place:
+                siblings.append(node)
+            else:
+                insort(siblings, node, key=self._place_of)
         for inner in node.everything():
             self.by_path[inner.path] = inner
 

@@ -70,6 +70,8 @@ def lint(definition: FormDefinition, xml: str, now: datetime) -> Iterator[Findin
             yield from _question(definition, element)
         else:
             yield from _untranslated(definition, path, "label", element.label)
+    for file in dict.fromkeys(definition.missing_files):
+        yield Finding("lint.file.missing", "", {"file": file})
     yield from _choices(definition)
     yield from _conditions(definition)
     yield from _defaults(definition, now)
@@ -129,6 +131,8 @@ def _question(definition: FormDefinition, question: Question) -> Iterator[Findin
         ("required message", question.required_message),
     ):
         yield from _untranslated(definition, path, what, text)
+    if question.chooses and question.appearance.strip().startswith("search("):
+        yield Finding("lint.search.ignored", path)
     if question.type in NOT_ASKED:
         required = ", and since it is required, no record can be finished" if question.required else ""
         yield Finding("lint.type.not_asked", path, {"type": question.type, "required": required})
@@ -157,7 +161,8 @@ def _choices(definition: FormDefinition) -> Iterator[Finding]:
     seen: set[str] = set()
     for question in definition.questions.values():
         itemset = question.itemset
-        if question.chooses and not question.choices and (itemset is None or itemset.list):
+        listed = itemset is None or itemset.list
+        if question.chooses and not question.choices and listed and not definition.missing_files:
             yield Finding("lint.choices.missing", question.path)
         place = itemset.list if itemset is not None and itemset.list else question.path
         names = [choice.name for choice in question.choices]
@@ -312,6 +317,8 @@ def _locations(definition: FormDefinition, xml: str) -> Iterator[Finding]:
         begins = "odk-instance-first-load" in (action.get("event") or "")
         if path:
             unasked[path] = "unasked, when a record begins" if begins else "unasked, while it is filled in"
+    for recording in model.iter(f"{ODK}recordaudio"):
+        yield Finding("lint.recording.ignored", template_path(recording.get("ref"), definition.root) or "")
     for path, question in definition.questions.items():
         if question.safety == _LOCATION:
             continue

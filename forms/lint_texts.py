@@ -48,6 +48,11 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Its default '{value}' is no answer of its type, so it is left out.",
         "Write it as it is stored: 5, 2.5, 2026-11-22, 14:30, or the name of a choice.",
     ),
+    "lint.file.missing": (
+        "It takes choices from the file {file}, which is not beside the form.",
+        "Put it into the form's folder, or into the folder <name of the form>-media. Without it the form is "
+        "not published.",
+    ),
     "lint.label.missing": (
         "It is shown, and has no label.",
         "Fill in 'label', in each language.",
@@ -83,6 +88,14 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "lint.translation.missing": (
         "The {text} is not translated ({languages}).",
         "Fill in the column of each language, or take the language out of the whole form.",
+    ),
+    "lint.recording.ignored": (
+        "It asks for a recording that nobody notices, and gets none.",
+        "Leave 'background-audio' out: who is recorded must know and agree.",
+    ),
+    "lint.search.ignored": (
+        "Its choices come from search(), which does nothing here.",
+        "Use 'select_one_from_file' with a 'choice_filter'.",
     ),
     "lint.type.not_asked": (
         "This version of the app cannot ask a question of the type '{type}'{required}.",

@@ -154,6 +154,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The form shows {reference}, for which it has no place in its data.",
         "Convert it from its XLSForm again; in an XForm, add the element to the instance.",
     ),
+    "form.external.missing": (
+        "The form takes choices from files that are not beside it: {files}.",
+        "Put them into the form's folder, or into the folder <name of the form>-media; then try again.",
+    ),
     "form.external.unreadable": (
         "The file {file}, from which the form takes choices, cannot be read: {reason}.",
         "Save it again as CSV with a row of headings in UTF-8, as GeoJSON or as XML.",
@@ -204,6 +208,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The converter stumbles over the form: {error}.",
         "Look for unusual cells: pictures, formulas, headings that are no text. Take what you changed last "
         "out of it, and check again.",
+    ),
+    "form.xlsform.converter_missing": (
+        "This program reads XForms only: what turns an XLSForm into one is not part of it.",
+        "Give the form as .xml, which the server and other form tools export, or use the program's sources.",
     ),
     "form.xlsform.heading_missing": (
         "A heading is missing or cannot be used: {heading}.",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from forms import answer_types, choices
-from forms.errors import FormProblem
 
 if TYPE_CHECKING:
     from forms.calculation import Calculation
@@ -30,7 +29,7 @@ class Violation:
 
 def is_required(calculation: Calculation, node: InstanceNode) -> bool:
     source = node.question.required
-    return bool(source) and calculation.expression(node, "required", source or "", "boolean").holds()
+    return bool(source) and calculation.holds(node, "required", source or "", otherwise=False)
 
 
 def is_readonly(calculation: Calculation, node: InstanceNode) -> bool:
@@ -43,7 +42,7 @@ def is_marked_readonly(calculation: Calculation, node: InstanceNode) -> bool:
     around: InstanceNode | None = node
     while around is not None:
         source = around.definition.readonly if around.definition is not None else None
-        if source and calculation.expression(around, "readonly", source, "boolean").holds():
+        if source and calculation.holds(around, "readonly", source, otherwise=False):
             return True
         around = around.parent
     return False
@@ -58,18 +57,9 @@ def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | Non
         names = {choice.name for choice in choices.offered(calculation, node)}
         if any(name not in names for name in answer_types.chosen(question, node.text)):
             return Violation(node.path, "type", "", "answer.choice.unknown")
-    if question.constraint and not _keeps(calculation, node, question.constraint):
+    if question.constraint and not calculation.holds(node, "constraint", question.constraint, otherwise=True):
         return Violation(node.path, "constraint", calculation.world.told(question.constraint_message, node))
     return None
-
-
-def _keeps(calculation: Calculation, node: InstanceNode, constraint: str) -> bool:
-    """Whether the answer keeps to the constraint. One that cannot be evaluated holds nobody up: the answer
-    counts more than a rule that means nothing."""
-    try:
-        return calculation.expression(node, "constraint", constraint, "boolean").holds()
-    except FormProblem:
-        return True
 
 
 def missing_value(calculation: Calculation, node: InstanceNode) -> Violation | None:

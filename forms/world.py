@@ -8,6 +8,7 @@ from random import Random
 from weakref import WeakKeyDictionary
 
 from forms.definition import FormDefinition, Question
+from forms.errors import FormProblem
 from forms.expression.compile import Expression
 from forms.expression.nodes import Node
 from forms.expression.tables import Tables
@@ -39,6 +40,8 @@ class World:
         self.tables = _tables_of(document.definition)
         self.now = now
         self._random = random
+        self.troubles: dict[str, FormProblem] = {}
+        """What could not be worked out within the limits, by template path."""
         self._zone = now().tzinfo
         assert self._zone is not None, "the clock must know its zone"
         self.speak(language)
@@ -115,10 +118,18 @@ class World:
         )
 
     def _output(self, source: str, node: Node) -> str:
-        """The result of an output, compiled once for its node."""
-        if not isinstance(node, InstanceNode):
-            return to_text(Expression(source, self, node, "text").evaluate())
-        bound = node.bound.get(f"output:{source}")
-        if bound is None:
-            bound = node.bound[f"output:{source}"] = Expression(source, self, node, "text")
-        return to_text(bound.evaluate())
+        """The result of an output, compiled once for its node; nothing where it goes beyond the limits."""
+        try:
+            if not isinstance(node, InstanceNode):
+                return to_text(Expression(source, self, node, "text").evaluate())
+            bound = node.bound.get(f"output:{source}")
+            if bound is None:
+                bound = node.bound[f"output:{source}"] = Expression(source, self, node, "text")
+            return to_text(bound.evaluate())
+        except FormProblem as problem:
+            self.note(node.template if isinstance(node, InstanceNode) else "", problem)
+            return ""
+
+    def note(self, template: str, problem: FormProblem) -> None:
+        """Remembers what could not be worked out, and where."""
+        self.troubles.setdefault(template, problem.at(template))

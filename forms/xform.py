@@ -6,7 +6,9 @@ of an office, and comes from outside.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import MappingProxyType
 from xml.etree.ElementTree import Element as Xml
 from xml.etree.ElementTree import ParseError, SubElement
@@ -18,7 +20,7 @@ from forms.definition import FormDefinition
 from forms.dependencies import DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.nodes import Node, add_child
-from forms.external_data import LAST_SAVED
+from forms.external_data import LAST_SAVED, file_name
 from forms.xform_body import read_body, written
 from forms.xform_names import HOMEWARD, HTML, JAVAROSA, OPENROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import read_itext
@@ -35,6 +37,24 @@ def load_form(xml: str) -> FormDefinition:
     Every expression is parsed and the order of calculation is found here, so that a form which loads
     can be filled in.
     """
+    with _without_collections():
+        return _load(xml)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """All that loading makes is to stay: the collector would look through it again and again, and find
+    nothing. With a hundred thousand choices that took most of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _load(xml: str) -> FormDefinition:
     document = _parse(xml)
     head = document.find(f"{HTML}head")
     body = document.find(f"{HTML}body")
@@ -66,7 +86,8 @@ def load_form(xml: str) -> FormDefinition:
         lists=MappingProxyType(lists),
         places=MappingProxyType({"": written(root), **content.places}),
         set_values=(*set_values_in(model, local(root.tag)), *content.set_values),
-        warnings=(*warnings, *missing_files, *content.warnings),
+        warnings=(*warnings, *content.warnings),
+        missing_files=tuple(missing_files),
         dangling=tuple(content.dangling),
     )
     DependencyGraph.of(definition)
@@ -139,9 +160,9 @@ def _binds(model: Xml, root: str) -> tuple[dict[str, dict[str, str]], list[str]]
 
 
 def _secondary(model: Xml) -> tuple[dict[str, Node], list[str]]:
-    """The other instances by id, and a warning for each whose file is not part of the form."""
+    """The other instances by id, and the names of the files that are not part of the form."""
     lists: dict[str, Node] = {}
-    warnings: list[str] = []
+    missing: list[str] = []
     for instance in model.findall(f"{XFORMS}instance")[1:]:
         name = instance.get("id")
         if not name:
@@ -151,12 +172,12 @@ def _secondary(model: Xml) -> tuple[dict[str, Node], list[str]]:
             # What was said of one person never becomes the beginning of another one's record.
             add_child(holder, "element", "data")
         elif instance.get("src") and not len(instance):
-            warnings.append(f"external file is not part of the form: {instance.get('src')}")
+            missing.append(file_name(instance.get("src") or ""))
             add_child(holder, "element", "root")
         for child in instance:
             _copy(child, holder)
         lists[name] = holder
-    return lists, warnings
+    return lists, missing
 
 
 def _copy(element: Xml, parent: Node) -> None:

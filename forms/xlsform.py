@@ -77,9 +77,9 @@ def _source(path_or_text: Path | str) -> Path | str:
 
 
 def _convert(source: Path | str) -> XFormSource:
-    from pyxform.xls2xform import convert
-
     with _problems_told():
+        from pyxform.xls2xform import convert
+
         converted = convert(_read(source))
     xml = _declare_namespace(converted.xform)
     if converted.itemsets:
@@ -135,9 +135,11 @@ def _with_line_breaks(sheet: Any) -> Any:
 
 @contextmanager
 def _problems_told() -> Iterator[None]:
-    """Whatever the converter raises is a problem of the form."""
-    from pyxform.errors import PyXFormError
-
+    """Whatever the converter raises is a problem of the form, and so is it where there is no converter."""
+    try:
+        from pyxform.errors import PyXFormError
+    except ModuleNotFoundError as missing:
+        raise FormProblem("form.xlsform.converter_missing") from missing
     try:
         with warnings.catch_warnings():
             # What a workbook has beside its cells is no concern of a form.

@@ -26,7 +26,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from forms import library
-from forms.check import Report, check_file, check_table
+from forms.check import Report, check_file, check_table, publishable
+from forms.errors import FormProblem
 from forms.problem_texts import explain
 from forms.xform import load_form
 from sync_server import config as configuration
@@ -192,10 +193,12 @@ def _told(one: Published) -> str:
 
 def _usable(name: str, report: Report) -> tuple[str, str]:
     """The form's name and XForm; a SetupProblem with the form's own code where it cannot be used."""
-    if report.problem is not None:
-        told = explain(report.problem)
+    try:
+        publishable(report)
+    except FormProblem as problem:
+        told = explain(problem)
         where = f"{told.where}: " if told.where else ""
-        raise SetupProblem(report.problem.code, file=name, reason=f"{where}{told.cause} {told.remedy}")
+        raise SetupProblem(problem.code, file=name, reason=f"{where}{told.cause} {told.remedy}") from problem
     return name, report.xml
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from forms.expression.nodes import Node
 
 REVERSE = frozenset({"ancestor", "ancestor-or-self", "preceding", "preceding-sibling"})
+SIDEWAYS = frozenset({"following", "following-sibling", "preceding", "preceding-sibling"})
 DISJOINT = frozenset({"child", "attribute", "self"})
 """Axes that give no node twice and keep the order of the nodes they start from."""
 
@@ -162,7 +163,8 @@ def _siblings(node: Node) -> tuple[list[Node], int]:
     if node.parent is None or node.kind in ("attribute", "namespace"):
         return [], 0
     siblings = node.parent.children
-    return siblings, next(i for i, sibling in enumerate(siblings) if sibling is node)
+    # Nodes are equal only to themselves, so that this finds the node by its identity.
+    return siblings, siblings.index(node)
 
 
 def _following_sibling(node: Node) -> list[Node]:

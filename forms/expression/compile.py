@@ -14,8 +14,7 @@ from datetime import tzinfo
 from forms.errors import FormProblem
 from forms.expression import axes, compile_paths
 from forms.expression.focus import MAX_VISITS, Closure, Environment, Focus, Work
-from forms.expression.functions import checked_function
-from forms.expression.functions.registry import Function
+from forms.expression.functions import function_of
 from forms.expression.nodes import Node
 from forms.expression.operators import ARITHMETIC, COMPARE, compare, difference
 from forms.expression.parser import (
@@ -31,21 +30,6 @@ from forms.expression.parser import (
     parse,
 )
 from forms.expression.values import Value, to_boolean, to_number, to_text
-
-
-def function_of(call: Call) -> Function:
-    """The function that is called. One that is not there, or takes other arguments, is a problem when it
-    is evaluated: in a branch that is never taken it harms nobody. Loading a form finds it all the same.
-    """
-    try:
-        return checked_function(call)
-    except FormProblem as problem:
-        told = problem
-
-        def fail(focus: Focus) -> Value:
-            raise told
-
-        return Function(call.name, "value", 0, None, lambda compiler, arguments: fail)
 
 
 class Compiler:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from forms.expression import axes, indexes
 from forms.expression.focus import Closure, Focus, Shape, Work, shape_of
+from forms.expression.functions import function_of
 from forms.expression.nodes import Node
-from forms.expression.parser import Binary, Call, Number, Path, Step, Tree, Union_, operands
+from forms.expression.parser import Binary, Call, Number, Path, Step, Tree, Union_, operands, subtrees
 from forms.expression.values import to_boolean
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Walk = Callable[[list[Node]], list[Node]]
 NO_NODES: list[Node] = []
+_NEAR = frozenset({"child", "self", "parent", "attribute"})
 
 
 def single(compiler: Compiler, tree: Tree) -> Node | None:
@@ -109,9 +111,12 @@ def _remembered(shape: Shape, run: Closure[list[Node]]) -> Closure[list[Node]]:
 
 def weighed(compiler: Compiler, tree: Tree, nodes: Closure[list[Node]]) -> Closure[list[Node]]:
     """The nodes, whose values are wanted. The value of a group is the text of all in it: where many ask for
-    the same group, each of them pays for all of it. What lies below the context is asked for by few.
+    the same group, each of them pays for all of it. What lies below the context is asked for by few, and so
+    is what a whole expression finds step by step.
     """
     below = {"child", "self", "attribute", "descendant", "descendant-or-self"}
+    if compiler.bound is not None and isinstance(tree, Path) and all(s.axis in _NEAR for s in tree.steps):
+        return nodes
     if (
         isinstance(tree, Path)
         and not tree.absolute
@@ -190,6 +195,8 @@ def through(walk: list[Walk], nodes: list[Node]) -> list[Node]:
 def step_of(compiler: Compiler, step: Step) -> Walk:
     """One step with its predicates."""
     find = axes.finder(step.axis, step.test, compiler.resolve)
+    if step.axis in axes.SIDEWAYS:
+        find = _paying_for_siblings(find, compiler.work)
     predicates = [predicate_of(compiler, predicate) for predicate in step.predicates]
     reverse = step.axis in axes.REVERSE
     disjoint = step.axis in axes.DISJOINT
@@ -221,7 +228,7 @@ def step_of(compiler: Compiler, step: Step) -> Walk:
 
 def test_of(compiler: Compiler, tree: Tree) -> Walk:
     """A condition, whatever it gives, as one that nodes keep to or not."""
-    return _keeping(compiler.inside_predicate().boolean(tree), compiler.work)
+    return _keeping(compiler.inside_predicate().boolean(tree), compiler.work, _weight(tree))
 
 
 def predicate_of(compiler: Compiler, tree: Tree) -> Walk:
@@ -232,7 +239,7 @@ def predicate_of(compiler: Compiler, tree: Tree) -> Walk:
         return lambda nodes: (
             [nodes[int(place) - 1]] if place == int(place) and 0 < place <= len(nodes) else []
         )
-    kind = inner.kind(tree)
+    kind, weight = inner.kind(tree), _weight(tree)
     if kind == "value":
         value = inner.value(tree)
 
@@ -241,18 +248,36 @@ def predicate_of(compiler: Compiler, tree: Tree) -> Walk:
             is_number = isinstance(result, float) and not isinstance(result, bool)
             return result == focus.position if is_number else to_boolean(result)
 
-        return _keeping(either, compiler.work)
+        return _keeping(either, compiler.work, weight)
     if kind == "number":
         number = inner.number(tree)
-        return _keeping(lambda focus: number(focus) == focus.position, compiler.work)
-    return _keeping(inner.boolean(tree), compiler.work)
+        return _keeping(lambda focus: number(focus) == focus.position, compiler.work, weight)
+    return _keeping(inner.boolean(tree), compiler.work, weight)
 
 
-def _keeping(test: Closure[bool], work: Work) -> Walk:
+def _paying_for_siblings(find: axes.Find, work: Work) -> axes.Find:
+    """A node has to be found among its siblings first, however few come after it."""
+
+    def found(node: Node) -> list[Node]:
+        if node.parent is not None:
+            work.spend(len(node.parent.children) // 8)
+        return find(node)
+
+    return found
+
+
+def _weight(tree: Tree) -> int:
+    """What it takes to evaluate a predicate once, in nodes looked at; searches in it count for themselves."""
+    parts = list(subtrees(tree))
+    calls = (function_of(part).cost for part in parts if isinstance(part, Call))
+    return (len(parts) * 2 + sum(calls)) // 8 + 1
+
+
+def _keeping(test: Closure[bool], work: Work, weight: int) -> Walk:
     def keep(nodes: list[Node]) -> list[Node]:
         if not nodes:
             return nodes
-        work.spend(len(nodes))
+        work.spend(len(nodes) * weight)
         focus = Focus(nodes[0], 0, len(nodes))
         kept = []
         for position, node in enumerate(nodes, 1):

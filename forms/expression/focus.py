@@ -11,7 +11,7 @@ from forms.errors import FormProblem
 from forms.expression.nodes import Node
 from forms.expression.values import Value
 
-MAX_VISITS = 2_000_000
+MAX_VISITS = 1_000_000
 
 
 class Focus:

@@ -62,6 +62,8 @@ def compare(symbol: str, left: Value, right: Value, zone: tzinfo) -> bool:
     if isinstance(left, list):
         if isinstance(right, bool) and symbol not in COMPARE:
             return _compare_atoms(symbol, to_boolean(left), right, zone)
+        if symbol == "=" and isinstance(right, str):
+            return any(node.text == right for node in left)
         return any(compare(symbol, node.text, right, zone) for node in left)
     if isinstance(right, list):
         return compare(_MIRROR[symbol], right, left, zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -110,6 +111,26 @@ def operands(tree: Binary) -> list[tuple[str, Tree]]:
 
 
 Tree = Number | Literal | Binary | Negation | Union_ | Call | Path
+
+
+def subtrees(tree: Tree) -> Iterator[Tree]:
+    """The tree and every tree in it, those in predicates too."""
+    yield tree
+    inner: Iterable[Tree] = ()
+    if isinstance(tree, Call):
+        inner = tree.arguments
+    elif isinstance(tree, Binary):
+        inner = (operand for _, operand in operands(tree))
+    elif isinstance(tree, Negation):
+        inner = (tree.operand,)
+    elif isinstance(tree, Union_):
+        inner = (tree.left, tree.right)
+    elif isinstance(tree, Path):
+        predicates = (predicate for step in tree.steps for predicate in step.predicates)
+        inner = (*((tree.start,) if tree.start is not None else ()), *tree.filters, *predicates)
+    for part in inner:
+        yield from subtrees(part)
+
 
 _ANY_DEPTH = Step("descendant-or-self", "node()")
 

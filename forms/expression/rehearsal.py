@@ -6,14 +6,13 @@ hidden, or in a repeat that was empty until then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from random import Random
 
 from forms.expression.compile import Expression
 from forms.expression.functions import checked_function
 from forms.expression.nodes import Node
-from forms.expression.parser import Binary, Call, Negation, Path, Tree, Union_, operands, parse
+from forms.expression.parser import Call, parse, subtrees
 
 
 class _Nowhere:
@@ -47,26 +46,7 @@ _NO_NODE = Node("element", "")
 
 def rehearse(source: str) -> None:
     """Raises the FormProblem that compiling the expression would raise in an entry, in every branch of it."""
-    for call in calls(parse(source)):
-        checked_function(call)
+    for tree in subtrees(parse(source)):
+        if isinstance(tree, Call):
+            checked_function(tree)
     Expression(source, _NOWHERE, _NO_NODE, "value")
-
-
-def calls(tree: Tree) -> Iterator[Call]:
-    """Every call of a function in a tree, wherever it stands."""
-    if isinstance(tree, Call):
-        yield tree
-        for argument in tree.arguments:
-            yield from calls(argument)
-    elif isinstance(tree, Binary):
-        for _, operand in operands(tree):
-            yield from calls(operand)
-    elif isinstance(tree, Negation):
-        yield from calls(tree.operand)
-    elif isinstance(tree, Union_):
-        yield from calls(tree.left)
-        yield from calls(tree.right)
-    elif isinstance(tree, Path):
-        inner = (*tree.filters, *(predicate for step in tree.steps for predicate in step.predicates))
-        for part in (*inner, *([tree.start] if tree.start is not None else [])):
-            yield from calls(part)

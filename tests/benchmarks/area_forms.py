@@ -59,6 +59,7 @@ _OTHER_FILTERS = (
     "instance('village')/root/item[string-length(name) > 4]",
     "/data/member[years > 20]",
 )
+_ABOUT_FILTERS = "five over 5,000 choices; the second and fifth read nothing else and are worked out once"
 
 
 def measure(scratch: Path) -> Iterator[Figure]:
@@ -66,18 +67,18 @@ def measure(scratch: Path) -> Iterator[Figure]:
     wild = _WILD / WHOVA
     if wild.exists():
         whova = _Form("whova_form", xform_from_xlsform(wild).xml)
-        yield from _figures_of(whova)
+        yield from _figures_of(whova, "<= 0.05")
     else:
         print(f"forms: {_WILD} is not there; the form that is made here is measured alone")
-    yield from _figures_of(made)
+    yield from _figures_of(made, "<= 0.1")
     yield from _paths_and_filters(made)
     yield _adding(made)
 
 
-def _figures_of(form: _Form) -> Iterator[Figure]:
+def _figures_of(form: _Form, part: str) -> Iterator[Figure]:
     yield _loading(form)
     yield from _expressions(form)
-    yield _answering(form)
+    yield _answering(form, part)
     yield _memory(form)
 
 
@@ -184,7 +185,7 @@ def _paths_and_filters(form: _Form) -> Iterator[Figure]:
     beside = LxmlDocument(entry)
     yield _beside(entry, beside, "node-set paths", _NODE_SETS, ">= 2", "100 instances of a repeat")
     yield _beside(entry, beside, "equality filters over 5,000 choices", _EQUALITY, ">= 100", "")
-    yield _beside(entry, beside, "other filters", _OTHER_FILTERS, ">= 3", "five of six over 5,000 choices")
+    yield _beside(entry, beside, "other filters", _OTHER_FILTERS, ">= 3", _ABOUT_FILTERS)
 
 
 def _beside(
@@ -208,8 +209,10 @@ def _beside(
 # Answering
 
 
-def _answering(form: _Form) -> Figure:
-    """The answers that a worker gives one after the other, each with what follows from it."""
+def _answering(form: _Form, part: str) -> Figure:
+    """The answers that a worker gives one after the other, each with what follows from it. In the form
+    that is made here more depends on one answer than in most.
+    """
     entry = begin(form.definition)
     fill(entry, 300)
     calculation, root = entry._calculation, entry._document.root
@@ -234,7 +237,7 @@ def _answering(form: _Form) -> Figure:
     late = statistics.quantiles(taken, n=20)[18]
     return figure(
         "forms", f"one answer with all that depends on it, p95, {form.name}", late * 1e6, "us",
-        beside=("a full recalculation", statistics.median(full) * 1e6), goal="<= 0.05", judged=True,
+        beside=("a full recalculation", statistics.median(full) * 1e6), goal=part, judged=True,
         note=f"median {statistics.median(taken) * 1e6:.0f} us, 600 answers; saving and redrawing told",
     )  # fmt: skip
 

@@ -91,6 +91,7 @@ def _section(number: int) -> Iterator[dict[str, str]]:
             condition = (
                 f"selected(${{q{number}_{place // 2}}}, 'yes') and ${{age}} > {place}" if place % 3 else ""
             )
+        whom = " to ${person}" if place == 1 else ""
         if place % 4 == 3:
             yield _question(
                 "integer", name, f"How many times, in {number}.{place}?",
@@ -99,7 +100,7 @@ def _section(number: int) -> Iterator[dict[str, str]]:
         else:
             yield _question(
                 "select_one answer" if place % 4 else "select_multiple answer", name,
-                f"Did it happen to ${{person}}, in {number}.{place}?", relevant=condition, required="yes",
+                f"Did it happen{whom}, in {number}.{place}?", relevant=condition, required="yes",
             )  # fmt: skip
     times = f"if(${{q{number}_3}} != '', int(${{q{number}_3}}), 0)"
     yield {

@@ -138,3 +138,22 @@ NEVER = """
 def test_a_circle_that_never_comes_to_rest_ends_all_the_same(begin):
     entry = begin(NEVER)
     assert len(entry.repeat("visit").instances) in (0, 1)
+
+
+BEYOND = """
+| survey |
+| | type | name | label | repeat_count | relevant | constraint |
+| | begin_repeat | r | R | 40 | | |
+| | text | a | A | | | |
+| | end_repeat | | | | | |
+| | text | b | B | | count(//*[count(//*[count(//*[count(//*) > 0]) > 0]) > 0]) < 0 | |
+"""
+
+
+def test_a_rule_beyond_all_limits_hides_nothing_and_no_answer_is_lost(begin):
+    entry = begin(BEYOND)
+    assert entry.answer("b", "still here").violation is None
+    assert entry.values()["b"] == "still here"
+    (problem,) = entry.calculation.world.troubles.values()
+    assert problem.code == "form.expression.too_much"
+    assert problem.params["question"] == "b"

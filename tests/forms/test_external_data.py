@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from forms.check import check_file, publishable
 from forms.errors import FormProblem
 from forms.external_data import file_name, with_external_data
 from forms.xform import load_form
@@ -69,10 +70,33 @@ def test_a_list_in_xml_is_taken_as_it_is():
     assert choices(form("jr://file/t.xml", {"jr://file/t.xml": xml})) == [("a", "A & B")]
 
 
-def test_a_file_that_is_not_there_is_warned_of_and_its_list_is_empty():
+def test_a_file_that_is_not_there_is_named_and_its_list_is_empty():
     found = form("jr://file/t.csv", {})
     assert choices(found) == []
-    assert "jr://file/t.csv" in found.warnings[0]
+    assert found.missing_files == ("t.csv",)
+
+
+TOWNS = """
+| survey |
+| | type | name | label |
+| | select_one_from_file towns.csv | town | Town |
+"""
+
+
+def test_a_file_is_looked_for_beside_the_form_and_in_its_media_folder(tmp_path):
+    (tmp_path / "visit.md").write_text(TOWNS, "utf-8")
+    report = check_file(tmp_path / "visit.md")
+    assert [(one.code, one.params["file"]) for one in report.lint if "file" in one.params] == [
+        ("lint.file.missing", "towns.csv")
+    ]
+    with pytest.raises(FormProblem) as caught:
+        publishable(report)
+    assert caught.value.code == "form.external.missing"
+    (tmp_path / "towns.csv").write_text("name,label\na,A\n", "utf-8")
+    assert publishable(check_file(tmp_path / "visit.md")).questions["town"].choices[0].name == "a"
+    (tmp_path / "visit-media").mkdir()
+    (tmp_path / "visit-media" / "towns.csv").write_text("name,label\nb,B\n", "utf-8")
+    assert publishable(check_file(tmp_path / "visit.md")).questions["town"].choices[0].name == "b"
 
 
 @pytest.mark.parametrize(

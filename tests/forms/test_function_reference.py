@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from forms.expression import focus, parser, tokens
-from forms.expression.functions import function_names, geo, text
+from forms.expression.functions import function_names, text
 
 PAGE = (Path(__file__).parents[2] / "docs" / "expressions.md").read_text("utf-8")
 
@@ -38,7 +38,6 @@ def test_what_is_left_out_is_not_there():
         parser.MAX_DEPTH,
         focus.MAX_VISITS,
         text.MAX_RESULT,
-        geo.MAX_CROSSING_POINTS,
     ],
 )
 def test_the_limits_are_told(limit):

@@ -185,12 +185,13 @@ def test_a_question_of_safety_may_not_be_simply_overwritten():
     assert own("text | a | A | private |") == {("lint.merge.safety_last", "a")}
     assert own("select_one risk | a | A | private | last") == {("lint.merge.safety_last", "a")}
     assert own("text | a | A | private | both") == set()
-    assert own("note | a | A | private |") == set()
+    assert own("note | a | A | private |", "text | b | B | |") == set()
 
 
 def test_a_rule_on_what_nobody_types_does_nothing():
     columns = "type | name | label | calculation | bind::homeward:merge"
-    assert own("calculate | a | | 1 + 1 | both", columns=columns) == {("lint.merge.idle", "a")}
+    rows = ("calculate | a | | 1 + 1 | both", "text | b | B | |")
+    assert own(*rows, columns=columns) == {("lint.merge.idle", "a")}
 
 
 def test_an_unknown_own_column_or_value_is_told_with_what_was_meant():
@@ -284,7 +285,7 @@ def test_choices_of_one_name_are_told():
 
 
 def test_a_list_that_is_not_part_of_the_form_is_told():
-    assert found(survey("select_one_from_file towns.csv | a | A |")) == {("lint.choices.missing", "a")}
+    assert found(survey("select_one_from_file towns.csv | a | A |")) == {("lint.file.missing", "")}
 
 
 def test_an_author_accepts_a_finding_by_name_and_not_more_than_there_is():
@@ -349,3 +350,14 @@ def test_the_time_of_the_check_is_given():
         for year in (2026, 2027)
     ]
     assert codes == [[], ["lint.default.breaks_constraint"]]
+
+
+def test_a_recording_that_nobody_notices_is_not_made_and_told():
+    assert ("lint.recording.ignored", "sound") in found(
+        survey("background-audio | sound | |", "text | b | B |")
+    )
+
+
+def test_choices_of_the_old_search_are_told():
+    columns = "type | name | label | appearance"
+    assert own("select_one yn | a | A | search('towns')", columns=columns) >= {("lint.search.ignored", "a")}

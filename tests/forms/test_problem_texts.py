@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,14 @@ def test_what_is_no_form_is_told_in_four_lines(tmp_path, name, content, code):
     lines = list(check_file(path).lines())
     assert lines[:2] == [f"{name}: cannot be used", f"  problem: {code}"]
     assert [line.split(":")[0] for line in lines[2:]] == ["  cause", "  remedy"]
+
+
+def test_a_program_without_the_converter_says_so(tmp_path, monkeypatch):
+    path = tmp_path / "form.md"
+    path.write_text("| survey |\n| | type | name | label |\n| | text | a | A |\n", "utf-8")
+    for module in ("pyxform", "pyxform.errors", "pyxform.xls2xform"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert check_file(path).problem.code == "form.xlsform.converter_missing"
 
 
 def test_a_long_reason_stays_one_line():

@@ -11,6 +11,7 @@ import pytest
 
 from forms.calculation import Calculation
 from forms.dependencies import Cell, DependencyGraph
+from forms.expression.focus import Shape
 from forms.instance import InstanceNode
 from forms.xform import load_form
 from tests.forms.everything import EVERYTHING
@@ -151,6 +152,12 @@ def _a_new_instance(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(Calculation, "_settled", settled)
 
 
+def _the_shape(patched: pytest.MonkeyPatch) -> None:
+    """What a path found once is found for ever."""
+    steady = Shape()
+    patched.setattr("forms.expression.compile_paths.shape_of", lambda environment: steady)
+
+
 _MISTAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "an edge of the graph": _an_edge,
     "the other instances": _the_anchor,
@@ -160,6 +167,7 @@ _MISTAKES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "to tell what was calculated": _to_tell,
     "to redraw": _to_redraw,
     "what is in a new instance": _a_new_instance,
+    "that a path may find other nodes": _the_shape,
 }
 
 

@@ -44,18 +44,18 @@ class TooLong(BaseException):
     """Not an Exception: nothing in a case shall catch it."""
 
 
-def guarded(work: Callable[[int], str], seed: int) -> Result:
+def guarded(work: Callable[[int], str], seed: int, limit: float = SECONDS) -> Result:
     """One case in this process, measured."""
     before = _memory("VmRSS")
     _forget_peak()
     start = time.process_time()
     signal.signal(signal.SIGPROF, _give_up)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS * 1.5)
+    signal.setitimer(signal.ITIMER_PROF, limit * 1.5)
     failure, outcome = "", ""
     try:
         outcome = work(seed)
     except TooLong:
-        failure = f"more than {SECONDS} s"
+        failure = f"more than {limit} s"
     except MemoryError:
         failure = "out of memory"
     except BaseException:
@@ -64,7 +64,7 @@ def guarded(work: Callable[[int], str], seed: int) -> Result:
         signal.setitimer(signal.ITIMER_PROF, 0)
     seconds = time.process_time() - start
     growth = _memory("VmHWM") - before
-    if not failure and seconds > SECONDS:
+    if not failure and seconds > limit:
         failure = f"{seconds:.1f} s"
     if not failure and growth > MEGABYTES:
         failure = f"{growth:.0f} MB"

@@ -26,7 +26,21 @@ FORMS_OF_OTHERS = {
     "sw_missing_en_label": "onaio/onadata, BSD: repeats three deep, two languages",
     "mali_health": "onaio/onadata, BSD: a cascade over 143 choices, patterns, two languages",
 }
-_TEXTS = ("Ana Hoxha", "12", "0691234567", "AL1234", "A1", "x", "ana@example.org", "1990", "2024-05-05")
+_TEXTS = (
+    *(
+        "Ana Hoxha",
+        "أمل حسن",
+        "12",
+        "0691234567",
+        "AL1234",
+        "A1",
+        "x",
+        "ana@example.org",
+        "1990",
+        "2024-05-05",
+    ),
+    *("AL12345", "AL123456789"),
+)
 _NUMBERS = ("2", "1", "7", "0", "18", "31", "45", "100", "1990", "2020", "12345", "691234567")
 _DATES = ("2026-11-20", "2020-02-29", "1990-05-05", "2026-12-24")
 _ENDLESS = 4000

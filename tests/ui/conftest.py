@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,12 +97,19 @@ def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
     return folder
 
 
-@pytest.fixture
-def window(display: Display, office: Office, tmp_path: Path) -> Iterator[AppWindow]:
-    folder = enrol(office, tmp_path / "tablet")
-    (tmp_path / "pictures").mkdir()
-    Image.new("RGB", (640, 400), "#D9C7A3").save(tmp_path / "pictures" / "luggage-tag.png")
-    window = AppWindow(display, folder, tmp_path)
+@contextmanager
+def opened(display: Display, office: Office, scratch: Path) -> Iterator[AppWindow]:
+    """The app of an enrolled device with one photo on it, at its unlock screen."""
+    folder = enrol(office, scratch / "tablet")
+    (scratch / "pictures").mkdir()
+    Image.new("RGB", (640, 400), "#D9C7A3").save(scratch / "pictures" / "luggage-tag.png")
+    window = AppWindow(display, folder, scratch)
     window.start()
     yield window
     window.close()
+
+
+@pytest.fixture
+def window(display: Display, office: Office, tmp_path: Path) -> Iterator[AppWindow]:
+    with opened(display, office, tmp_path) as window:
+        yield window

@@ -43,13 +43,13 @@ def choose(window: AppWindow, path: str, choice: str) -> None:
     )
 
 
-def finish_and_sync(window: AppWindow) -> None:
+def finish_and_sync(window: AppWindow, words: str = "On the server since") -> None:
     window.touch("entry.finish")
     window.touch("review.finish")
     window.see("receipt.only_here")
     window.touch("receipt.sync")
     window.see("receipt.on_server", 40)
-    window.read("On the server since")
+    window.read(words)
 
 
 def test_a_wrong_passphrase_opens_nothing_and_says_so(window: AppWindow) -> None:

@@ -1,20 +1,38 @@
-"""A form that this project did not write, filled in by hand at the real window: cascade, nested repeat."""
+"""Forms that this project did not write, filled in by hand at the real window, up to their receipts."""
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import Office
-from tests.ui.test_a_workers_day import choose, finish_and_sync, open_a_case, unlock
-from tests.ui.window import ROOT, AppWindow
+from forms.check import check_file
+from forms.definition import FormDefinition
+from forms.entry import FormEntry
+from forms.paths import template
+from tests.scenarios.strangers import FORMS_OF_OTHERS, wild_form
+from tests.ui.conftest import Office, opened
+from tests.ui.filling import FormFiller
+from tests.ui.test_a_workers_day import begin, choose, finish_and_sync, open_a_case, unlock
+from tests.ui.window import ROOT, AppWindow, Display
 
 pytestmark = pytest.mark.window
 
-WILD = ROOT.parent / "shared" / "wild_forms"
+#: In which language each of them is filled in: one that it has, or one of a worker who reads another.
+IN_LANGUAGES = (
+    ("ar", "htcds_xlsform"),
+    ("ar", "nested_repeats_nested"),
+    ("fr", "socio-economic-survey"),
+    ("fr", "ifrc-distribution-site"),
+    ("fr", "mali_health"),
+    ("en", "sw_missing_en_label"),
+)
+ON_THE_SERVER = {"ar": "على الخادم منذ", "fr": "Sur le serveur depuis", "en": "On the server since"}
 
 #: What forms of others have: no id, no version, languages without codes, names with blanks.
 HOUSEHOLD = """
@@ -43,9 +61,9 @@ HOUSEHOLD = """
 """
 
 
-def publish(office: Office, form: Path) -> None:
+def publish(office: Office, *forms: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "sync_server", "publish-form", "--dir", str(office.folder), str(form)],
+        [sys.executable, "-m", "sync_server", "publish-form", "--dir", str(office.folder), *map(str, forms)],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -63,6 +81,39 @@ def begin_other(window: AppWindow, form: str) -> None:
     window.read("Other forms")
     window.touch(f"case.offer.{form}")
     window.see("entry.progress")
+
+
+def first_question(definition: FormDefinition, language: str) -> str:
+    """The first line of what is asked first, in this language where the form has it."""
+    entry = FormEntry(definition, language=language, now=lambda: datetime.now(UTC), random=random.Random(1))
+    return next(node.label for node in entry.outline() if node.kind == "question").strip().splitlines()[0]
+
+
+def repeats_of(definition: FormDefinition) -> set[str]:
+    return {path for path in definition.groups if definition.is_repeat(path)}
+
+
+@pytest.fixture(scope="module")
+def one_window(
+    display: Display, office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppWindow]:
+    """One window for all forms of others, published together: each is filled in where the one before was."""
+    forms = [found for part in FORMS_OF_OTHERS if (found := wild_form(part))]
+    if not forms:
+        pytest.skip("the forms of others are not at hand beside the project")
+    publish(office, *forms)
+    with opened(display, office, tmp_path_factory.mktemp("forms-of-others")) as window:
+        unlock(window)
+        yield window
+
+
+@pytest.fixture(scope="module")
+def language(request: pytest.FixtureRequest, one_window: AppWindow) -> str:
+    """The language that the window speaks now; the forms in one language follow each other."""
+    one_window.touch("nav.settings")
+    one_window.touch(f"settings.language.{request.param}")
+    one_window.touch("nav.cases")
+    return str(request.param)
 
 
 def vaccines(window: AppWindow) -> list[str]:
@@ -100,6 +151,7 @@ def test_a_form_with_a_cascade_and_a_repeat_in_a_repeat(
         choose(window, f"{vaccine}/kind", kind)
     add, frame = window.see(f"entry.add.{child}/vaccine"), window.see(f"entry.instance.{child}")
     assert add["x"] > frame["x"], "what adds a vaccine stands inside of its child"
+    window.read("Add: Vaccine")
     window.touch("entry.next")
     window.fill("entry.question.spot", "north of the river")
     window.press("Tab")
@@ -110,22 +162,32 @@ def test_a_form_with_a_cascade_and_a_repeat_in_a_repeat(
     window.picture("form-of-others")
     finish_and_sync(window)
     window.touch("receipt.case")
-    window.see("case.record.household")
+    window.touch("case.record.household")
+    window.read("I have read this")
+    assert {"Child", "Vaccine"}.isdisjoint(window.text().splitlines()), "a name without anything below it"
+    window.read("Vaccine 1")
 
 
-def test_the_case_data_standard_of_iom_is_filled_in_at_the_window(
-    office: Office, window: AppWindow, tmp_path: Path
-) -> None:
-    found = sorted(WILD.glob("HTCDS_*.xlsx"))
-    if not found:
+@pytest.mark.parametrize(("language", "part"), IN_LANGUAGES, indirect=["language"])
+def test_a_form_as_others_published_it(one_window: AppWindow, language: str, part: str) -> None:
+    window = one_window
+    found = wild_form(part)
+    if found is None:
         pytest.skip("the forms of others are not at hand beside the project")
-    publish(office, found[0])
-    begin_other(window, found[0].stem)
-    for _ in range(30):
-        rows = window.names("entry.choice.")
-        if rows:
-            window.touch(rows[0])
-        if window.find("entry.finish"):
-            break
-        window.touch("entry.next")
-    finish_and_sync(window)
+    definition = check_file(found).definition
+    assert definition is not None
+    if window.find("case.new_form") is None:
+        open_a_case(window, 2)
+    begin(window, definition.id)
+    window.read(first_question(definition, language))
+    # The longest has 39 pages: of it only what must be answered.
+    short = len(definition.questions) < 50
+    filler = FormFiller(window, definition, optional=short)
+    for _ in filler.pages():
+        assert not window.names("entry.violation.")
+    assert {template(path) for path in filler.added} == repeats_of(definition)
+    if short:
+        window.wait_for(lambda: len(set(filler.progress())) == 1, "every question to be answered")
+    finish_and_sync(window, ON_THE_SERVER[language])
+    window.touch("receipt.case")
+    window.see("case.new_form")

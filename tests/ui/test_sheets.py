@@ -9,6 +9,7 @@ import pytest
 
 from app.ui.screens.sheets import SHEET_LIMIT, Cut
 from forms.entry import FormEntry
+from forms.entry_views import Node
 from forms.library import read
 from forms.xform import load_form
 from forms.xlsform import xform_from_xlsform
@@ -50,6 +51,14 @@ def test_an_answer_that_shows_more_questions_moves_none_to_another_sheet() -> No
     assert before.keys() <= after.keys()
     for key, sheet in before.items():
         assert {node.path for node in sheet.nodes} <= {node.path for node in after[key].nodes}
+
+
+def test_a_section_is_called_by_the_first_line_of_a_long_first_question() -> None:
+    opened = entry("airport_reception")
+    first = opened.outline()[0]
+    long = Node(first.path, "question", 0, "Purpose:\n\nVisit the place as early as you can.")
+    (sheet,) = Cut(opened.definition).sheets([long])
+    assert sheet.section.label == "Purpose:"
 
 
 def test_a_note_after_a_repeat_stays_on_its_sheet() -> None:

@@ -51,6 +51,8 @@ class Display:
         if not number:
             raise RuntimeError("Xvfb did not start")
         self.name = f":{number}"
+        # A second layout on the keyboard: letters that it has not are lost now and then.
+        subprocess.run(["setxkbmap", "-display", self.name, "-layout", "us,ara"], check=True, timeout=20)
 
     def close(self) -> None:
         self._process.terminate()
@@ -147,6 +149,14 @@ class AppWindow:
             if widget["name"].startswith(start) and widget["name"].endswith(end)
         ]
 
+    def whole_names(self, start: str) -> list[str]:
+        """The names that begin so of what can be touched as it stands, without scrolling."""
+        return [
+            widget["name"]
+            for widget in self.widgets()
+            if widget["name"].startswith(start) and not widget["clipped"]
+        ]
+
     def text(self) -> str:
         """All words on the window, one widget a line."""
         return "\n".join(str(widget["text"]) for widget in self.widgets() if widget.get("text"))
@@ -182,11 +192,11 @@ class AppWindow:
 
     # -- hands --------------------------------------------------------------------------------------
 
-    def touch(self, name: str, seconds: float = 20) -> None:
+    def touch(self, name: str, seconds: float = 20, rest: float = 0.25) -> None:
         """Press the middle of a named widget, after scrolling to it with the wheel where needed."""
         widget = self._bring_into_view(name, seconds)
         self._xdo("mousemove", *self._middle(widget), "click", "1")
-        time.sleep(0.25)
+        time.sleep(rest)
 
     def write(self, words: str) -> None:
         """Type into whatever has the keyboard."""
@@ -199,11 +209,23 @@ class AppWindow:
             self._xdo("key", key)
             time.sleep(0.1)
 
+    def keys(self, *keys: str) -> None:
+        """Press keys one right after the other, without looking."""
+        self._xdo("key", "--delay", "25", *keys)
+
+    def type_quickly(self, words: str) -> None:
+        """Type without looking, as the next key comes after it anyway."""
+        self._xdo("type", "--delay", "12", words)
+
     def fill(self, name: str, words: str) -> None:
         """Replace what a text field holds."""
         self.touch(name)
         self.press("ctrl+a")
         self.write(words)
+
+    def scroll_down(self) -> bool:
+        """Turn the wheel once over the page; False where there is none."""
+        return self._turn_wheel("page.body", "5")
 
     def _bring_into_view(self, name: str, seconds: float) -> Widget:
         """The probe tells only what is in sight, so a widget below or above is looked for with the wheel."""

@@ -347,6 +347,44 @@ def case_arrow_keys_move_inside_a_list_that_tab_enters_once() -> None:
     assert focus.current is named("list.b")
 
 
+def case_choices_that_are_put_side_by_side_keep_the_keyboard() -> None:
+    choices_ = show(ChoiceList(choices=[("a", "A"), ("b", "B"), ("c", "C")], prefix="list"))
+    key(TAB)
+    key(DOWN)
+    for beside in (True, False):
+        choices_.beside = beside
+        frames()
+        assert focus.current is named("list.b")
+
+
+def case_what_fits_on_a_page_stands_at_its_top() -> None:
+    page = show(Page())
+    page.add(*(Button(text=str(number), name=f"b{number}", min_height=dp(200)) for number in range(9)))
+    frames()
+    focus.give(named("b8"), by_key=True)
+    frames()
+    assert page.scroll_y < 0.2, "Tab scrolled to what it reached"
+    page.clear()
+    page.add(Button(text="one", name="one"), Button(text="two", name="two"))
+    frames()
+    key(TAB)
+    frames()
+    one = named("one")
+    assert abs(one.to_window(one.x, one.top)[1] - page.top) < dp(2)
+
+
+def case_of_what_is_higher_than_the_page_the_top_is_brought_into_sight() -> None:
+    page = show(Page())
+    page.add(*(Button(text=name, name=name, min_height=dp(1100)) for name in ("one", "two", "three")))
+    frames()
+    page.scroll_y = 0
+    frames()
+    two = named("two")
+    page.scroll_to(two)
+    frames()
+    assert abs(two.to_window(two.x, two.top)[1] - page.top) < dp(2)
+
+
 def case_a_dialog_keeps_the_keyboard_and_gives_it_back() -> None:
     done = []
     opener = show(Button(text="open", name="opener"))

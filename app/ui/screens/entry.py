@@ -331,7 +331,8 @@ class EntryScreen(Screen):
                 if node.label:
                     place(GroupHeader(text=node.label))
             elif node.kind == "repeat":
-                place(RepeatHeader(path=node.path, text=node.label, count=_count(sheet, node.path)))
+                if node.label:
+                    place(RepeatHeader(path=node.path, text=node.label, count=_count(sheet, node.path)))
                 open_.append((node, None))
             elif node.kind == "instance":
                 frame = self._frame(node)
@@ -409,7 +410,7 @@ class EntryScreen(Screen):
     def _adder(self, node: Node) -> Widget:
         if not self._entry.repeat(node.path).can_add:
             return Column()
-        footer = RepeatFooter(path=node.path)
+        footer = RepeatFooter(path=node.path, text=node.label)
         footer.fbind("on_add", lambda _footer, path: self._add(path))
         return footer
 

@@ -13,6 +13,7 @@ from app.ui.screens.asides import asides
 from app.ui.screens.screen import Screen, below, flow, heading, note
 from app.ui.widgets import BidiLabel, Button, Card, Chip, Dialog, Row
 from forms.display import text_of
+from forms.entry_views import Node
 from forms.paths import is_within
 from forms.validation import Violation
 
@@ -93,12 +94,16 @@ class ReviewScreen(Screen):
         return around[-1].label if around else ""
 
     def _answers(self) -> list[Widget]:
+        """What was answered, each group's name above its first answer."""
         entry = self._opened.entry
         card = Card(name="review.answers")
+        headings: list[Node] = []
         for node in entry.outline():
+            headings = [each for each in headings if each.depth < node.depth]
             if node.kind != "question":
-                if node.label:
-                    card.add_widget(BidiLabel(text=node.label, style="strong", tone="primary"))
+                # An instance is called like its repeat, with its number.
+                if node.label and node.kind != "repeat":
+                    headings.append(node)
                 continue
             state = entry.state(node.path)
             if state.type == "note" or state.value is None:
@@ -106,6 +111,11 @@ class ReviewScreen(Screen):
             value: Any = wording.answer(text_of(entry.definition, node.path, state.value))
             if state.type == "image":
                 value = T("Photo")
+            if state.type == "acknowledge":
+                value = T("I have read this")
+            for each in headings:
+                card.add_widget(BidiLabel(text=each.label, style="strong", tone="primary"))
+            headings.clear()
             card.add_widget(
                 below(
                     BidiLabel(text=state.label, style="small", tone="ink2"),

@@ -32,7 +32,7 @@ class Node(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A top-level group or repeat; questions outside of any are a section by the first one's name."""
+    """A top-level group or repeat; questions outside of any are a section by the first one's first line."""
 
     path: str
     label: str
@@ -77,7 +77,8 @@ class Cut:
             if any(node.kind in ("question", "repeat") for node in nodes):
                 section = self._section[paths.template(nodes[0].path)]
                 label = labels.get(section) or next(node.label for node in nodes if node.kind != "group")
-                found.append(Sheet(key, Section(section, label), tuple(nodes)))
+                title = label.strip().partition("\n")[0]
+                found.append(Sheet(key, Section(section, title), tuple(nodes)))
         return tuple(found)
 
     def key_of(self, path: str) -> str | None:

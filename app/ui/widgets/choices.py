@@ -122,8 +122,9 @@ class ChoiceList(Column):
         self.rows: list[ChoiceRow] = []
         self.register_event_type("on_choice")
         super().__init__(**options)
-        for name in ("choices", "multiple", "beside"):
+        for name in ("choices", "multiple"):
             self.fbind(name, self._build)
+        self.fbind("beside", self._place)
         self.fbind("value", self._mark)
         self.fbind("disabled", self._mark)
         self._build()
@@ -149,22 +150,26 @@ class ChoiceList(Column):
         return True
 
     def _build(self, *_: Any) -> None:
-        self.clear_widgets()
         self.rows = [
             ChoiceRow(value=value, text=text, multiple=self.multiple, name=f"{self._prefix}.{value}")
             for value, text in self._pairs()
         ]
         for row in self.rows:
             row.fbind("on_release", self._pressed)
-        if self.beside and self.rows:
-            line = RowLayout(spacing=self.spacing)
-            for row in self.rows:
-                line.add_widget(row)
-            self.add_widget(line)
-        else:
-            for row in self.rows:
-                self.add_widget(row)
+        self._place()
         self._mark()
+
+    def _place(self, *_: Any) -> None:
+        """The same rows in another order: who has the keyboard keeps it."""
+        for row in self.rows:
+            if row.parent is not None:
+                row.parent.remove_widget(row)
+        self.clear_widgets()
+        line = RowLayout(spacing=self.spacing) if self.beside and self.rows else None
+        for row in self.rows:
+            (self if line is None else line).add_widget(row)
+        if line is not None:
+            self.add_widget(line)
 
     def _pairs(self) -> Iterable[tuple[Any, Any]]:
         return ((choice[0], choice[1]) for choice in self.choices)

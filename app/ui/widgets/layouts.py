@@ -135,12 +135,16 @@ class Flow(Live, Layout):
 
 
 class Page(Live, ScrollView):
-    """One column that scrolls. Add children with `add`; they are spaced by `gap` dp."""
+    """One column that scrolls. Add children with `add`; they are spaced by `gap` dp.
+
+    What fits stands at the top, wherever the page was scrolled to before.
+    """
 
     def __init__(self, *, gap: float = L, padding: Any = 0, **options: Any) -> None:
         options.setdefault("do_scroll_x", False)
         options.setdefault("bar_width", dp(6))
         options.setdefault("scroll_type", ["bars", "content"])
+        options.setdefault("always_overscroll", False)
         super().__init__(**options)
         self.column = Column(spacing=dp(gap), padding=padding)
         self.add_widget(self.column)
@@ -153,6 +157,15 @@ class Page(Live, ScrollView):
 
     def language_changed(self) -> None:
         self.bar_pos_y = "left" if language.rtl else "right"
+
+    def scroll_to(self, widget: Widget, padding: Any = 10, animate: Any = True) -> None:
+        """Brings it into sight; of what is higher than the page, its top."""
+        room = self.column.height - self.height
+        if room > 0 and widget.height > self.height:
+            top, end = (each.to_window(each.x, each.top)[1] for each in (self.column, widget))
+            self.scroll_y = 1 - min(1, max(0, top - end) / room)
+        elif room > 0:
+            super().scroll_to(widget, padding, animate)
 
     def add(self, *widgets: Widget) -> None:
         for widget in widgets:

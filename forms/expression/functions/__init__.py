@@ -1,7 +1,12 @@
 """The functions that expressions can call, by subject. Importing this package registers them all."""
 
 from forms.expression.functions import core, dates, digests, geo, nodesets, odk, text
-from forms.expression.functions.registry import checked_function, function_names, functions_by_name
+from forms.expression.functions.registry import (
+    checked_function,
+    function_names,
+    function_of,
+    functions_by_name,
+)
 
 __all__ = [
     "checked_function",
@@ -9,6 +14,7 @@ __all__ = [
     "dates",
     "digests",
     "function_names",
+    "function_of",
     "functions_by_name",
     "geo",
     "nodesets",

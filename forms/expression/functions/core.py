@@ -87,7 +87,7 @@ def ceiling(value: float) -> float:
     return float(math.ceil(value)) if math.isfinite(value) else value
 
 
-@function("round", "number number?", "number")
+@function("round", "number number?", "number", cost=8)
 def round_(value: float, places: float = 0.0) -> float:
     """Half away from zero; negative places round to tens, hundreds and so on."""
     if not math.isfinite(value) or not math.isfinite(places):

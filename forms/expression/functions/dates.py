@@ -23,18 +23,18 @@ def moment_of(world: Environment, value: Value) -> Moment | None:
     return parse_moment(to_text(value), world.zone)
 
 
-@function("today", "", "value", world=True)
+@function("today", "", "value", world=True, cost=10)
 def today(world: Environment) -> Moment:
     return Moment(world.now().astimezone(world.zone).date(), None, world.zone)
 
 
-@function("now", "", "value", world=True)
+@function("now", "", "value", world=True, cost=10)
 def now(world: Environment) -> Moment:
     at = world.now().astimezone(world.zone)
     return Moment(at.date(), at, world.zone)
 
 
-@function("date", "value", "value", world=True)
+@function("date", "value", "value", world=True, cost=20)
 def date(world: Environment, value: Value) -> Value:
     """What is no date stays empty, or becomes 'Invalid Date', which equals no date and is false."""
     if not isinstance(value, float) and not to_text(value).strip():
@@ -45,17 +45,17 @@ def date(world: Environment, value: Value) -> Value:
     return moment if moment is not None else INVALID
 
 
-function("date-time", "value", "value", world=True)(date)
+function("date-time", "value", "value", world=True, cost=20)(date)
 
 
-@function("decimal-date-time", "value", "number", world=True)
+@function("decimal-date-time", "value", "number", world=True, cost=20)
 def decimal_date_time(world: Environment, value: Value) -> float:
     """Days since 1970-01-01, with the time of day as a fraction."""
     moment = moment_of(world, value)
     return moment.number() if moment is not None else NAN
 
 
-@function("decimal-time", "value", "number", world=True)
+@function("decimal-time", "value", "number", world=True, cost=20)
 def decimal_time(world: Environment, value: Value) -> float:
     """The time of day as a fraction of the day, in the world's zone; of a moment its time there."""
     if isinstance(value, float) and not isinstance(value, bool):
@@ -78,7 +78,7 @@ def _locale(language: str) -> Locale:
         return Locale("en")
 
 
-@function("format-date", "value text", "text", world=True)
+@function("format-date", "value text", "text", world=True, cost=400)
 def format_date(world: Environment, value: Value, pattern: str) -> str:
     """ODK's patterns: %Y %y %m %n %b %d %e %H %h %M %S %3 %a %W; names in the form's language."""
     if not isinstance(value, float) and not to_text(value).strip():
@@ -126,4 +126,4 @@ def format_date(world: Environment, value: Value, pattern: str) -> str:
     return "".join(parts)
 
 
-function("format-date-time", "value text", "text", world=True)(format_date)
+function("format-date-time", "value text", "text", world=True, cost=400)(format_date)

@@ -5,15 +5,23 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from typing import TYPE_CHECKING
 
 from forms.expression.ed25519 import is_signature
-from forms.expression.functions.registry import function
+from forms.expression.functions.registry import function, special
+
+if TYPE_CHECKING:
+    from forms.expression.compile import Compiler
+    from forms.expression.focus import Closure, Focus
+    from forms.expression.parser import Tree
 
 _ALGORITHMS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _SIGNATURE = 64
+_CHECKING = 20_000
+"""What it costs to check a signature, in nodes looked at."""
 
 
-@function("digest", "text text text?", "text")
+@function("digest", "text text text?", "text", cost=10)
 def digest(data: str, algorithm: str, encoding: str = "base64") -> str:
     """The hash of a text's UTF-8 (XForms 1.1, 7.8.1): MD5, SHA-1, SHA-256, SHA-384 or SHA-512, in base64 or
     hex. Of another algorithm or encoding it is empty: the names may come from answers."""
@@ -42,12 +50,20 @@ def base64_decode(text: str) -> str:
     return decoded.decode("utf-8", "replace") if decoded is not None else ""
 
 
-@function("extract-signed", "text text", "text")
-def extract_signed(contents: str, public_key: str) -> str:
-    """The message in `contents` (base64 of a signature of 64 bytes and the message) when it was signed with
-    the Ed25519 key whose public half is given in base64; otherwise empty."""
-    signed, key = _decoded(contents), _decoded(public_key)
-    if signed is None or key is None or len(signed) < _SIGNATURE:
-        return ""
-    signature, message = signed[:_SIGNATURE], signed[_SIGNATURE:]
-    return message.decode("utf-8", "replace") if is_signature(signature, message, key) else ""
+@special("extract-signed", 2, 2, "text")
+def extract_signed(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
+    """The message in the first text (base64 of a signature of 64 bytes and the message) when it was signed
+    with the Ed25519 key whose public half the second is in base64; otherwise empty."""
+    contents, public_key = compiler.text(arguments[0]), compiler.text(arguments[1])
+    work = compiler.work
+    work.used = True
+
+    def extracted(focus: Focus) -> str:
+        signed, key = _decoded(contents(focus)), _decoded(public_key(focus))
+        if signed is None or key is None or len(signed) < _SIGNATURE:
+            return ""
+        work.spend(_CHECKING)
+        signature, message = signed[:_SIGNATURE], signed[_SIGNATURE:]
+        return message.decode("utf-8", "replace") if is_signature(signature, message, key) else ""
+
+    return extracted

@@ -7,36 +7,65 @@ Formulas and the radius are those of JavaRosa and Web Forms, so that areas are t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from datetime import tzinfo
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from forms.errors import FormProblem
-from forms.expression.functions.registry import function
+from forms.expression.functions.registry import special
 from forms.expression.values import NAN, Value, text_to_number, to_text
 
 if TYPE_CHECKING:
-    from forms.expression.focus import Environment
+    from forms.expression.compile import Compiler
+    from forms.expression.focus import Closure, Focus
+    from forms.expression.parser import Tree
 
 _RADIUS = 6_378_100.0
-MAX_CROSSING_POINTS = 2_000
 Place = tuple[float, float]
 """Latitude and longitude in degrees."""
 
 
-def _places(world: Environment, values: tuple[Value, ...]) -> list[Place | None]:
-    """The places of all values, in order; None for what is none."""
+def _of_places(
+    name: str, least: int, most: int | None, returns: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declares a function of the places of its arguments: all of them in one list, or, when their number is
+    fixed, a list for each."""
+
+    def declare(body: Callable[..., Any]) -> Callable[..., Any]:
+        def compile_call(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[Any]:
+            values = [compiler.value(argument) for argument in arguments]
+            zone, work = compiler.zone, compiler.work
+            work.used = True
+
+            def apply(focus: Focus) -> Any:
+                lists = [_places(value(focus), zone) for value in values]
+                if most is None:
+                    lists = [[place for places in lists for place in places]]
+                work.spend(
+                    sum((len(places) ** 2 if body is intersects else 6 * len(places)) for places in lists)
+                )
+                return body(*lists)
+
+            return apply
+
+        special(name, least, most, returns, cost=10)(compile_call)
+        return body
+
+    return declare
+
+
+def _places(value: Value, zone: tzinfo) -> list[Place | None]:
+    """The places of a value, in order; None for what is none."""
     found: list[Place | None] = []
-    for value in values:
-        for text in [node.text for node in value] if isinstance(value, list) else [to_text(value)]:
-            points = text.strip().removesuffix(";").split(";")
-            found += [_place(world, point.split()) for point in points]
+    for text in [node.text for node in value] if isinstance(value, list) else [to_text(value)]:
+        found += [_place(point.split(), zone) for point in text.strip().removesuffix(";").split(";")]
     return found
 
 
-def _place(world: Environment, parts: list[str]) -> Place | None:
+def _place(parts: list[str], zone: tzinfo) -> Place | None:
     if not 2 <= len(parts) <= 4:
         return None
-    latitude, longitude = (text_to_number(part, world.zone) for part in parts[:2])
+    latitude, longitude = (text_to_number(part, zone) for part in parts[:2])
     return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
@@ -50,10 +79,9 @@ def _in_cents(value: float) -> float:
     return math.floor(abs(value) * 100 + 0.5) / 100
 
 
-@function("area", "value value*", "number", world=True)
-def area(world: Environment, *values: Value) -> float:
+@_of_places("area", 1, None, "number")
+def area(places: list[Place | None]) -> float:
     """Square metres inside a geoshape, or inside the places of a node set; less than three enclose none."""
-    places = _places(world, values)
     if len(places) < 3:
         return 0.0
     known = _certain(places)
@@ -67,14 +95,14 @@ def area(world: Environment, *values: Value) -> float:
     return _in_cents(total * _RADIUS * _RADIUS / 2)
 
 
-function("enclosed-area", "value value*", "number", world=True)(area)
+_of_places("enclosed-area", 1, None, "number")(area)
 
 
-@function("distance", "value value*", "number", world=True)
-def distance(world: Environment, *values: Value) -> float:
+@_of_places("distance", 1, None, "number")
+def distance(places: list[Place | None]) -> float:
     """Metres along a geotrace, around a geoshape, or from each place of a node set or of several arguments
     to the next."""
-    known = _certain(_places(world, values))
+    known = _certain(places)
     if len(known) < 2:
         return NAN
     return _in_cents(math.fsum(_between(start, end) for start, end in pairwise(known)))
@@ -90,10 +118,10 @@ def _between(start: Place, end: Place) -> float:
     return math.acos(max(-1.0, min(1.0, cosine))) * _RADIUS
 
 
-@function("geofence", "value value", "boolean", world=True)
-def geofence(world: Environment, point: Value, shape: Value) -> bool:
+@_of_places("geofence", 2, 2, "boolean")
+def geofence(point: list[Place | None], shape: list[Place | None]) -> bool:
     """Whether the place is inside the geoshape, which must end where it begins."""
-    where, corners = _certain(_places(world, (point,))), _certain(_places(world, (shape,)))
+    where, corners = _certain(point), _certain(shape)
     if len(where) != 1 or len(corners) < 4 or corners[0] != corners[-1]:
         return False
     latitude, longitude = where[0]
@@ -105,13 +133,11 @@ def geofence(world: Environment, point: Value, shape: Value) -> bool:
     return inside
 
 
-@function("intersects", "value", "boolean", world=True)
-def intersects(world: Environment, shape: Value) -> bool:
+@_of_places("intersects", 1, 1, "boolean")
+def intersects(shape: list[Place | None]) -> bool:
     """Whether a geotrace or geoshape crosses or touches itself, other than where one line goes on from the
     one before it. What is no shape does not."""
-    known = _certain(_places(world, (shape,)))
-    if len(known) > MAX_CROSSING_POINTS:
-        raise FormProblem("form.expression.too_much", limit=MAX_CROSSING_POINTS)
+    known = _certain(shape)
     lines = [(a, b) for a, b in pairwise(known) if a != b]
     closed = len(lines) > 2 and lines[0][0] == lines[-1][1]
     for first, (a, b) in enumerate(lines):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from forms.errors import FormProblem
 from forms.expression import axes
 from forms.expression.functions.registry import function, special
-from forms.expression.nodes import Node
+from forms.expression.nodes import Node, numbers
 from forms.expression.operators import compare
 from forms.expression.shuffle import ParkMiller, seed_of, shuffled
 from forms.expression.values import NAN, Value, to_number, to_text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def sum_(world: Environment, nodes: list[Node]) -> float:
     """NaN as soon as one of the nodes is no number, an empty one too."""
     zone = world.zone
-    return math.fsum([node.number(zone) for node in nodes])
+    return math.fsum(numbers(nodes, zone))
 
 
 @function("min", "value*", "number", world=True)
@@ -38,13 +38,13 @@ def max_(world: Environment, *values: Value) -> float:
 
 
 def _extreme(world: Environment, values: tuple[Value, ...], choose: Callable[[list[float]], float]) -> float:
-    numbers: list[float] = []
+    found: list[float] = []
     for value in values:
         if isinstance(value, list):
-            numbers += [node.number(world.zone) for node in value]
+            found += numbers(value, world.zone)
         else:
-            numbers.append(to_number(value, world.zone))
-    return NAN if not numbers or any(number != number for number in numbers) else choose(numbers)
+            found.append(to_number(value, world.zone))
+    return NAN if not found or any(number != number for number in found) else choose(found)
 
 
 @function("count", "nodes", "number")
@@ -63,12 +63,18 @@ def position(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[float]:
     if not arguments:
         return lambda focus: float(focus.position)
     nodes = compiler.nodes(arguments[0])
+    work = compiler.work
+    work.used = True
 
-    def among_siblings(focus: Focus) -> float:
+    def among_fellows(focus: Focus) -> float:
         found = nodes(focus)
-        return float(_place(found[0]) or NAN) if found else NAN
+        if not found:
+            return NAN
+        fellows = _fellows(found[0])
+        work.spend(len(fellows))
+        return float(next((place for place, node in enumerate(fellows, 1) if node is found[0]), NAN))
 
-    return among_siblings
+    return among_fellows
 
 
 @special("last", 0, 0, "number")
@@ -148,15 +154,24 @@ def indexed_repeat(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[l
     def found(focus: Focus) -> list[Node]:
         nodes = _everywhere(targets(focus), root, work)
         for repeats, place in pairs:
-            wanted = place(focus)
-            instances = _everywhere(repeats(focus), root, work)
-            chosen = {id(node) for node in instances if _place(node) == wanted}
+            chosen = _at_place(_everywhere(repeats(focus), root, work), place(focus))
             nodes = [
                 node for node in nodes if any(id(above) in chosen for above in (node, *node.ancestors()))
             ]
         return nodes
 
     return found
+
+
+def _at_place(instances: list[Node], place: float) -> set[int]:
+    """Those that are at this place among their fellows, by their ids; all fellows are given, in order."""
+    passed: dict[int, int] = {}
+    chosen = set()
+    for node in instances:
+        passed[id(node.parent)] = count = passed.get(id(node.parent), 0) + 1
+        if count == place:
+            chosen.add(id(node))
+    return chosen
 
 
 def _fellows(node: Node) -> list[Node]:
@@ -168,10 +183,6 @@ def _fellows(node: Node) -> list[Node]:
         for fellow in node.parent.children
         if fellow.name == node.name and fellow.kind == node.kind and fellow.namespace == node.namespace
     ]
-
-
-def _place(node: Node) -> int:
-    return next((place for place, fellow in enumerate(_fellows(node), 1) if fellow is node), 0)
 
 
 def _everywhere(nodes: list[Node], root: Node, work: Work) -> list[Node]:
@@ -191,7 +202,7 @@ def _everywhere(nodes: list[Node], root: Node, work: Work) -> list[Node]:
             for child in parent.children
             if child.name == step.name and child.kind == step.kind and child.counts
         ]
-        work.spend(len(found))
+        work.spend(2 * len(found) + 2)
     return found
 
 
@@ -256,14 +267,22 @@ def randomize(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[list[N
     return in_order_of_seed
 
 
-@function("pulldata", "text text text value", "text", world=True)
-def pulldata(world: Environment, file: str, column: str, key: str, value: Value) -> str:
+@special("pulldata", 4, 4, "text")
+def pulldata(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
     """instance(file)/root/item[key = value]/column of the first such item; empty when there is none."""
-    root = world.instance(file.removesuffix(".csv"))
-    if root is None:
+    file, column, key = (compiler.text(argument) for argument in arguments[:3])
+    value = compiler.value(arguments[3])
+    environment, work = compiler.environment, compiler.work
+    work.used = True
+
+    def pulled(focus: Focus) -> str:
+        root = environment.instance(file(focus).removesuffix(".csv"))
+        items = [item for top in root.elements() for item in top.elements()] if root is not None else []
+        wanted, name = value(focus), key(focus)
+        for item in items:
+            work.spend(4)
+            if compare("=", item.named(name), wanted, environment.zone):
+                return to_text(item.named(column(focus)))
         return ""
-    for top in root.elements():
-        for item in top.elements():
-            if compare("=", item.named(key), value, world.zone):
-                return to_text(item.named(column))
-    return ""
+
+    return pulled

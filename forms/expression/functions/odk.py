@@ -80,7 +80,7 @@ def once(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
     return kept
 
 
-@special("jr:choice-name", 2, 2, "text")
+@special("jr:choice-name", 2, 2, "text", cost=200)
 def choice_name(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[str]:
     """jr:choice-name(${question}, '${question}'): the label of the choice, in the current language."""
     chosen = compiler.text(arguments[0])
@@ -111,7 +111,7 @@ def itext(world: Environment, key: str) -> Value:
     return world.text(key)
 
 
-@function("uuid", "number?", "text", world=True)
+@function("uuid", "number?", "text", world=True, cost=400)
 def uuid(world: Environment, length: float | None = None) -> str:
     if length is None:
         return str(uuids.UUID(int=world.random.getrandbits(128), version=4))

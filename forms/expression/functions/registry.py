@@ -32,6 +32,8 @@ class Function:
     least: int
     most: int | None
     compile: Compile
+    cost: int = 1
+    """How much one call counts in a predicate, where 1 is about the time that a node takes."""
 
 
 _FUNCTIONS: dict[str, Function] = {}
@@ -53,22 +55,41 @@ def checked_function(call: Call) -> Function:
     return function
 
 
+def function_of(call: Call) -> Function:
+    """The function that is called. One that is not there, or takes other arguments, is a problem when it
+    is evaluated: in a branch that is never taken it harms nobody. Loading a form finds it all the same.
+    """
+    try:
+        return checked_function(call)
+    except FormProblem as problem:
+        told = problem
+
+        def fail(focus: Focus) -> Any:
+            raise told
+
+        return Function(call.name, "value", 0, None, lambda compiler, arguments: fail)
+
+
 def function_names() -> frozenset[str]:
     """The names of all functions that there are."""
     return frozenset(_FUNCTIONS)
 
 
-def special(name: str, least: int, most: int | None, returns: str) -> Callable[[Compile], Compile]:
+def special(
+    name: str, least: int, most: int | None, returns: str, *, cost: int = 1
+) -> Callable[[Compile], Compile]:
     """Declares a function that compiles its own arguments: it may leave some unevaluated."""
 
     def declare(compile_call: Compile) -> Compile:
-        _FUNCTIONS[name] = Function(name, returns, least, most, compile_call)
+        _FUNCTIONS[name] = Function(name, returns, least, most, compile_call, cost)
         return compile_call
 
     return declare
 
 
-def function(name: str, takes: str, returns: str, *, world: bool = False) -> Callable[[Any], Any]:
+def function(
+    name: str, takes: str, returns: str, *, world: bool = False, cost: int = 1
+) -> Callable[[Any], Any]:
     """Declares a function of evaluated arguments."""
     kinds = takes.split()
     least = sum(1 for kind in kinds if kind[-1] not in "?*")
@@ -85,7 +106,7 @@ def function(name: str, takes: str, returns: str, *, world: bool = False) -> Cal
                 return lambda focus: body(environment, *[closure(focus) for closure in closures])
             return _applied(body, closures)
 
-        _FUNCTIONS[name] = Function(name, returns, least, most, compile_call)
+        _FUNCTIONS[name] = Function(name, returns, least, most, compile_call, cost)
         return body
 
     return declare

@@ -137,7 +137,7 @@ def _pattern(source: str) -> Any:
         raise FormProblem("form.expression.bad_pattern", pattern=source) from problem
 
 
-@special("regex", 2, 2, "boolean")
+@special("regex", 2, 2, "boolean", cost=20)
 def regex(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[bool]:
     """Whether the pattern is found in the text; `^` and `$` stand for its beginning and end, as in Web Forms,
     Enketo and the specification. (ODK Collect alone wants the whole text to match.)

@@ -72,14 +72,16 @@ class InstanceHeader(Column):
 
 
 class RepeatFooter(RowLayout):
-    """The button below a repeat's last instance: `on_add(path)`."""
+    """The button below a repeat's last instance: `on_add(path)`. It says of what there will be one more."""
 
     path = StringProperty("")
+    text = ObjectProperty("")
 
     def __init__(self, **options: Any) -> None:
         self.register_event_type("on_add")
         super().__init__(**options)
-        add = PushButton(icon="plus", text=T("Add"), name=f"entry.add.{self.path}")
+        words = T("Add: {what}", what=self.text) if str(self.text) else T("Add")
+        add = PushButton(icon="plus", text=words, name=f"entry.add.{self.path}")
         add.fbind("on_release", lambda _: self.dispatch("on_add", self.path))
         self.add_widget(add)
 
