@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,46 @@ def test_who_gives_up_at_a_question_is_not_told_of_a_fault(tmp_path: Path) -> No
     waiting.send_signal(signal.SIGINT)
     said, _ = waiting.communicate(timeout=30)
     assert (waiting.returncode, said) == (130, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="types at a terminal of POSIX")
+@pytest.mark.parametrize(
+    ("command", "questions"),
+    [
+        (("app", "sync"), ["Passphrase of this device: "]),
+        (
+            ("app", "enrol", "--server", "http://127.0.0.1:9", "--login", "mira"),
+            ["Password of the server: ", "New passphrase of this device: "],
+        ),
+        (("sync_server", "publish-form", "--library"), ["Master key of this server: "]),
+    ],
+)
+def test_a_secret_that_is_typed_is_not_shown(
+    command: tuple[str, ...], questions: list[str], tmp_path: Path
+) -> None:
+    import pty
+
+    if command[0] == "sync_server":
+        init = ("-m", "sync_server", "init", "--dir", tmp_path / "folder")
+        subprocess.run([sys.executable, *init], cwd=ROOT, capture_output=True, check=True, timeout=60)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HOMEWARD_")}
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(ROOT)
+        words = [sys.executable, "-m", *command, "--dir", str(tmp_path / "folder")]
+        os.execve(sys.executable, words, inherited)
+    said = b""
+    for question in questions:
+        while not said.endswith(question.encode()):
+            said += os.read(terminal, 1000)
+        os.write(terminal, b"lemon harbour\n")
+    with suppress(OSError):  # how Linux tells the end of a terminal
+        while more := os.read(terminal, 1000):
+            said += more
+    os.waitpid(child, 0)
+    os.close(terminal)
+    assert b"lemon" not in said
+    assert said.count(b": \r\n") == len(questions)
 
 
 SAYS_AN_ELLIPSIS = """
