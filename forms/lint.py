@@ -21,7 +21,7 @@ from forms import answer_types, paths
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
-from forms.lint_conditions import Conditions, sources_of
+from forms.lint_conditions import Conditions, patterns_of, sources_of
 from forms.lint_texts import TEXTS
 from forms.translations import Text
 from forms.xform_names import HOMEWARD, ODK, XFORMS, local, template_path
@@ -188,6 +188,9 @@ def _conditions(definition: FormDefinition) -> Iterator[Finding]:
     for element in elements:
         for column, source in sources_of(element):
             yield from _misspelled(conditions, element.path, column, source)
+            for pattern in patterns_of(source):
+                if not (pattern.startswith("^") and pattern.endswith("$")):
+                    yield Finding("lint.pattern.unanchored", element.path, {"pattern": _short(pattern)})
         if element.relevant and conditions.never(element.relevant, element.path):
             params = {"expression": _short(element.relevant)}
             yield Finding("lint.question.unreachable", element.path, params)

@@ -25,6 +25,7 @@ from forms.expression.parser import (
     Union_,
     operands,
     parse,
+    subtrees,
 )
 from forms.expression.values import number_to_text
 
@@ -219,6 +220,15 @@ class Conditions:
             else:
                 return None
         return self.definition.questions.get(place or "")
+
+
+def patterns_of(source: str) -> Iterator[str]:
+    """The patterns that stand in an expression, in `regex(…, 'pattern')`."""
+    for part in subtrees(parse(source)):
+        if isinstance(part, Call) and part.name == "regex" and len(part.arguments) == 2:
+            pattern = part.arguments[1]
+            if isinstance(pattern, Literal):
+                yield pattern.value
 
 
 def sources_of(element: Question | Group | Repeat) -> Iterator[tuple[str, str]]:

@@ -77,6 +77,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "dates no rule of today keeps the safer answer (highest, withdrawn, set and narrow are to come): "
         "think of what may be overwritten, and accept the finding by name.",
     ),
+    "lint.pattern.unanchored": (
+        "The pattern '{pattern}' is looked for anywhere in the answer; ODK Collect wants it to be the whole.",
+        "Write it from ^ to $, so that it means the same everywhere.",
+    ),
     "lint.question.unreachable": (
         "It is never shown: '{expression}' cannot become true.",
         "Correct 'relevant': look for a misspelled choice, or for parts that exclude each other.",

@@ -361,3 +361,11 @@ def test_a_recording_that_nobody_notices_is_not_made_and_told():
 def test_choices_of_the_old_search_are_told():
     columns = "type | name | label | appearance"
     assert own("select_one yn | a | A | search('towns')", columns=columns) >= {("lint.search.ignored", "a")}
+
+
+def test_a_pattern_that_means_one_thing_here_and_another_in_collect_is_told():
+    columns = "type | name | label | constraint | constraint_message"
+    assert own("text | a | A | regex(., '[0-9]{4}') | No", columns=columns) == {
+        ("lint.pattern.unanchored", "a")
+    }
+    assert own("text | a | A | regex(., '^[0-9]{4}$') | No", columns=columns) == set()
