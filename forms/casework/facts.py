@@ -1,0 +1,122 @@
+"""What casework's rules read: finished records of a case, their answers by what they mean.
+
+A rule never names a form or a question. It asks for meanings (`bind::homeward:meaning`, such as
+`consent.purpose`), so that another programme's form serves as well as ours, and a form may be arranged
+anew. The meanings that rules read are listed in `meanings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from forms import paths
+from forms.definition import FormDefinition, Question
+from forms.record import Record
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One finished record, as rules see it.
+
+    `on` is the local date that it speaks of, in the zone of the office that wrote it; `order` decides
+    between records of one date (the later one is greater). `country` and `office` are those of the author.
+    `values` holds answers by meaning. `rows` holds, for each noun of a repeat (`leg` for `leg.escort`), its
+    instances in order, each with its answers by meaning.
+    """
+
+    record: str
+    form: str
+    on: date
+    values: Mapping[str, Any] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    country: str = ""
+    office: str = ""
+    author: str = ""
+    order: str = ""
+
+    def get(self, meaning: str) -> Any:
+        """The answer of this meaning, or None."""
+        return self.values.get(meaning)
+
+    def text(self, meaning: str) -> str:
+        """The answer as text; empty where there is none or it is no text."""
+        value = self.values.get(meaning)
+        return value if isinstance(value, str) else ""
+
+    def chosen(self, meaning: str) -> frozenset[str]:
+        """The names of the choices of a question of several, or the one of a question of one."""
+        value = self.values.get(meaning)
+        if isinstance(value, str):
+            return frozenset({value})
+        return frozenset(str(name) for name in value) if isinstance(value, list | tuple) else frozenset()
+
+    def day(self, meaning: str) -> date | None:
+        """The local date of a date or dateTime answer, as it was written down; None where there is none."""
+        value = self.values.get(meaning)
+        try:
+            return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+        except ValueError:
+            return None
+
+
+def evidence(
+    definition: FormDefinition,
+    record: Record,
+    *,
+    on: date,
+    country: str = "",
+    office: str = "",
+    author: str = "",
+    order: str = "",
+) -> Evidence:
+    """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
+    to rules.
+    """
+    values: dict[str, Any] = {}
+    rows: dict[str, dict[str, dict[str, Any]]] = {}
+    for path, value in record.values.items():
+        question = definition.questions.get(paths.template(path))
+        if not isinstance(question, Question) or not question.meaning:
+            continue
+        instance = _instance_around(path)
+        if not instance:
+            values[question.meaning] = value
+            continue
+        noun = question.meaning.partition(".")[0]
+        rows.setdefault(noun, {}).setdefault(instance, {})[question.meaning] = value
+    ordered = {
+        noun: tuple(found[instance] for instance in sorted(found, key=lambda each: _places(record, each)))
+        for noun, found in rows.items()
+    }
+    return Evidence(record.id, record.form, on, values, ordered, country, office, author, order)
+
+
+def saying(found: Iterable[Evidence], *meanings: str) -> list[Evidence]:
+    """The records that say something of any of these meanings, the oldest first."""
+    wanted = set(meanings)
+    return sorted((each for each in found if wanted & each.values.keys()), key=lambda e: (e.on, e.order))
+
+
+def latest(found: Iterable[Evidence], *meanings: str) -> Evidence | None:
+    """The last record that says something of any of these meanings, or None."""
+    said = saying(found, *meanings)
+    return said[-1] if said else None
+
+
+def _instance_around(path: str) -> str:
+    """The path of the innermost instance of a repeat that an answer is in; empty where it is in none."""
+    end = path.rfind("]")
+    return path[: end + 1] if end >= 0 else ""
+
+
+def _places(record: Record, instance: str) -> tuple[tuple[int, str], ...]:
+    """Where an instance stands: the order numbers of the instances around it and its own."""
+    steps = instance.split("/")
+    ends = [count for count, step in enumerate(steps, 1) if step.endswith("]")]
+    around = ["/".join(steps[:count]) for count in ends]
+    return tuple((order if isinstance(order := record.values.get(each), int) else 0, each) for each in around)

@@ -1,0 +1,54 @@
+"""A record as casework's rules see it: by what its answers mean."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from forms.casework.facts import Evidence, evidence, latest, saying
+from forms.record import Record
+from forms.xform import load_form
+from forms.xlsform import xform_from_xlsform
+
+TRAVEL = """
+| settings |
+| | form_id | version |
+| | travel | 1 |
+| survey |
+| | type | name | label | bind::homeward:meaning |
+| | select_one yn | ready | Documents ready | travel.documents |
+| | text | remark | Remark | |
+| | begin_repeat | leg | Leg | |
+| | text | to | To | leg.to |
+| | select_one yn | escort | Escort | leg.escort |
+| | end_repeat | | | |
+| choices |
+| | list_name | name | label |
+| | yn | yes | Yes |
+| | yn | no | No |
+"""
+FIRST, SECOND = "leg[00000000000000ff]", "leg[00000000000000aa]"
+
+
+def test_answers_are_found_by_their_meaning_and_legs_in_their_order():
+    values = {
+        "ready": "yes", "remark": "x", "gone/question": "y",
+        FIRST: 1, f"{FIRST}/to": "Rome", f"{FIRST}/escort": "yes",
+        SECOND: 2, f"{SECOND}/to": "Tirana",
+    }  # fmt: skip
+    record = Record("r1", "c1", "travel", "1", "finished", values)
+    definition = load_form(xform_from_xlsform(TRAVEL).xml)
+    found = evidence(definition, record, on=date(2026, 11, 22), country="AL")
+    assert found.values == {"travel.documents": "yes"}
+    assert found.rows["leg"] == ({"leg.to": "Rome", "leg.escort": "yes"}, {"leg.to": "Tirana"})
+    assert found.chosen("travel.documents") == {"yes"}
+    assert found.day("travel.documents") is None
+
+
+def test_the_last_word_is_that_of_the_later_day_and_of_one_day_the_later_record():
+    old = Evidence("a", "f", date(2026, 1, 1), {"risk.level": "high"}, order="2")
+    same_day = Evidence("b", "f", date(2026, 1, 2), {"risk.level": "low"}, order="1")
+    later = Evidence("c", "f", date(2026, 1, 2), {"risk.level": "medium"}, order="2")
+    silent = Evidence("d", "f", date(2026, 1, 3), {"other.thing": "x"})
+    assert saying([later, silent, same_day, old], "risk.level") == [old, same_day, later]
+    assert latest([later, old], "risk.level") is later
+    assert latest([silent], "risk.level") is None
