@@ -1,11 +1,13 @@
 """Homeward on a device: the composition root, from settings to the window or to one command.
 
-    python -m app [--dir DIR] [--lang xx]          open the app at its unlock screen
-    python -m app enrol --server URL --login L     make this device known to a server, and its store
-    python -m app sync                             one sync without a window, for scripts
-    python -m app tour --out DIR                   walk through the screens and save pictures
-    python -m app --preview FILE                   try a form out in the window; nothing is kept
-    python -m app support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
+    [--dir DIR] [--lang xx]          open the app at its unlock screen
+    enrol --server URL --login L     make this device known to a server, and its store
+    sync                             one sync without a window, for scripts
+    tour --out DIR                   walk through the screens and save pictures
+    --preview FILE                   try a form out in the window; nothing is kept
+    support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
+
+Started as `python -m app`, or as the program `homeward-app` that `make package` builds.
 
 A passphrase or password comes from HOMEWARD_PASSPHRASE and HOMEWARD_PASSWORD, or is asked for;
 without a terminal each is one line of standard input, the password first.
@@ -20,6 +22,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,26 +30,42 @@ from app import log_lines
 from app import settings as settings_file
 from app.problems import Problem, told
 from app.settings import Settings
+from sync_server.protocol import command_line
 
 log = logging.getLogger("app.command")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = _parser()
-    chosen, rest = parser.parse_known_args(arguments)
-    if rest and chosen.command != "tour":
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    chosen.rest = rest
-    if chosen.preview is not None:
-        return _preview(chosen)
+    command_line.speak_any_language()
+    log_lines.install(None)
+    chosen = _parser().parse_args(arguments)
     try:
-        settings = settings_file.load(chosen.dir, language=chosen.lang)
+        if chosen.preview is not None:
+            return _preview(chosen)
+        settings = _settings(chosen)
         log_lines.install(settings.folder)
         return _COMMANDS[chosen.command](settings, chosen)
     except Problem as problem:
         log.warning("command.refused", extra={"code": problem.code})
         print(told(problem), file=sys.stderr)
+        if problem.code in ("store.file.missing", "store.keys.missing"):
+            print(f"How to enrol: {command_line.program('app')} enrol --help", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _settings(chosen: argparse.Namespace) -> Settings:
+    """A bundle for support is made where the settings are broken, too: perhaps that is why it is wanted."""
+    try:
+        return settings_file.load(chosen.dir, language=chosen.lang)
+    except Problem as problem:
+        if chosen.command != "support-bundle":
+            raise
+        settings = settings_file.defaults(chosen.dir)
+        log_lines.install(settings.folder)
+        log.warning("command.refused", extra={"code": problem.code})
+        return settings
 
 
 def _open(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -76,10 +95,10 @@ def _preview(chosen: argparse.Namespace) -> int:
 
 
 def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
-    from app.sync.enrolment import enrol
-
     password = _secret("HOMEWARD_PASSWORD", "Password of the server: ")
     passphrase = _secret("HOMEWARD_PASSPHRASE", "New passphrase of this device: ")
+    from app.sync.enrolment import enrol
+
     session = enrol(
         settings.folder, chosen.server, chosen.login, password, passphrase, chosen.label, demo=chosen.demo
     )
@@ -88,11 +107,10 @@ def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 def _sync(settings: Settings, chosen: argparse.Namespace) -> int:
-    from dataclasses import replace
-
+    # Asked before anything is loaded: the question comes at once, and to give up at it cuts no import off.
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
     from app.fieldbook import unlock
 
-    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
     book = unlock(replace(settings, auto_sync=False), passphrase).wait()
     try:
         outcome = book.sync_now().wait()
@@ -112,7 +130,7 @@ def _tour(settings: Settings, chosen: argparse.Namespace) -> int:
     _prepare_kivy(settings.folder)
     from app.ui import tour
 
-    return tour.main(settings, chosen.rest)
+    return tour.main(settings, chosen)
 
 
 def _support_bundle(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -132,11 +150,23 @@ _COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = 
 
 
 def _prepare_kivy(folder: Path) -> None:
-    """Have Kivy write nothing outside our folder and read no command line; before its first import."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Have Kivy write nothing outside our folder and read no command line; before its first import.
+
+    Problems store.folder.read_only and store.write.failed.
+    """
     home = folder / "kivy"
-    home.mkdir(exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        from app.store.folder import unsaved
+
+        raise unsaved(error) from None
+    if sys.platform == "linux":
+        # Without a display SDL would else draw into memory, and the app run where nobody sees it.
+        os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
     os.environ.update(
+        KIVY_WINDOW="sdl2",  # the others end the program where there is no display
         KIVY_HOME=str(home),
         KIVY_NO_ARGS="1",
         KIVY_NO_FILELOG="1",
@@ -159,10 +189,12 @@ def _secret(name: str, question: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--dir", type=Path, default=argparse.SUPPRESS, help="folder of this device")
-    common.add_argument("--lang", default=argparse.SUPPRESS, help="language of the screens: en fr sq ar uk")
-    parser = argparse.ArgumentParser(
-        prog="python -m app", description="Homeward on a device.", parents=[common], allow_abbrev=False
+    common.add_argument(
+        "--lang",
+        default=argparse.SUPPRESS,
+        help=f"language of the screens: {' '.join(settings_file.LANGUAGES)}",
     )
+    parser = command_line.parser("app", "Homeward on a device.", parents=[common], allow_abbrev=False)
     parser.add_argument(
         "--preview", type=Path, metavar="FILE", help="try a form out in the window; nothing is kept"
     )
@@ -170,7 +202,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands")
 
     enrol = commands.add_parser("enrol", parents=[common], help="make this device known to a server")
-    enrol.add_argument("--server", required=True, help="https://…, or http:// on this machine itself")
+    enrol.add_argument(
+        "--server", required=True, help="as https://office.example; http:// on this machine itself only"
+    )
     enrol.add_argument("--login", required=True)
     enrol.add_argument("--label", default="", help="a name for this device, shown to the office")
     enrol.add_argument(
@@ -190,14 +224,31 @@ def _parser() -> argparse.ArgumentParser:
     bundle.set_defaults(command="support-bundle")
 
     tour = commands.add_parser(
-        "tour",
-        parents=[common],
-        help="walk through the screens, save pictures",
-        allow_abbrev=False,
-        add_help=False,
+        "tour", parents=[common], help="walk through the screens, save pictures", allow_abbrev=False
     )
+    tour.add_argument("--out", type=Path, required=True, help="where the pictures go")
+    tour.add_argument("--languages", type=_languages, default=["en", "ar"], help="as en,ar")
+    tour.add_argument(
+        "--sizes", type=_sizes, default=[(1280, 800), (1366, 768)], help="of the window, as 1280x800,1366x768"
+    )
+    tour.add_argument("--walk", action="store_true", help="also do a day's work")
+    tour.add_argument("--lock", action="store_true", help="lock at the end, and stay at the unlock screen")
     tour.set_defaults(command="tour")
     return parser
+
+
+def _languages(text: str) -> list[str]:
+    codes = [code for code in text.split(",") if code]
+    if not codes or any(code not in settings_file.LANGUAGES for code in codes):
+        raise argparse.ArgumentTypeError(f"languages are {', '.join(settings_file.LANGUAGES)}")
+    return codes
+
+
+def _sizes(text: str) -> list[tuple[int, int]]:
+    try:
+        return [(int(width), int(height)) for width, height in (size.split("x") for size in text.split(","))]
+    except ValueError:
+        raise argparse.ArgumentTypeError("sizes are like 1280x800,1366x768") from None
 
 
 if __name__ == "__main__":

@@ -25,10 +25,15 @@ _FILES: Final = 4
 log = logging.getLogger("app.command")
 
 
-def install(folder: Path) -> None:
-    """Log into `folder`/logs from now on; a folder that is not there yet is not made for this."""
-    install_handlers(LogFile(folder / FOLDER, _NAME, _BYTES_EACH, _FILES))
+def install(folder: Path | None) -> None:
+    """Log into `folder`/logs from now on; a folder that is not there yet is not made for this.
+
+    As long as the folder is not known (None) nothing is logged, and a fault tells no more than later.
+    """
+    install_handlers(*([LogFile(folder / FOLDER, _NAME, _BYTES_EACH, _FILES)] if folder else []))
     catch_unhandled(log, _tell)
+    if folder is None:
+        return
     log.info(
         "app.started",
         extra={

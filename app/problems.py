@@ -82,6 +82,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "coordinator if it stays."
     ),
     "app.work.closed": N_("The app is closing."),
+    "app.window.missing": N_(
+        "There is no screen to open a window on. Start the app on this device's desktop."
+    ),
     # the support bundle
     "support.folder.missing": N_("There is no folder {name}, so there is nothing to pack. Check --dir."),
     "support.file.exists": N_(
@@ -113,6 +116,10 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "sync.server.unreachable": N_(
         "The server cannot be reached. Everything is safe on this device and will be sent later."
+    ),
+    "sync.enrolment.unreachable": N_(
+        "The server cannot be reached, so this device is not enrolled. Check the server's address and the "
+        "network, then try again."
     ),
     "sync.server.not_trusted": N_(
         "The server could not prove who it is, so nothing was sent. Do not use this network; tell the "

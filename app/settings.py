@@ -6,11 +6,12 @@ No secret is ever in here: the token, the server's address and who is at work ar
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import platformdirs
 
@@ -18,6 +19,9 @@ from app.problems import Problem
 
 #: Fields that a file or the environment may set, and what a value is made of.
 _SETTABLE = {"language": str, "sync_every": float, "sync_pause_limit": float, "auto_sync": bool}
+
+
+LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,7 @@ class Settings:
 def load(folder: Path | None = None, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
     """Defaults, then `settings.toml` in the folder, then HOMEWARD_<NAME>, then `given` (None = not given)."""
     environment = os.environ if environment is None else environment
-    where = folder or Path(environment.get("HOMEWARD_DIR") or platformdirs.user_data_path("homeward"))
-    settings = Settings(where.expanduser().resolve())
+    settings = defaults(folder, environment)
     from_file = _read_file(settings.folder / "settings.toml")
     from_environment = {
         name: environment[key] for name in _SETTABLE if (key := f"HOMEWARD_{name.upper()}") in environment
@@ -50,11 +53,17 @@ def load(folder: Path | None = None, environment: Mapping[str, str] | None = Non
     return settings
 
 
+def defaults(folder: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """What holds where nothing is set, in the folder that is meant."""
+    where = folder or Path(environment.get("HOMEWARD_DIR") or platformdirs.user_data_path("homeward"))
+    return Settings(where.expanduser().resolve())
+
+
 def _read_file(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except (OSError, ValueError) as error:
         raise Problem("settings.file.invalid", {"name": path.name}) from error
 
@@ -75,7 +84,7 @@ def _typed(name: str, value: Any) -> Any:
             number = -1.0
         if 0 < number < 1e7:
             return number
-    elif kind is str and isinstance(value, str):
+    elif isinstance(value, str) and (not value or re.split("[_.-]", value)[0].lower() in LANGUAGES):
         return value
     raise Problem("settings.value.invalid", {"name": name})
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from app import log_lines
 from app.problems import Problem
-from app.settings import Settings
+from app.settings import LANGUAGES, Settings
 from sync_server.protocol import support
 
-_LIBRARIES: Final = (
+#: Those whose version the bundle tells.
+LIBRARIES: Final = (
     *("kivy", "sqlcipher3", "pynacl", "requests", "marshmallow", "zstandard", "apscheduler", "fpdf2"),
-    *("pillow", "babel", "google-re2", "defusedxml", "pyxform"),
+    *("pillow", "babel", "google-re2", "defusedxml"),
 )
 
 
@@ -22,7 +24,7 @@ def write(settings: Settings, out: Path) -> str:
 
     Problems support.folder.missing, support.file.exists, support.file.not_written.
     """
-    if not settings.folder.is_dir():
+    if not os.path.isdir(settings.folder):
         raise Problem("support.folder.missing", {"name": settings.folder.name})
     parts, now = _parts(settings), datetime.now(UTC)
     try:
@@ -38,7 +40,7 @@ def _parts(settings: Settings) -> list[support.Part]:
     folder = settings.folder
     logs = support.log_parts(folder / log_lines.FOLDER)
     chosen = {
-        "language": settings.language if settings.language in ("en", "fr", "sq", "ar", "uk") else "",
+        "language": settings.language if settings.language in LANGUAGES else "",
         "sync_every": settings.sync_every,
         "sync_pause_limit": settings.sync_pause_limit,
         "auto_sync": settings.auto_sync,
@@ -52,7 +54,7 @@ def _parts(settings: Settings) -> list[support.Part]:
         {"photos and files, sealed": folder / "attachments"},
     )
     return [
-        support.system_part(_LIBRARIES, folder),
+        support.system_part(LIBRARIES, folder),
         support.facts_part(
             "settings.json", "language of the screens, and how often the device syncs", chosen
         ),

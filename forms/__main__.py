@@ -12,6 +12,9 @@ code; 2 when the command is wrong.
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Sequence
 
@@ -27,12 +30,19 @@ _COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m forms", description="Works with forms.")
+    parser = argparse.ArgumentParser(prog=_program(), description="Works with forms.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (module, about) in _COMMANDS.items():
-        module.declare(commands.add_parser(name, help=about, description=module.__doc__))
+        description = (module.__doc__ or "").replace("python -m forms", parser.prog)
+        module.declare(commands.add_parser(name, help=about, description=description))
     options = parser.parse_args(arguments)
     return _COMMANDS[options.command][0].run(options)
+
+
+def _program() -> str:
+    """How this was started, to be typed again, in quotation marks where the system needs them."""
+    words = (sys.orig_argv[0], "-m", "forms")
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 if __name__ == "__main__":

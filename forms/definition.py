@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from forms import paths
@@ -97,6 +98,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """The values that a range offers: from `start` to `end`, upwards or downwards, every `step`."""
+
+    start: Decimal
+    end: Decimal
+    step: Decimal
+
+    def holds(self, lexical: str) -> bool:
+        """Whether the value is one of them."""
+        try:
+            value = Decimal(lexical)
+        except InvalidOperation:
+            return False
+        low, high = sorted((self.start, self.end))
+        return low <= value <= high and (not self.step or (value - self.start) % self.step == 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question, note or calculation, and all that is said about it."""
 
@@ -151,6 +170,17 @@ class Question:
     def appearances(self) -> frozenset[str]:
         """How it is to look, as far as that is known."""
         return known_appearances("range" if self.control == "range" else self.type, self.appearance)
+
+    @property
+    def scale(self) -> Scale | None:
+        """What a range offers; None for any other question, and for one whose ends are no numbers."""
+        if self.control != "range":
+            return None
+        try:
+            start, end, step = (Decimal(self.parameters[name]) for name in ("start", "end", "step"))
+        except (KeyError, InvalidOperation):
+            return None
+        return Scale(start, end, abs(step))
 
     @property
     def chooses(self) -> bool:

@@ -349,6 +349,7 @@ class FormEntry:
             calculated=question.calculate is not None,
             media=question.label.media_in(world.languages),
             parameters=question.parameters,
+            scale=question.scale,
         )
 
     def _shown_violation(self, node: InstanceNode) -> Violation | None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from forms.answer_types import Json
 from forms.choices import ChoiceView
-from forms.definition import QuestionType
+from forms.definition import QuestionType, Scale
 from forms.validation import Violation
 
 Values = dict[str, Json]
@@ -43,6 +43,7 @@ class QuestionState:
     calculated: bool
     media: Mapping[str, str]
     parameters: Mapping[str, str]
+    scale: Scale | None
 
 
 @dataclass(frozen=True, slots=True)

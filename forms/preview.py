@@ -41,6 +41,7 @@ HELP: Final = """\
 WORDS: Final = {
     "answer.choice.too_many": "Only one answer can be chosen.",
     "answer.choice.unknown": "This is none of the choices.",
+    "answer.range.outside": "This is not on the scale.",
     "answer.date.not_a_date": "This is no date. Write it as 2026-11-22.",
     "answer.dateTime.not_a_moment": "This is no date and time. Write it as 2026-11-22T14:30.",
     "answer.decimal.not_a_number": "This is no number. Write it as 12.5.",

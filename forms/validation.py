@@ -57,6 +57,9 @@ def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | Non
         names = {choice.name for choice in choices.offered(calculation, node)}
         if any(name not in names for name in answer_types.chosen(question, node.text)):
             return Violation(node.path, "type", "", "answer.choice.unknown")
+    scale = question.scale
+    if scale is not None and not scale.holds(node.text):
+        return Violation(node.path, "constraint", "", "answer.range.outside")
     if question.constraint and not calculation.holds(node, "constraint", question.constraint, otherwise=True):
         return Violation(node.path, "constraint", calculation.world.told(question.constraint_message, node))
     return None

@@ -34,8 +34,8 @@ _HEAD = """\
 
 Every problem that Homeward tells has a stable code. It stands in brackets behind the text, in the logs and
 in a [support bundle](index.md#when-something-goes-wrong). Look it up here: what happened, and what to do.
-Names in {braces} are filled in with a number, or the name of a form, a question, a file or a setting; never
-with anything that tells of a person.
+Names in {braces} are filled in with a number, the name of a form, a question, a file or a setting, or a
+command; never with anything that tells of a person.
 
 *Made from the code by `make docs`; edit the texts there.*
 """
@@ -67,13 +67,13 @@ def places() -> tuple[Place, ...]:
         ),
         Place(
             "Forms",
-            "Told by `python -m forms check` and `python -m sync_server publish-form` to who writes a form. "
-            "Nothing of a form with one of these is published.",
+            "Told by the server's command `publish-form`, and from the sources by `python -m forms check`, "
+            "to who writes a form. Nothing of a form with one of these is published.",
             tuple((code, *map(_plain, texts)) for code, texts in sorted(FORMS.items())),
         ),
         Place(
             "Server commands",
-            "Told by `python -m sync_server …` to who looks after the server.",
+            "Told by the server's commands to who looks after the server.",
             tuple((code, *_parted(text)) for code, text in sorted(COMMANDS.items())),
         ),
     )

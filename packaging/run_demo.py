@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -102,8 +103,9 @@ class Demo:
 
         Raises DemoFailed with its last lines if it fails.
         """
+        command = [sys.executable, "-m", module, *map(str, arguments)]
         done = subprocess.run(
-            [sys.executable, "-m", module, *map(str, arguments)],
+            command,
             cwd=ROOT,
             env={**self.environment, **secrets},
             stdin=subprocess.DEVNULL,
@@ -114,7 +116,7 @@ class Demo:
         )
         if done.returncode:
             raise DemoFailed(
-                f"'python -m {module} {arguments[0]}' ended with {done.returncode}:\n"
+                f"'{shlex.join(command)}' ended with {done.returncode}:\n"
                 f"{done.stdout[-2000:]}\n"
                 "If an older demo lies in the way, 'make reset-demo' removes it."
             )

@@ -1,4 +1,5 @@
-"""Tries the built programs as on a machine without Python: PATH is empty, HOME is new.
+"""Tries the built programs as on a machine without Python: PATH is empty, HOME is new, and both have been
+carried into another folder, whose name has blanks and letters of several scripts.
 
     python packaging/smoke_test.py [--package build/package] [--languages en,ar]
 
@@ -6,11 +7,13 @@ An office with invented people is made and served by the built server; the built
 syncs, and does a day's work by itself in each language: unlock, fill in a reception with a photo,
 finish, sync, see the receipt. Then it locks itself. Pictures and logs lie in PACKAGE/smoke.
 
-What is checked: that each step says that it succeeded; that a second device gets the reception and
-its photo; that each picture has something in it and those of two languages differ; that Arabic
-labels are drawn, and joined as Arabic letters are; that neither program has a file of a Python
-outside its own folder open or mapped; that nothing was written into HOME. What is not: whether the
-words stand in the right order (the window tests of the sources see to that), and other machines.
+What is checked: that help, errors and hints call a program as it was started, and a hint can be typed;
+that the app without a display says so; that a form in a workbook can be published; that a support
+bundle tells every library's version; that each step says that it succeeded; that a second device gets
+the reception and its photo; that each picture has something in it and those of two languages differ;
+that Arabic labels are drawn, and joined as Arabic letters are; that neither program has a file of a
+Python outside its own folder open or mapped; that nothing was written into HOME. What is not: whether
+the words stand in the right order (the window tests of the sources see to that), and other machines.
 
 Standard library only. Exit status 0 when all of it held.
 """
@@ -21,24 +24,35 @@ import argparse
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import drawn_text
+import workbook
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSPHRASE = "demo river lamp stone bread"
 PASSWORD = "demo-demo-demo"
 SIZE = "1280x800"
 PATIENCE = 420.0
+A_COMMAND = 120.0
 ARABIC = re.compile("[\u0621-\u063a\u0641-\u064a]")
+
+
+#: A form of one question, as the sheets of a workbook.
+VISIT = {
+    "settings": [["form_id", "version"], ["visit", "1"]],
+    "survey": [["type", "name", "label"], ["text", "remarks", "ملاحظات"]],
+}
 
 
 class Failed(Exception):
@@ -66,10 +80,18 @@ class Machine:
         self.scratch, self.home = scratch, scratch / "home"
         self.home.mkdir()
         (scratch / "tmp").mkdir()
-        self.environment = {"PATH": "", "HOME": str(self.home), "TMPDIR": str(scratch / "tmp")}
+        self.environment = {
+            "PATH": "",
+            "HOME": str(self.home),
+            "TMPDIR": str(scratch / "tmp"),
+            "PYTHONTZPATH": "",  # time zones of their own, not those of this machine
+        }
         self._started: list[subprocess.Popen[bytes]] = []
 
     def program(self, name: str) -> str:
+        """The path of a built program by its name; a path is one already."""
+        if os.sep in name:
+            return name
         path = self._package / name / name
         if not path.is_file():
             raise Failed(f"there is no {path}; 'make package' builds it")
@@ -92,18 +114,22 @@ class Machine:
 
     def run(self, name: str, *arguments: str | Path, fails_with: str = "", **variables: str) -> str:
         """A command to its end; one that ought to fail must do so with that code, not with a traceback."""
-        done = subprocess.run(
-            [self.program(name), *map(str, arguments)],
-            cwd=self.home,
-            env={**self.environment, **variables},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        told = f"'{name} {arguments[0]}' ended with {done.returncode}:\n{done.stdout[-3000:]}"
+        words = " ".join(map(str, (name, *arguments[:1])))
+        try:
+            done = subprocess.run(
+                [self.program(name), *map(str, arguments)],
+                cwd=self.home,
+                env={**self.environment, **variables},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=A_COMMAND,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise Failed(f"'{words}' did not end within {A_COMMAND:.0f} seconds") from None
+        told = f"'{words}' ended with {done.returncode}:\n{done.stdout[-3000:]}"
         if bool(done.returncode) != bool(fails_with) or "Traceback" in done.stdout:
             raise Failed(told)
         if fails_with and not re.search(fails_with, done.stdout):
@@ -122,6 +148,40 @@ class Machine:
             except subprocess.TimeoutExpired:
                 started.kill()
                 started.wait()
+
+
+def programs_name_themselves(machine: Machine) -> None:
+    """What is told to be typed is what the user typed, also where the program was started by a link."""
+    link = machine.scratch / "my server"
+    link.symlink_to(machine.program("homeward-server"))
+    for name, command in (
+        (machine.program("homeward-app"), ()),
+        (machine.program("homeward-app"), ("enrol",)),
+        (machine.program("homeward-app"), ("tour",)),
+        (str(link), ("serve",)),
+    ):
+        told = " ".join(machine.run(name, *command, "--help").split())
+        if not told.startswith(f"usage: {' '.join((shlex.quote(name), *command))} ["):
+            raise Failed(f"'{name} {' '.join(command)}' calls itself otherwise: {told[:200]}")
+    machine.run("homeward-app", "--version")
+    machine.run(
+        str(link), "publish-form", fails_with=f"{re.escape(shlex.quote(str(link)))} publish-form: error: "
+    )
+
+
+def says_that_there_is_no_display(machine: Machine) -> None:
+    machine.run("homeward-app", "--dir", machine.scratch / "nobody", fails_with="app.window.missing")
+
+
+def bundles_tell_versions(machine: Machine, server: Path, device: Path) -> None:
+    for name, folder in (("homeward-server", server), ("homeward-app", device)):
+        out = machine.scratch / f"{name}.zip"
+        machine.run(name, "support-bundle", "--dir", folder, "--out", out)
+        with zipfile.ZipFile(out) as bundle:
+            system = json.loads(bundle.read("system.json"))
+        unknown = [library for library, version in system["libraries"].items() if not version]
+        if unknown or not system["packaged"]:
+            raise Failed(f"the support bundle of {name} does not know the versions of: {', '.join(unknown)}")
 
 
 def open_display(machine: Machine) -> None:
@@ -163,10 +223,17 @@ def needs_no_python(process: subprocess.Popen[bytes], package: Path) -> None:
 
 def serve_an_office(machine: Machine) -> tuple[subprocess.Popen[bytes], str]:
     server = machine.scratch / "server"
-    machine.run("homeward-server", "init", "--dir", server, "--demo")
-    published = machine.run("homeward-server", "publish-form", "--dir", server, "--library")
-    if published.count("Published ") < 3:
-        raise Failed(f"the form library was not published: {published}")
+    told = machine.run(
+        "homeward-server", "serve", "--dir", server, fails_with="config.folder.not_initialised"
+    )
+    hint = re.search(r"Make it one: (.+) \[", told)
+    if hint is None:
+        raise Failed(f"nobody says how a server is made: {told}")
+    machine.run(*shlex.split(hint[1]), "--demo")
+    form = workbook.write(machine.scratch / "visit.xlsx", VISIT)
+    published = machine.run("homeward-server", "publish-form", "--dir", server, "--library", form)
+    if published.count("Published ") < 4:
+        raise Failed(f"the form library and a workbook were not published: {published}")
     machine.run("homeward-server", "demo-office", "--dir", server)
     port = machine.scratch / "port"
     serving = machine.start(
@@ -192,7 +259,7 @@ def drivers_are_there(machine: Machine) -> None:
         machine.run(
             *("homeward-server", "init", "--dir", machine.scratch / "elsewhere", "--unattended"),
             *("--database", f"postgresql://nobody@127.0.0.1:{nobody}/none"),
-            fails_with="OperationalError|server.database",
+            fails_with="server.database.not_reached",
             PSYCOPG_IMPL="binary",  # its own library, not one that this machine happens to have
         )
 
@@ -312,6 +379,8 @@ def arabic_is_drawn(widgets: list[dict[str, Any]], picture: drawn_text.Picture) 
 def everything(package: Path, languages: list[str], out: Path, scratch: Path) -> None:
     machine = Machine(package, scratch, out)
     try:
+        programs_name_themselves(machine)
+        says_that_there_is_no_display(machine)
         open_display(machine)
         serving, address = serve_an_office(machine)
         say(f"the built server answers at {address}")
@@ -322,6 +391,7 @@ def everything(package: Path, languages: list[str], out: Path, scratch: Path) ->
         before, _ = received(machine, coordinator)
         if not before:
             raise Failed("the first sync of the coordinator brought nothing")
+        bundles_tell_versions(machine, machine.scratch / "server", officer)
         say(f"two devices are enrolled and have synced; the walk in {', '.join(languages)} takes minutes")
         app = walk(machine, officer, ",".join(languages), out)
         widgets = locked(machine, app)
@@ -360,8 +430,13 @@ def main() -> int:
     out.mkdir(parents=True)
     began = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="smoke-") as scratch:
-            everything(package, chosen.languages.split(","), out, Path(scratch))
+        with tempfile.TemporaryDirectory(prefix="smoke Проба تجربة ") as scratch:
+            elsewhere = Path(scratch) / "carried elsewhere"
+            for name in ("homeward-app", "homeward-server"):
+                if not (package / name).is_dir():
+                    raise Failed(f"there is no {package / name}; 'make package' builds it")
+                shutil.copytree(package / name, elsewhere / name, symlinks=True)
+            everything(elsewhere, chosen.languages.split(","), out, Path(scratch))
     except Failed as failure:
         print(f"smoke test: FAILED: {failure}\nlogs and pictures are in {out}", file=sys.stderr, flush=True)
         return 1

@@ -1,11 +1,13 @@
 """The server's commands, and the only place where its parts are put together.
 
-python -m sync_server init --dir DIR [--name NAME] [--demo] [--unattended] [--database URL]
-python -m sync_server add-user --dir DIR --login L --name N --role R --office O [--country XX] [--zone Z]
-python -m sync_server publish-form --dir DIR (FILE… | --library)
-python -m sync_server demo-office --dir DIR
-python -m sync_server serve --dir DIR [--host H] [--port P] [--port-file F]
-python -m sync_server support-bundle --dir DIR --out FILE.zip
+init --dir DIR [--name NAME] [--demo] [--unattended] [--database URL]
+add-user --dir DIR --login L --name N --role R --office O [--country XX] [--zone Z]
+publish-form --dir DIR (FILE… | --library)
+demo-office --dir DIR
+serve --dir DIR [--host H] [--port P] [--port-file F]
+support-bundle --dir DIR --out FILE.zip
+
+Started as `python -m sync_server`, or as the program `homeward-server` that `make package` builds.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from forms.errors import FormProblem
 from forms.problem_texts import explain
 from forms.xform import load_form
 from sync_server import config as configuration
-from sync_server import jobs, log_lines, support_bundle
+from sync_server import folder_lock, jobs, log_lines, support_bundle
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
 from sync_server.attachments import Attachments
 from sync_server.command_texts import text_of
@@ -37,6 +39,7 @@ from sync_server.config import ServerConfig, SetupProblem
 from sync_server.demo_office import people
 from sync_server.exchange import Exchange
 from sync_server.form_catalogue import FormCatalogue, Published, read_form
+from sync_server.protocol import command_line
 from sync_server.protocol.problems import Problem
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
@@ -60,15 +63,18 @@ def open_storage(config: ServerConfig, key: bytes) -> Database:
         database.migrate()
     except Problem as problem:
         database.close()
-        if problem.code == "server.error":
-            raise SetupProblem("server.database.does_not_open") from None
-        raise
+        if problem.code != "server.error":
+            raise
+        if config.database is not None:
+            raise SetupProblem("server.database.not_reached") from None
+        raise SetupProblem("server.database.does_not_open") from None
     return database
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[ServerConfig, Database]]:
     config = configuration.load_config(folder)
+    configuration.refuse_forbidden(config)
     if config.database is None and not _has_content(config.database_file):
         # A new one in its place would hide that everything is gone.
         raise SetupProblem("server.database.missing", file=str(config.database_file))
@@ -90,10 +96,11 @@ def _has_content(file: Path) -> bool:
 
 def _for_the_administrator(problem: Problem, folder: Path) -> SetupProblem:
     """What the server tells devices too, in words for who runs a command; another one is a fault of ours."""
+    place = f"{folder}, or to its database"
     if problem.code == "server.storage.read_only":
-        return SetupProblem("server.storage.read_only", folder=str(folder))
+        return SetupProblem("server.storage.read_only", place=place)
     if problem.code == "server.write.failed":
-        return SetupProblem("server.write.failed", folder=str(folder))
+        return SetupProblem("server.write.failed", place=place)
     if problem.code == "server.database.damaged":
         return SetupProblem("server.database.damaged", folder=str(folder))
     if problem.code == "server.busy":
@@ -112,15 +119,19 @@ def init(wanted: argparse.Namespace) -> None:
     unattended = wanted.unattended or wanted.demo
     given = os.environ.get("HOMEWARD_MASTER_KEY")
     key = configuration.key_from_text(given) if given else configuration.new_master_key()
-    if unattended:
-        configuration.write_key_file(config, key)
-    storage = open_storage(config, key)
     try:
-        found_server(storage, wanted.name or (people.OFFICE if wanted.demo else "Homeward"), wanted.demo)
-        storage.checkpoint()
-    finally:
-        storage.close()
-    configuration.write_config(config)
+        if unattended:
+            configuration.write_key_file(config, key)
+        storage = open_storage(config, key)
+        try:
+            found_server(storage, wanted.name or (people.OFFICE if wanted.demo else "Homeward"), wanted.demo)
+            storage.checkpoint()
+        finally:
+            storage.close()
+        configuration.write_config(config)
+    except BaseException:
+        configuration.forget_new_folder(config)
+        raise
     kind = "demo server (for invented people only)" if wanted.demo else "server"
     print(f"A new {kind} in {wanted.dir}.")
     if unattended:
@@ -201,7 +212,7 @@ def make_demo(wanted: argparse.Namespace) -> None:
             definitions[listing.id] = load_form(storage.form(listing.id, listing.version) or "")
         for form_id, _ in library.forms():
             if form_id not in definitions:
-                raise SetupProblem("demo.forms.missing", form=form_id)
+                raise SetupProblem("demo.forms.missing", form=form_id, folder=str(config.folder))
         make_demo_office(
             accounts_of(config, storage),
             storage,
@@ -216,7 +227,7 @@ def make_demo(wanted: argparse.Namespace) -> None:
 def serve(wanted: argparse.Namespace) -> None:
     if not (wanted.behind_tls_proxy or _is_loopback(wanted.host)):
         raise SetupProblem("server.host.not_loopback")
-    with opened(wanted.dir) as (config, storage):
+    with opened(wanted.dir) as (config, storage), folder_lock.held(wanted.dir):
         attachments = Attachments(storage, Blobs(config.blobs), now_ms)
         forms = FormCatalogue(storage, now_ms)
         accounts = accounts_of(config, storage)
@@ -250,8 +261,14 @@ def serve(wanted: argparse.Namespace) -> None:
 
 
 def write_support_bundle(wanted: argparse.Namespace) -> None:
-    """Needs no master key: nothing that is encrypted is opened."""
-    config = configuration.load_config(wanted.dir)
+    """Needs no master key: nothing that is encrypted is opened. Broken settings are among what it tells."""
+    try:
+        config = configuration.load_config(wanted.dir)
+    except SetupProblem as problem:
+        if problem.code in ("config.folder.not_initialised", "config.file.not_readable"):
+            raise
+        log.warning("command.refused", extra={"code": problem.code})
+        config = ServerConfig(folder=wanted.dir)
     print(support_bundle.write(config, wanted.out))
 
 
@@ -260,6 +277,13 @@ def _collect_less_often() -> None:
     700 costs a sixth of its time. What the program itself consists of is never looked through again."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def _port(text: str) -> int:
+    """Of a greater number the system would take the rest, and open another port than was asked for."""
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
 
 
 def _is_loopback(host: str) -> bool:
@@ -272,12 +296,15 @@ def _is_loopback(host: str) -> bool:
 def _write_port(path: Path, port: int) -> None:
     """Whoever waits for the file finds the whole number in it, never a part."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(f"{port}\n", "ascii")
-    os.replace(partial, path)
+    try:
+        partial.write_text(f"{port}\n", "ascii")
+        os.replace(partial, path)
+    except OSError:
+        raise SetupProblem("server.port_file.not_written", file=str(path)) from None
 
 
 def parser() -> argparse.ArgumentParser:
-    commands = argparse.ArgumentParser(prog="python -m sync_server", description="Homeward's sync server")
+    commands = command_line.parser("sync_server", "Homeward's sync server.")
     verbs = commands.add_subparsers(dest="command", required=True)
 
     def verb(name: str, run: object, text: str) -> argparse.ArgumentParser:
@@ -305,12 +332,13 @@ def parser() -> argparse.ArgumentParser:
     form = verb("publish-form", publish_form, "publish forms (XLSForm as .md or .xlsx, or XForm .xml)")
     form.add_argument("files", nargs="*", type=Path, metavar="FILE")
     form.add_argument("--library", action="store_true", help="the forms that come with Homeward")
+    form.set_defaults(refuse=form.error)
 
     verb("demo-office", make_demo, "fill a demo server with an invented office")
 
     run = verb("serve", serve, "answer devices until SIGTERM or Ctrl-C")
     run.add_argument("--host", default="127.0.0.1")
-    run.add_argument("--port", type=int, default=8765, help="0 chooses a free one")
+    run.add_argument("--port", type=_port, default=8765, help="0 chooses a free one")
     run.add_argument("--port-file", type=Path, help="gets the port as soon as the server listens")
     run.add_argument("--behind-tls-proxy", action="store_true", help="allow a host beyond this machine")
 
@@ -324,10 +352,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    command_line.speak_any_language()
+    log_lines.install(None)
     commands = parser()
     wanted = commands.parse_args(arguments)
     if wanted.command == "publish-form" and not (wanted.files or wanted.library):
-        commands.error("publish-form needs FILEs or --library")
+        wanted.refuse("name at least one FILE, or --library")
     # os.path says no, and raises nothing, where the folder may not be looked into.
     founded = os.path.exists(wanted.dir / configuration.CONFIG_FILE)
     log_lines.install(wanted.dir if founded else None)

@@ -181,6 +181,8 @@ def token_hash(token: str) -> str:
 
 def found_server(storage: Storage, name: str, demo: bool) -> None:
     """Say once what a new server is, for ever: a demo server never becomes a real one."""
+    if storage.meta("name") is not None:
+        raise SetupProblem("server.database.in_use")
     if not name.strip() or not name.isprintable() or len(name) > 100:
         raise SetupProblem("server.name.invalid")
     storage.set_meta("name", name)

@@ -89,9 +89,9 @@ def load_config(folder: Path, environ: Mapping[str, str] = os.environ) -> Server
     path = folder / CONFIG_FILE
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise SetupProblem("config.folder.not_initialised", folder=str(folder)) from None
-    except PermissionError:
+    except OSError:
         raise SetupProblem("config.file.not_readable", file=str(path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SetupProblem("config.file.not_toml", file=str(path)) from None
@@ -130,6 +130,10 @@ def database_url(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
         raise SetupProblem("config.database.unsupported")
+    try:
+        urlsplit(text).port  # noqa: B018 - reading it is the check
+    except ValueError:
+        raise SetupProblem("config.database.invalid") from None
     return f"postgresql+psycopg://{rest}"
 
 
@@ -137,22 +141,52 @@ def new_folder(folder: Path) -> ServerConfig:
     """Make the empty folder of a new server, closed to others. Nothing that is there is overwritten.
 
     The folder counts as a server's only when `write_config` has been called, as the last step.
-    Raises Problem('server.storage.read_only') and Problem('server.write.failed').
+    What the disk refuses is told as server.storage.read_only or server.write.failed.
     """
     if os.path.exists(folder / CONFIG_FILE):
         raise SetupProblem("config.folder.already_initialised", folder=str(folder))
-    with _writing():
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise SetupProblem("config.folder.not_empty", folder=str(folder))
-        folder.chmod(0o700)
+    try:
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise SetupProblem("config.folder.not_empty", folder=str(folder))
+            folder.chmod(0o700)
+    except OSError:
+        raise SetupProblem("config.folder.not_made", folder=str(folder)) from None
     return ServerConfig(folder=folder)
+
+
+def refuse_forbidden(config: ServerConfig) -> None:
+    """Tell which file this user may not read or write, as when another user ran a command before.
+
+    The key file is left to `master_key`, which does not always need it. What the disk refuses
+    later ends as a Problem of the same codes, without the file.
+    """
+    database = config.database_file
+    for path in (config.folder, database, *_beside(database), config.blobs):
+        if not disk.may(path, os.R_OK):
+            raise SetupProblem("config.file.not_readable", file=str(path))
+        if not disk.may(path, os.W_OK):
+            raise SetupProblem("server.storage.read_only", place=str(path))
+
+
+def forget_new_folder(config: ServerConfig) -> None:
+    """Empty a folder again that `new_folder` has found empty, so that the next try finds it so too."""
+    database = config.database_file
+    for path in (config.key_file, database, *_beside(database)):
+        path.unlink(missing_ok=True)
+
+
+def _beside(database: Path) -> tuple[Path, ...]:
+    """What SQLite puts beside its file while it is open."""
+    return tuple(database.with_name(database.name + end) for end in ("-wal", "-shm"))
 
 
 def safe_to_write(database: str) -> str:
     """The URL as it may stand in a file, which is copied more freely than a password should be."""
     database = database_url(database)
-    if urlsplit(database).password is not None:
+    parts = urlsplit(database)
+    if parts.password is not None or "password" in parts.query:  # in a query PostgreSQL takes it too
         raise SetupProblem("config.database.password_in_url")
     return database
 
@@ -237,7 +271,7 @@ def master_key(
 
 def _write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read, from its first byte on."""
-    with _writing():
+    with _writing(path):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
@@ -246,9 +280,11 @@ def _write_private(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
-    """Have what the disk refuses end as a Problem."""
+def _writing(place: Path) -> Iterator[None]:
+    """Have what the disk refuses end as a SetupProblem that names the place."""
     try:
         yield
     except OSError as error:
-        raise disk.problem_of(error) or error from error
+        if refused := disk.problem_of(error):
+            raise SetupProblem(refused.code, place=str(place)) from error
+        raise

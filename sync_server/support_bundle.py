@@ -11,7 +11,8 @@ from sync_server import log_lines
 from sync_server.config import ServerConfig, SetupProblem
 from sync_server.protocol import support
 
-_LIBRARIES: Final = (
+#: Those whose version the bundle tells.
+LIBRARIES: Final = (
     *("flask", "flask-smorest", "marshmallow", "waitress", "sqlalchemy", "alembic", "sqlcipher3", "psycopg"),
     *("pynacl", "zstandard", "apscheduler", "pyxform"),
 )
@@ -50,7 +51,7 @@ def _parts(config: ServerConfig) -> list[support.Part]:
         {"files of records, sealed": config.blobs},
     )
     return [
-        support.system_part(_LIBRARIES, config.folder),
+        support.system_part(LIBRARIES, config.folder),
         support.facts_part(
             "settings.json", "numbers from the server's settings, and its kind of database", settings
         ),

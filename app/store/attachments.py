@@ -248,7 +248,7 @@ def _remove(paths: Iterable[Path]) -> None:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            log.warning("a sealed file could not be deleted: %s", type(error).__name__)
+            log.warning("sealed_file.not_deleted", extra={"error": type(error).__name__})
 
 
 def _named(db: Snapshot, record: str) -> set[str]:

@@ -219,7 +219,7 @@ class Store:
         try:
             connections.checkpoint(self._writer)
         except dbapi2.Error as error:
-            log.warning("the journal was not emptied: %s", type(error).__name__)
+            log.warning("journal.not_emptied", extra={"error": type(error).__name__})
 
     def _roll_back(self, last: str) -> None:
         self._clock.observe(last)

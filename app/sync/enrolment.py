@@ -27,7 +27,9 @@ def enrol(
 
     A demo device is refused by a real server and a real one by a demo server, before the password
     is sent (sync.demo.mismatch). Nothing is stored when any step fails, and a folder that holds a
-    store already is refused before the server is asked. `cost` below the default is for tests.
+    store already is refused before the server is asked. A server that is away is told as
+    sync.enrolment.unreachable: there is nothing yet that a later sync could send. `cost` below the
+    default is for tests.
     """
     if Store.exists(folder):
         raise Problem("store.file.exists", {"name": folder.name})
@@ -39,6 +41,10 @@ def enrol(
         if about.demo != demo:
             raise Problem("sync.demo.mismatch")
         enrolled = client.enrol(EnrolRequest(login, password, label or "device", demo))
+    except Problem as problem:
+        if problem.code != "sync.server.unreachable":
+            raise
+        raise Problem("sync.enrolment.unreachable", problem.params) from None
     finally:
         client.close()
     if enrolled.server != about.server:

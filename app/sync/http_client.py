@@ -171,14 +171,15 @@ def _why_not_trusted(error: BaseException | None) -> str:
 
 def checked_address(address: str) -> str:
     """The address without a slash at its end; plain http only to this machine itself."""
-    parts = urlsplit(address.strip())
-    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
     try:
+        parts = urlsplit(address.strip())
         port_is_right = parts.port is None or parts.port > 0
     except ValueError:
-        port_is_right = False
-    if not parts.hostname or not port_is_right or parts.query or parts.fragment or parts.username:
+        raise Problem("sync.address.invalid") from None
+    odd = "@" in parts.netloc or re.search(r"\s", parts.netloc) or parts.query or parts.fragment
+    if not parts.hostname or not port_is_right or odd:
         raise Problem("sync.address.invalid")
+    here = parts.hostname in ("127.0.0.1", "::1", "localhost")
     if parts.scheme != "https" and not (parts.scheme == "http" and here):
         raise Problem("sync.address.not_secure")
     return address.strip().rstrip("/")

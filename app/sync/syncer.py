@@ -111,13 +111,13 @@ class Syncer:
         if problem is not None:
             # Whoever answers next time may be somebody else: greet again before anything is sent.
             self._greeted = False
-            log.info("sync met a problem: %s", problem)
+            log.info("sync.met_problem", extra={"code": problem.code})
         outcome = self._outcome(started, counts, problem)
         try:
             self._store.write(lambda db: receipt.note(db, outcome))
         except Problem as unkept:
             # A full disk must not hide how the sync itself ended.
-            log.warning("the end of the sync was not kept: %s", unkept)
+            log.warning("sync.end_not_kept", extra={"code": unkept.code})
             outcome = replace(outcome, problem=problem or unkept)
         self._on_phase(None)
         return outcome

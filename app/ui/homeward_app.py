@@ -35,6 +35,11 @@ from kivy.app import App  # noqa: E402 - Kivy reads its settings when these are 
 from kivy.clock import Clock  # noqa: E402
 from kivy.core.window import Keyboard, Window  # noqa: E402
 
+from app.problems import Problem  # noqa: E402
+
+if Window is None:
+    raise Problem("app.window.missing")
+
 from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402

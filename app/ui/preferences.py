@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -44,7 +45,11 @@ class Preferences:
         return replace(known, language=short) if short in LANGUAGES else known
 
     def save(self, folder: Path) -> None:
-        """Written beside and moved into place, so that a crash leaves the old file or the new one."""
+        """Written beside and moved into place, so that a crash leaves the old file or the new one.
+
+        Where it cannot be written the liking lasts until the app is closed; nothing else suffers.
+        """
         fresh = folder / "window.json.new"
-        fresh.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        os.replace(fresh, folder / "window.json")
+        with suppress(OSError):
+            fresh.write_text(json.dumps(asdict(self)), encoding="utf-8")
+            os.replace(fresh, folder / "window.json")

@@ -1,4 +1,4 @@
-"""A walk through the real app by a finger of its own: `python -m app tour --dir DIR --out DIR`.
+"""A walk through the real app by a finger of its own: the command `tour --dir DIR --out DIR`.
 
     --languages en,ar          in which languages
     --sizes 1280x800,1366x768  in which sizes of the window
@@ -25,15 +25,13 @@ from PIL import Image, ImageDraw
 from app.settings import Settings
 from app.ui.finger import Finger, NotInSight
 from app.ui.homeward_app import HomewardApp
-from app.ui.preferences import LANGUAGES
 
 Size = tuple[int, int]
 PLACES = ("today", "cases", "conflicts", "sync", "settings")
 
 
-def main(settings: Settings, arguments: list[str]) -> int:
+def main(settings: Settings, chosen: argparse.Namespace) -> int:
     """0 when every picture was taken, 1 when something did not come into sight; it says what."""
-    chosen = _parser().parse_args(arguments)
     passphrase = os.environ.pop("HOMEWARD_PASSPHRASE", "")
     if not passphrase:
         print("tour: HOMEWARD_PASSPHRASE is not set", file=sys.stderr)
@@ -282,27 +280,3 @@ def _draw_luggage_tag(target: Path) -> None:
     for line, width in enumerate((420, 500, 360)):
         draw.rectangle((260, 150 + 90 * line, 260 + width, 190 + 90 * line), fill="#8B7B5E")
     image.save(target)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m app tour", allow_abbrev=False)
-    parser.add_argument("--out", type=Path, required=True, help="where the pictures go")
-    parser.add_argument("--languages", type=_languages, default=["en", "ar"])
-    parser.add_argument("--sizes", type=_sizes, default=[(1280, 800), (1366, 768)])
-    parser.add_argument("--walk", action="store_true", help="also do a day's work")
-    parser.add_argument("--lock", action="store_true", help="lock at the end, and stay at the unlock screen")
-    return parser
-
-
-def _languages(text: str) -> list[str]:
-    codes = [code for code in text.split(",") if code]
-    if not codes or any(code not in LANGUAGES for code in codes):
-        raise argparse.ArgumentTypeError(f"languages are {', '.join(LANGUAGES)}")
-    return codes
-
-
-def _sizes(text: str) -> list[Size]:
-    try:
-        return [(int(width), int(height)) for width, height in (size.split("x") for size in text.split(","))]
-    except ValueError:
-        raise argparse.ArgumentTypeError("sizes are like 1280x800,1366x768") from None

@@ -1,7 +1,9 @@
 """What a line of a log may say, on the device and on the server: one JSON object, and nothing personal.
 
-Our own records carry named facts (`extra`): ids, counts, codes, times and places in the code, each
-of a fixed shape; what has another shape is left out, whoever wrote it. A record of a library keeps
+Our own records are of events with a name in the list here, and carry named facts (`extra`): numbers
+of devices, counts, codes, times and places in the code, each of a fixed shape; what has another
+shape is left out, whoever wrote it. A form's id is no such fact: the form of a stranger may have
+been named after a person. A record of a library keeps
 its name and its place only, for its text may quote what somebody wrote into a form. Of an exception
 its type and the way it took through the code stay, never its text.
 """
@@ -23,6 +25,8 @@ from types import TracebackType
 from typing import Any, Final, TextIO
 
 _OURS: Final = frozenset({"app", "forms", "sync_server"})
+#: The script that a packaged program begins with stands in no folder.
+_PACKAGED_MAIN: Final = Path("__main__.py")
 _HOME: Final = Path(__file__).resolve().parents[2]
 _DEEPEST: Final = 12
 _MOST: Final = 1 << 62
@@ -30,12 +34,29 @@ _MOST: Final = 1 << 62
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,40}(\.[a-z0-9_]{1,40}){0,4}")
 _WORD: Final = re.compile(r"[A-Za-z0-9_.:+-]{1,64}")
 _PLACE: Final = re.compile(r"[A-Za-z0-9_./+-]{1,200}:[0-9]{1,6}|elsewhere")
+#: What a line of ours may say that happened. A login, too, would have the shape of an event's name.
+EVENTS: Final = frozenset(
+    {
+        *(
+            "app.started",
+            "checkpoint.failed",
+            "command.refused",
+            "fault.unhandled",
+            "job.done",
+            "job.failed",
+            "journal.not_emptied",
+        ),
+        *("note", "request.answered", "request.failed", "request.refused", "sealed_file.not_deleted"),
+        *("server.ended", "server.listening", "sync.end_not_kept", "sync.ended", "sync.failed"),
+        *("sync.met_problem", "unlock.not_tidied", "work.failed", "work.refused"),
+    }
+)
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}\+00:00")
 _NUMBER: Final = None
 
 #: What a line may carry beside time, level and event, and the shape of it; None for a number or a truth.
 FACTS: Final[Mapping[str, re.Pattern[str] | None]] = {
-    **dict.fromkeys(("request_id", "form", "version", "job", "python", "system", "machine"), _WORD),
+    **dict.fromkeys(("request_id", "version", "job", "python", "system", "machine"), _WORD),
     **dict.fromkeys(
         ("status", "ms", "bytes_in", "bytes_out", "accepted", "refused", "conflicts", "sent", "received"),
         _NUMBER,
@@ -77,7 +98,7 @@ def _is_wanted(record: logging.LogRecord) -> bool:
 def _of_ours(record: logging.LogRecord) -> dict[str, Any]:
     event = str(record.msg)
     facts: dict[str, Any] = {"event": event}
-    if not _CODE.fullmatch(event):
+    if event not in EVENTS:
         facts = {"event": "note", "at": _place(record.pathname, record.lineno)}
     if isinstance(record.args, tuple):
         for argument in record.args:
@@ -110,7 +131,7 @@ def checked(text: str) -> str | None:
         return None
     time, level, event = (line.get(name) for name in ("time", "level", "event"))
     name = event.removeprefix("library.") if isinstance(event, str) else ""
-    known = _WORD.fullmatch(name) if name != event else _CODE.fullmatch(name)
+    known = _WORD.fullmatch(name) if name != event else name in EVENTS
     if not (known and isinstance(time, str) and _TIME.fullmatch(time)):
         return None
     kept = {"time": time, "level": level if level in _LEVELS else "info", "event": event, **fitting(line)}
@@ -141,7 +162,7 @@ def _is_ours(file: Path) -> bool:
     """In a packaged program every file is known by its place in the program, those of libraries too."""
     if file.is_absolute():
         return file.is_relative_to(_HOME) and "site-packages" not in file.parts
-    return file.parts[:1] != () and file.parts[0] in _OURS
+    return file.parts[:1] != () and (file.parts[0] in _OURS or file == _PACKAGED_MAIN)
 
 
 def _place(file: str, line: int) -> str:

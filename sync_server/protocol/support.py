@@ -105,7 +105,7 @@ def readme(side: str, parts: Sequence[Part], made: datetime) -> str:
         f"In it:\n{listed}\n\n"
         "Not in it: anything that was written into a form, names of people, case codes, photos, logins,\n"
         "passwords, passphrases, keys, the address of the server, names of files and folders.\n\n"
-        "A device stands in the logs by its number (eight letters and digits), a form by its id. The\n"
+        "A device stands in the logs by its number (eight letters and digits), a form not at all. The\n"
         "times tell when the program was used. If that could harm somebody where you are, do not send it.\n"
         "All files are plain text; any editor opens them.\n"
     )

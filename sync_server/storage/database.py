@@ -35,6 +35,8 @@ _COLLISIONS: Final = frozenset({"40001", "40P01", "55P03"})
 
 #: PostgreSQL: disk full, an error of the system's input and output.
 _NO_ROOM: Final = frozenset({"53100", "58030"})
+#: PostgreSQL: insufficient privilege.
+_NOT_ALLOWED: Final = "42501"
 #: PostgreSQL writes nothing: it stands by for another one, or was told so.
 _READ_ONLY: Final = "25006"
 #: PostgreSQL: out of memory, too many connections, some other limit; it is just starting or ending.
@@ -102,11 +104,14 @@ class Database(Directory):
         """Bring the tables to the newest version; wholly or not at all.
 
         Raises Problem('server.storage.read_only') and Problem('server.write.failed') when it cannot be
-        written, Problem('server.database.damaged'), and Problem('server.busy') when PostgreSQL is not there.
+        written, Problem('server.database.damaged'), Problem('server.busy'), and Problem('server.error')
+        when PostgreSQL does not answer, does not let us in, or not make tables.
         """
         try:
             migrate.upgrade(self._engine)
         except DBAPIError as error:
+            if self._engine.dialect.name == "postgresql" and _is_not_ours(error.orig):
+                raise Problem("server.error", {"what": "database_not_reached"}) from error
             raise self._refused(error.orig) or error from error
 
     def write(self, work: Callable[[Ledger], T]) -> T:
@@ -260,6 +265,12 @@ def _collided(error: DBAPIError) -> bool:
 def _is_away(error: object) -> bool:
     """PostgreSQL was not reached, let nobody in or went away: only then an error has no state."""
     return getattr(error, "sqlstate", "") is None and type(error).__name__ == "OperationalError"
+
+
+def _is_not_ours(error: object) -> bool:
+    """PostgreSQL was not reached by this URL, or does not know or allow what our user wants."""
+    state = getattr(error, "sqlstate", None)
+    return state is None or state == _NOT_ALLOWED
 
 
 def _waited_in_vain(error: DBAPIError) -> bool:

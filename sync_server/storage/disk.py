@@ -37,6 +37,12 @@ def refusal(folder: Path, file: str = "") -> Problem | None:
             trial.unlink(missing_ok=True)
     except OSError as error:
         return problem_of(error)
-    there = folder / file
-    # Not opened: to close a database's file once more would let go of SQLite's locks on it.
-    return Problem("server.storage.read_only") if there.exists() and not os.access(there, os.W_OK) else None
+    return None if may(folder / file, os.W_OK) else Problem("server.storage.read_only")
+
+
+def may(place: Path, do: int) -> bool:
+    """Whether what is there may be read (os.R_OK) or written to (os.W_OK); what is not there forbids nothing.
+
+    Nothing is opened: to close a database's file once more would let go of SQLite's locks on it.
+    """
+    return not os.path.exists(place) or os.access(place, do)

@@ -178,6 +178,22 @@ def test_a_postgres_that_goes_away_is_busy_until_it_is_back(cluster: Cluster, po
     assert kept(postgres, keep(postgres, "after")) == "after"
 
 
+def test_a_postgres_that_is_away_or_lets_nobody_make_tables_is_not_reached_when_a_command_begins(
+    cluster: Cluster, postgres: Database
+) -> None:
+    name = postgres.engine.url.database
+    with psycopg.connect(cluster.url(str(name)), autocommit=True) as connection:
+        connection.execute(f'CREATE ROLE "{name}" LOGIN')
+        connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    plain = cluster.url(str(name)).replace(f"{cluster.user}@", f"{name}@")
+    for url in (plain, plain.replace(f"{name}@", "nobody@"), f"{plain}?no_such_option=1"):
+        database = Database.postgres(url)
+        with pytest.raises(Problem) as met:
+            database.migrate()
+        assert (met.value.code, met.value.params) == ("server.error", {"what": "database_not_reached"})
+        database.close()
+
+
 def test_a_postgres_that_only_reads_is_told_as_such_and_still_read(postgres: Database) -> None:
     postgres.migrate()
     before = keep(postgres, "before")

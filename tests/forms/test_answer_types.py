@@ -139,3 +139,29 @@ def test_half_of_a_character_is_shown_as_one_that_is_missing():
     text = question("text", "string")
     assert answer_types.parse(text, "a\ud83d b", TIRANA) == "a\ufffd b"
     assert answer_types.parse(question("select_multiple", "select"), ["\udc00"], TIRANA) == "\ufffd"
+
+
+SCALES = """
+| survey |
+| | type | name | label | parameters |
+| | range | safe | How safe | start=0 end=10 step=2 |
+| | range | dose | Dose | start=2.5 end=-1 step=0.5 |
+| | range | plain | Plain | |
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "on_it", "off_it"),
+    [
+        ("safe", ["0", "2", "10"], ["-2", "3", "12"]),
+        ("dose", ["2.5", "-1", "0"], ["2.7", "3"]),
+        ("plain", ["1", "10"], ["0", "11"]),
+    ],
+)
+def test_a_range_takes_what_is_on_its_scale(begin, name, on_it, off_it):
+    entry = begin(SCALES)
+    assert all(entry.answer(name, raw).violation is None for raw in on_it)
+    for raw in off_it:
+        violation = entry.answer(name, raw).violation
+        assert (violation.kind, violation.code) == ("constraint", "answer.range.outside")
+    assert entry.state("safe").scale.end == 10

@@ -1,5 +1,6 @@
 """`python -m forms check`: what it prints and how it exits."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,20 @@ def test_the_command_runs_as_a_module(file):
     assert done.returncode == 1
     assert "form.dependency.cycle" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("preview",), ("convert",), ("conformance",)])
+def test_each_command_calls_itself_as_it_was_started(command):
+    done = subprocess.run(
+        [sys.executable, "-m", "forms", *command, "--help"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    name = f"{shlex.quote(sys.executable)} -m forms"
+    assert " ".join(done.stdout.split()).startswith(" ".join(("usage:", name, *command, "[-h]")))
+    assert "python -m forms" not in done.stdout.replace(name, "")
 
 
 def test_a_merge_rule_on_what_nobody_types_is_pointed_out(file):

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shlex
+import signal
 import socket
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +19,9 @@ import pytest
 import requests
 
 from sync_server.command_texts import TEXTS
+from sync_server.protocol.version import PROGRAM
+from tests.scenarios.bad_disk import needs_linux
+from tests.server_cli.conftest import ROOT
 
 PASSWORD = "correct-horse-battery"
 
@@ -82,6 +92,117 @@ def test_a_folder_that_is_none_is_told(server: Any) -> None:
     refused(server, "config.folder.not_initialised", "serve")
 
 
+def test_a_command_that_is_told_can_be_typed_as_it_stands(
+    new_server: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    (tmp_path / "büro der").mkdir()
+    server = new_server(tmp_path / "büro der")
+    made = re.search(r"Make it one: (.+) \[config", server.run("demo-office").stderr)
+    assert made is not None
+    _type(f"{made[1]} --demo")
+    published = re.search(r"Publish it first: (.+) \[demo", server.run("demo-office").stderr)
+    assert published is not None
+    _type(published[1])
+    server.must("demo-office")
+
+
+def _type(command: str) -> None:
+    done = subprocess.run(shlex.split(command), cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_and_errors_call_the_program_as_it_was_started(server: Any) -> None:
+    name = f"{shlex.quote(sys.executable)} -m sync_server"
+    assert " ".join(server.must("serve", "--help").split()).startswith(f"usage: {name} serve [-h]")
+    assert f"{name} publish-form: error: " in server.run("publish-form").stderr
+    assert server.must("--version") == f"Homeward {PROGRAM}, protocol 1\n"
+
+
+def test_what_failed_at_the_beginning_can_be_begun_again(server: Any) -> None:
+    refused(server, "server.name.invalid", "init", "--name", " ")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # bound and not listening: nobody answers here
+        url = f"postgresql://nobody@127.0.0.1:{closed.getsockname()[1]}/none"
+        refused(server, "server.database.not_reached", "init", "--unattended", "--database", url)
+    assert list(server.folder.iterdir()) == []
+    server.must("init", "--unattended")
+
+
+OBEDIENT = """
+import sys
+from tests.scenarios.bad_disk import obey_permissions
+obey_permissions()
+from sync_server.__main__ import main
+sys.exit(main())
+"""
+
+
+MAY_NOT_READ = ("{} may not be read by this user.", "config.file.not_readable")
+MAY_NOT_WRITE = ("The server may not write to {}.", "server.storage.read_only")
+
+
+@needs_linux
+@pytest.mark.parametrize(
+    ("forbidden", "mode", "told"),
+    [
+        (".", 0o500, MAY_NOT_WRITE),
+        ("blobs", 0o500, MAY_NOT_WRITE),
+        ("server.db", 0o400, MAY_NOT_WRITE),
+        ("server.db", 0, MAY_NOT_READ),
+        ("server.toml", 0, MAY_NOT_READ),
+        ("master.key", 0, MAY_NOT_READ),
+    ],
+)
+def test_what_this_user_may_not_touch_is_told_by_its_name(
+    server: Any, forbidden: str, mode: int, told: tuple[str, str]
+) -> None:
+    server.must("init", "--unattended")
+    (server.folder / "blobs").mkdir(exist_ok=True)
+    path = server.folder / forbidden
+    before = path.stat().st_mode
+    path.chmod(mode)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", OBEDIENT, "publish-form", "--dir", str(server.folder), "--library"],
+            cwd=ROOT,
+            env={**server.environment, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        path.chmod(before)
+    text, code = told
+    assert done.returncode == 1
+    assert done.stderr.startswith(text.format(path))
+    assert done.stderr.endswith(f"[{code}]\n")
+
+
+@needs_linux
+def test_a_folder_that_may_not_be_made_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", OBEDIENT, "init", "--dir", str(tmp_path / "server")],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        tmp_path.chmod(0o700)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The server may not write to {tmp_path / 'server'}.")
+    assert "[server.storage.read_only]" in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_where_a_file_is_in_its_way_is_told(server: Any) -> None:
+    server.folder.write_text("a letter", "utf-8")
+    refused(server, "config.folder.not_made", "init", "--unattended")
+    assert server.folder.read_text("utf-8") == "a letter"
+
+
 def test_users_are_added_with_an_office_and_a_password_that_is_long_enough(server: Any) -> None:
     server.must("init", "--unattended")
     mira = ("add-user", "--login", "mira", "--role", "officer", "--office", "Rabat")
@@ -141,6 +262,18 @@ def test_a_port_that_is_taken_is_told(server: Any) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_of_two_servers_on_one_folder_the_second_is_refused_until_the_first_has_ended(server: Any) -> None:
+    server.must("init", "--unattended")
+    server.start()
+    refused(server, "server.folder.in_use", "serve", "--port", "0")
+    server.must("publish-form", "--library")
+    assert requests.get(f"{server.url}/v1/about", timeout=30).ok
+    server.stop(signal.SIGKILL)
+    server.port_file.unlink()
+    server.start()
+    assert server.stop() == 0
+
+
 def test_every_text_can_be_filled_in() -> None:
     for code, text in TEXTS.items():
         assert re.fullmatch(r"[a-z_]+\.[a-z_]+\.[a-z_]+", code)
@@ -156,3 +289,30 @@ def test_every_code_that_a_command_may_raise_has_its_text() -> None:
         for code in re.findall(r'SetupProblem\(\s*"([^"]+)"', path.read_text("utf-8"))
     }
     assert raised == set(TEXTS)
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "65536", "٨٠", "http"])
+def test_a_port_that_cannot_be_is_refused_and_no_other_is_opened(server: Any, port: str) -> None:
+    server.must("init", "--unattended")
+    done = server.run("serve", f"--port={port}")
+    assert done.returncode == 2
+    assert "a port is a number from 0 to 65535" in done.stderr
+
+
+def test_a_port_file_that_cannot_be_written_is_told(server: Any, tmp_path: Path) -> None:
+    server.must("init", "--unattended")
+    done = server.run("serve", "--port", "0", "--port-file", str(tmp_path / "nowhere" / "port"))
+    assert done.returncode == 1
+    assert "[server.port_file.not_written]" in done.stderr
+
+
+def test_broken_settings_are_told_by_a_support_bundle_and_do_not_prevent_it(
+    server: Any, tmp_path: Path
+) -> None:
+    server.must("init", "--unattended")
+    (server.folder / "server.toml").write_text('mira = "a setting that there is not"\n')
+    refused(server, "config.setting.unknown", "serve")
+    server.must("support-bundle", "--out", tmp_path / "bundle.zip")
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
+        assert "config.setting.unknown" in json.loads(bundle.read("codes.json"))
+        assert all(b"mira" not in bundle.read(name) for name in bundle.namelist())

@@ -59,6 +59,8 @@ def test_the_environment_overrides_the_file(folder: Path) -> None:
         ("threads = true", "config.setting.invalid"),
         ('threads = "many"', "config.setting.invalid"),
         ('database = "mysql://host/db"', "config.database.unsupported"),
+        ('database = "postgresql://host:port/db"', "config.database.invalid"),
+        ('database = "postgresql://[::1/db"', "config.database.invalid"),
         ("threads = = 4", "config.file.not_toml"),
     ],
 )
@@ -86,9 +88,10 @@ def test_a_folder_with_something_in_it_is_never_taken(tmp_path: Path, folder: Pa
     assert code_of(raised) == "config.folder.not_empty"
 
 
-def test_a_password_in_the_database_url_does_not_reach_the_file() -> None:
+@pytest.mark.parametrize("url", ["homeward:secret@localhost/homeward", "h@localhost/h?password=secret"])
+def test_a_password_in_the_database_url_does_not_reach_the_file(url: str) -> None:
     with pytest.raises(SetupProblem) as raised:
-        safe_to_write("postgresql://homeward:secret@localhost/homeward")
+        safe_to_write(f"postgresql://{url}")
     assert code_of(raised) == "config.database.password_in_url"
     assert "secret" not in str(raised.value)
     assert safe_to_write("postgresql://homeward@localhost/h") == "postgresql+psycopg://homeward@localhost/h"

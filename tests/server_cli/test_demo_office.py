@@ -235,6 +235,14 @@ def test_a_real_server_gets_no_invented_people(build: Callable[..., DemoServer])
     assert server.storage.users() == []
 
 
+def test_a_database_that_belongs_to_a_server_founds_no_other(build: Callable[..., DemoServer]) -> None:
+    real = build(demo=False)
+    with pytest.raises(SetupProblem) as raised:
+        found_server(real.storage, "Demo", demo=True)
+    assert raised.value.code == "server.database.in_use"
+    assert (real.storage.meta("name"), real.storage.meta("demo")) == ("Demo", "false")
+
+
 def test_an_office_with_users_is_left_alone(server: DemoServer) -> None:
     with pytest.raises(SetupProblem) as raised:
         server.make()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sync_server.log_lines import JsonLines
-from sync_server.protocol.log_lines import LogFile, checked
+from sync_server.protocol.log_lines import EVENTS, LogFile, checked
 from sync_server.protocol.version import PROGRAM
 
 CANARY = "Mira Shembulli"
@@ -70,6 +71,27 @@ def test_a_sentence_is_no_event_and_only_the_code_of_its_problem_is_kept() -> No
     line = line_of(record("app.sync.syncer", f"ended for {CANARY}: %s", Refused(CANARY)))
     assert (line["event"], line["code"]) == ("note", "sync.case.not_granted")
     assert CANARY not in json.dumps(line)
+
+
+def test_a_login_is_no_event_though_it_looks_like_one() -> None:
+    line = line_of(record("app.views", "mira.shembulli"))
+    assert line["event"] == "note"
+    assert "mira" not in json.dumps(line)
+    written = json.dumps({"time": "2026-05-04T07:00:00.000+00:00", "event": "mira.shembulli"})
+    assert checked(written) is None
+
+
+def test_every_event_that_is_logged_has_a_name_and_every_name_is_used() -> None:
+    root = Path(__file__).parents[2]
+    sources = [path for side in ("app", "forms", "sync_server") for path in (root / side).rglob("*.py")]
+    logged = {
+        first
+        for path in sources
+        for first in re.findall(
+            r"\blog\.(?:debug|info|warning|error|exception|critical)\(\s*([^,)]+)", path.read_text("utf-8")
+        )
+    }
+    assert logged == {f'"{event}"' for event in EVENTS - {"note"}}
 
 
 def test_a_line_that_was_read_again_says_the_same() -> None:

@@ -99,7 +99,14 @@ def named(name: str) -> Any:
 
 def question(kind: str, value: Any = None, **more: Any) -> SimpleNamespace:
     blank = {"path": "q", "type": kind, "label": "Question", "hint": "", "guidance": "", "value": value}
-    blank |= {"raw": None, "required": False, "readonly": False, "appearances": frozenset(), "choices": ()}
+    blank |= {
+        "raw": None,
+        "required": False,
+        "readonly": False,
+        "appearances": frozenset(),
+        "scale": None,
+        "choices": (),
+    }
     return SimpleNamespace(**blank | {"violation": None, "calculated": False} | more)
 
 

@@ -95,6 +95,7 @@ VIOLATIONS: Mapping[str, str] = {
     "answer.file.bad_name": N_("This file cannot be used. Choose another one."),
     "answer.geo.not_a_place": N_("This is no place."),
     "answer.integer.not_a_number": N_("This is no whole number. Write digits, like 12."),
+    "answer.range.outside": N_("This is not on the scale of the question."),
     "answer.text.too_long": N_("This text is too long."),
     "answer.time.not_a_time": N_("This is no time. Write it like 17:40."),
 }

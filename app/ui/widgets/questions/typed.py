@@ -92,11 +92,22 @@ class LongTextQuestion(TypedQuestion):
     multiline = True
 
 
-class IntegerQuestion(TypedQuestion):
+class NumberQuestion(TypedQuestion):
+    """A number; below it stand the ends of its scale, where it has one."""
+
+    def build(self) -> None:
+        super().build()
+        scale = self.state.scale
+        if scale is not None:
+            ends = f"{scale.start:f} – {scale.end:f}"
+            self.body.add_widget(BidiLabel(text=ends, style="secondary", tone="ink2"))
+
+
+class IntegerQuestion(NumberQuestion):
     kind = "number"
 
 
-class DecimalQuestion(TypedQuestion):
+class DecimalQuestion(NumberQuestion):
     kind = "decimal"
 
 
