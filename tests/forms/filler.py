@@ -264,13 +264,15 @@ def fill_file(path: Path, answers: int, every: int | None, seed: int) -> Outcome
         return outcome
     try:
         definition = load_form(xml)
+    except FormProblem as problem:
+        outcome.problem = f"refused: {problem}"
+        return outcome
+    try:
         outcome.questions = len(definition.questions)
         filler, outcome.failures, outcome.actions, outcome.checks = fill(
             definition, f"{seed}:{path.name}", answers, every
         )
         outcome.answers = filler.answers
-    except FormProblem as problem:
-        outcome.failures.append(f"not usable: {problem}")
     except Exception:
         outcome.failures.append(traceback.format_exc(limit=-6))
     outcome.seconds = time.perf_counter() - start
@@ -284,7 +286,7 @@ def _print(outcome: Outcome) -> None:
         f"{outcome.actions:5} actions {outcome.checks:5} comparisons {outcome.seconds:6.1f} s",
         flush=True,
     )
-    for line in outcome.failures[:5]:
+    for line in outcome.failures[:5] or ([outcome.problem] if outcome.problem else []):
         print("       ", line)
 
 
@@ -309,8 +311,9 @@ def main() -> int:
             _print(outcomes[-1])
     converted = [outcome for outcome in outcomes if not outcome.problem]
     failed = [outcome for outcome in converted if outcome.failures]
+    refused = sum(outcome.problem.startswith("refused") for outcome in outcomes)
     print(
-        f"{len(converted)} of {len(files)} forms converted and filled: "
+        f"{len(converted)} of {len(files)} forms filled, {refused} refused though they were converted: "
         f"{sum(o.answers for o in converted)} answers, {sum(o.actions for o in converted)} actions, "
         f"{sum(o.checks for o in converted)} comparisons in {time.perf_counter() - start:.0f} s; "
         f"{len(failed)} failed"
