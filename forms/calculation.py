@@ -296,28 +296,45 @@ class Calculation:
             found = [node for node in found if node in chosen]
         return [node for node in found if isinstance(node.definition, Question)]
 
-    def fire(self, set_value: SetValue, near: InstanceNode) -> None:
-        """An answer sets a value: now, or when the question that gets it appears."""
-        for node in self.targets(set_value, near):
-            if node.visible:
-                self.set_value(set_value, node)
-            else:
-                self._postponed.setdefault(node, {})[set_value] = None
+    def value_changed(self, node: InstanceNode) -> None:
+        """All that the form sets because a question has another value, whoever gave it: what is set may set
+        more. One question sets another once for each answer, so that a circle of them comes to an end. What
+        is hidden is set when it appears.
+        """
+        changed = [node]
+        done: set[tuple[InstanceNode, SetValue, InstanceNode]] = set()
+        for source in changed:
+            for set_value in source.question.triggers:
+                if "xforms-value-changed" not in set_value.events:
+                    continue
+                for target in self.targets(set_value, source):
+                    if (source, set_value, target) in done:
+                        continue
+                    done.add((source, set_value, target))
+                    if not target.visible:
+                        self._postponed.setdefault(target, {})[set_value] = None
+                    elif self._assign(set_value, target):
+                        self.run()
+                        changed.append(target)
 
     def set_value(self, set_value: SetValue, node: InstanceNode) -> None:
-        """Evaluates a set value for one node and calculates what follows. A hidden node keeps what it has."""
-        self._assign(set_value, node)
-        self.run()
+        """Evaluates a set value for one node and calculates what follows."""
+        if self._assign(set_value, node):
+            self.run()
+            self.value_changed(node)
 
-    def _assign(self, set_value: SetValue, node: InstanceNode) -> None:
+    def _assign(self, set_value: SetValue, node: InstanceNode) -> bool:
+        """True when the node has another value now. A hidden one keeps what it has."""
         if not node.visible:
-            return
+            return False
+        before = node.answer
         if set_value.action == "setgeopoint":
             self.set_answer(node, self.location())
-            return
-        source = set_value.expression
-        result = self.result(node, f"set:{source}", source, "value", otherwise=node.answer)
-        self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
+        else:
+            source = set_value.expression
+            result = self.result(node, f"set:{source}", source, "value", otherwise=before)
+            self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
+        return node.answer != before
 
     def settle(self) -> None:
         """Calculates all that is waiting; instances that came into being get their dynamic defaults."""
@@ -331,13 +348,17 @@ class Calculation:
             for set_value in self.document.definition.set_values:
                 if "odk-new-repeat" not in set_value.events:
                     continue
+                changed: list[InstanceNode] = []
                 for instance in fresh:
                     if paths.is_within(set_value.target, instance.template):
                         for node in self.targets(set_value, instance):
-                            self._assign(set_value, node)
+                            if self._assign(set_value, node):
+                                changed.append(node)
                             if set_value not in self.graph.by_place:
                                 self.run()
                 self.run()
+                for node in changed:
+                    self.value_changed(node)
             self.run()
 
     # Expressions

@@ -209,7 +209,7 @@ class FormEntry:
         self._calculation.set_answer(node, self._in_order(node, lexical))
         self._calculation.run()
         if before != node.answer:
-            self._run_triggers(node)
+            self._calculation.value_changed(node)
         self._calculation.settle()
         self._calculation.redrawn[path] = None
         self._validated.add(path)
@@ -231,11 +231,6 @@ class FormEntry:
             if any(name not in names for name in answer_types.chosen(node.question, lexical)):
                 several = len(lexical.split()) > 1 and names.issuperset(lexical.split())
                 raise BadAnswer("answer.choice.too_many" if several else "answer.choice.unknown")
-
-    def _run_triggers(self, node: InstanceNode) -> None:
-        for set_value in node.question.triggers:
-            if "xforms-value-changed" in set_value.events:
-                self._calculation.fire(set_value, node)
 
     # Repeats
 

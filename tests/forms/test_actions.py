@@ -92,6 +92,29 @@ def test_a_value_set_while_its_question_is_hidden_is_there_when_it_appears(begin
     assert entry.answer("came", "y").values["copy"] == "by bus"
 
 
+CHAIN = """
+| survey |
+| | type | name | label | trigger | calculation |
+| | integer | a | A | ${c} | ${c} + 1 |
+| | integer | b | B | ${a} | ${a} * 2 |
+| | integer | c | C | ${b} | ${b} + 1 |
+"""
+
+
+def test_what_an_answer_sets_sets_more_and_a_circle_comes_to_an_end(begin):
+    entry = begin(CHAIN)
+    assert entry.answer("a", 3).values == {"a": 8, "b": 6, "c": 7}
+    assert entry.answer("b", 10).values == {"a": 12, "b": 24, "c": 11}
+
+
+def test_a_long_chain_of_values_that_set_each_other_is_gone_through(begin):
+    rows = "".join(f"| | integer | q{n} | Q | ${{q{n - 1}}} | ${{q{n - 1}}} + 1 |\n" for n in range(1, 1200))
+    entry = begin(
+        "| survey |\n| | type | name | label | trigger | calculation |\n| | integer | q0 | Q | | |\n" + rows
+    )
+    assert entry.answer("q0", 0).values["q1199"] == 1199
+
+
 NEW_REPEAT = xform(
     '<setvalue ref="/data/r/n" event="odk-instance-first-load" value="\'first\'"/>',
     '<repeat nodeset="/data/r"><setvalue ref="/data/r/n" event="odk-new-repeat" value="position(..)"/>'
