@@ -56,7 +56,7 @@ class Dependent:
     """A cell to be calculated again, in the instances below the anchor.
 
     `place` is the template of the nodes that it is calculated for; `reshapes` says that the outline may
-    change with it even where there is no such node.
+    change with it even where there is no such node: a repeat appears, a group is called otherwise.
     """
 
     cell: Cell
@@ -153,7 +153,10 @@ class DependencyGraph:
 
     def _dependent(self, cell: Cell, anchor: str) -> Dependent:
         place = paths.parent(cell.template) if cell.kind == "structure" else cell.template
-        reshapes = cell.kind == "relevant" and self.definition.is_repeat(cell.template)
+        group = self.definition.groups.get(cell.template)
+        reshapes = (
+            isinstance(group, Repeat) if cell.kind == "relevant" else cell.kind == "display" and bool(group)
+        )
         return Dependent(cell, anchor, place, reshapes)
 
     def _note_offers(self, cell: Cell, found: Iterable[Reference]) -> None:

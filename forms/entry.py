@@ -275,7 +275,9 @@ class FormEntry:
     # Looking
 
     def outline(self) -> tuple[Node, ...]:
-        """All that is relevant now, in order. An instance is called like its repeat, with its number."""
+        """All that is relevant now, in order. An instance is called like its repeat, with its number, and by
+        the answers in it.
+        """
         found: list[Node] = []
         self._outline(self.definition.children, self._document.root, 0, found)
         return tuple(found)
@@ -305,7 +307,8 @@ class FormEntry:
         found.append(Node(paths.join(holder.path, repeat.name), "repeat", depth, label))
         for number, node in enumerate(holder.named(repeat.name), 1):
             assert isinstance(node, InstanceNode)
-            found.append(Node(node.path, "instance", depth + 1, f"{label} {number}".strip()))
+            own = self._world.told(repeat.label, node)
+            found.append(Node(node.path, "instance", depth + 1, f"{own} {number}".strip()))
             self._outline(repeat.children, node, depth + 2, found)
 
     def _nearest(self, around: InstanceNode, template: str) -> InstanceNode | None:

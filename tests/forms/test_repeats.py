@@ -251,3 +251,38 @@ def test_instances_that_a_count_takes_away_are_not_calculated_any_more(begin):
     assert [value for path, value in values.items() if path.endswith("/before")] == [None, None, None]
     values = entry.answer("stages", "3").values
     assert [value for path, value in values.items() if path.endswith("/before")] == ["2", "4"]
+
+
+NAMED = """
+| survey |
+| | type | name | label | readonly |
+| | begin_repeat | child | Child ${called} | |
+| | text | called | Name | |
+| | begin_group | more | About ${called} | |
+| | integer | age | Age | |
+| | end_group | | | |
+| | end_repeat | | | |
+| | select_one yn | closed | Closed | |
+| | begin_group | last | Last | ${closed} = 'y' |
+| | text | word | Word | |
+| | end_group | | | |
+| choices |
+| | list_name | name | label |
+| | yn | y | Yes |
+"""
+
+
+def test_each_instance_is_called_by_what_is_in_it(begin):
+    entry = begin(NAMED)
+    entry.add_instance("child")
+    first, second = entry.repeat("child").instances
+    entry.answer(f"{first}/called", "Ana")
+    assert entry.answer(f"{second}/called", "Besa").restructured
+    labels = [line.label for line in entry.outline() if line.kind in ("instance", "group")]
+    assert labels == ["Child Ana 1", "About Ana", "Child Besa 2", "About Besa", "Last"]
+
+
+def test_an_answer_that_makes_a_group_read_only_is_told_of(begin):
+    entry = begin(NAMED)
+    assert entry.answer("closed", "y").restructured
+    assert entry.state("last/word").readonly
