@@ -40,6 +40,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Its default '{value}' breaks its own constraint.",
         "Change the default or the constraint: nobody should have to correct what nobody answered.",
     ),
+    "lint.default.hidden": (
+        "Its default is worked out when a record begins. It is hidden then, so it never gets it.",
+        "Write it as 'calculation', with the question whose answer shows it as 'trigger'.",
+    ),
     "lint.default.unknown_choice": (
         "Its default '{value}' is no choice of its list{hint}.",
         "Write the name of a choice, not its label, or leave the default empty.",
