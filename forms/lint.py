@@ -119,6 +119,9 @@ def _question(definition: FormDefinition, question: Question) -> Iterator[Findin
     path = question.path
     if question.computed and question.merge != "last":
         yield Finding("lint.merge.idle", path, {"rule": question.merge})
+    asked, _, of = (question.preload or "").partition(":")
+    if asked == "property":
+        yield Finding("lint.metadata.empty", path, {"property": of})
     if not question.visible:
         return
     if question.required and question.required.strip() != "false()" and not question.label:

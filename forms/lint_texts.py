@@ -81,6 +81,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "dates no rule of today keeps the safer answer (highest, withdrawn, set and narrow are to come): "
         "think of what may be overwritten, and accept the finding by name.",
     ),
+    "lint.metadata.empty": (
+        "It asks the device for '{property}', and stays empty: a form is told nothing of who holds it.",
+        "Leave it out: each record knows its author and its device anyway.",
+    ),
     "lint.pattern.unanchored": (
         "The pattern '{pattern}' is looked for anywhere in the answer; ODK Collect wants it to be the whole.",
         "Write it from ^ to $, so that it means the same everywhere.",

@@ -389,3 +389,14 @@ def test_a_default_that_is_worked_out_while_its_question_is_hidden_is_pointed_ou
 )
 def test_a_default_that_its_question_gets_is_none(row):
     assert found(survey("select_one yn | came | Came | | | |", row, columns=DEFAULTS)) == set()
+
+
+def test_what_a_form_is_not_told_of_the_device_is_pointed_out():
+    rows = (
+        "deviceid | device | |",
+        "username | who | |",
+        "start | begun | |",
+        "today | day | |",
+        "text | a | A |",
+    )
+    assert found(survey(*rows)) == {("lint.metadata.empty", "device"), ("lint.metadata.empty", "who")}
