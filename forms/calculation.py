@@ -20,6 +20,8 @@ MAX_INSTANCES = 1000
 MAX_ROUNDS = MAX_INSTANCES + 10
 MAX_NODES = 20_000
 """No instance is added to a tree of this size: counts inside of counts multiply."""
+MAX_SET = 10_000
+"""So many values are set one by way of another, from one answer to the next: instances multiply them."""
 
 
 class Calculation:
@@ -42,6 +44,7 @@ class Calculation:
         self._postponed: dict[InstanceNode, dict[SetValue, None]] = {}
         """Values that an answer set while their question was hidden; they are set when it appears."""
         self._appeared: list[InstanceNode] = []
+        self._left_to_set = MAX_SET
         self._waiting: dict[Cell, dict[InstanceNode, None]] = {}
         self._heap: list[tuple[int, Cell]] = []
         self._altered: dict[tuple[Cell, InstanceNode], None] = {}
@@ -299,7 +302,7 @@ class Calculation:
     def value_changed(self, node: InstanceNode) -> None:
         """All that the form sets because a question has another value, whoever gave it: what is set may set
         more. One question sets another once for each answer, so that a circle of them comes to an end. What
-        is hidden is set when it appears.
+        is hidden is set when it appears; beyond MAX_SET the rest stays as it is.
         """
         changed = [node]
         done: set[tuple[InstanceNode, SetValue, InstanceNode]] = set()
@@ -308,9 +311,10 @@ class Calculation:
                 if "xforms-value-changed" not in set_value.events:
                     continue
                 for target in self.targets(set_value, source):
-                    if (source, set_value, target) in done:
+                    if (source, set_value, target) in done or not self._left_to_set:
                         continue
                     done.add((source, set_value, target))
+                    self._left_to_set -= 1
                     if not target.visible:
                         self._postponed.setdefault(target, {})[set_value] = None
                     elif self._assign(set_value, target):
@@ -360,6 +364,7 @@ class Calculation:
                 for node in changed:
                     self.value_changed(node)
             self.run()
+        self._left_to_set = MAX_SET
 
     # Expressions
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from forms import calculation
 from forms.entry import FormEntry
 from forms.surroundings import Surroundings
 from forms.xform import load_form
@@ -113,6 +114,33 @@ def test_a_long_chain_of_values_that_set_each_other_is_gone_through(begin):
         "| survey |\n| | type | name | label | trigger | calculation |\n| | integer | q0 | Q | | |\n" + rows
     )
     assert entry.answer("q0", 0).values["q1199"] == 1199
+
+
+EACH_BY_EACH = """
+| survey |
+| | type | name | label | trigger | calculation | repeat_count |
+| | integer | n | N | | | |
+| | begin_repeat | r | R | | | ${n} |
+| | integer | x | X | ${o} | ${o} + position(..) | |
+| | end_repeat | | | | | |
+| | begin_repeat | s | S | | | ${n} |
+| | integer | y | Y | ${x} | ${o} * 2 | |
+| | end_repeat | | | | | |
+| | integer | o | O | | | |
+"""
+
+
+def test_values_that_set_each_other_in_many_instances_stay_within_a_limit(begin, monkeypatch):
+    entry = begin(EACH_BY_EACH)
+    entry.answer("n", 40)
+    assert set(entry.answer("o", 3).values.values()) == {3, 6, *range(4, 44)}
+    monkeypatch.setattr(calculation, "MAX_SET", 100)
+    entry.answer("n", 39)
+    values = entry.answer("o", 7).values
+    assert len([path for path in values if path.endswith("/x")]) == 39
+    evaluations = entry.calculation.evaluations
+    entry.answer("o", 8)
+    assert entry.calculation.evaluations - evaluations < 300
 
 
 NEW_REPEAT = xform(
