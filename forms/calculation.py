@@ -33,6 +33,7 @@ class Calculation:
         self.location = location
         self.document = document
         self.world = world
+        world.offered = lambda node: choices.offered(self, node)
         self.new_id = new_id
         self.graph = DependencyGraph.of(document.definition)
         self.touched: dict[str, None] = {}

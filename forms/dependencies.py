@@ -17,7 +17,20 @@ from forms import paths
 from forms.definition import FormDefinition, Question, Repeat, SetValue
 from forms.errors import FormProblem
 from forms.expression.functions import functions_by_name
-from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, operands, parse
+from forms.expression.parser import (
+    Binary,
+    Call,
+    Negation,
+    Path,
+    Step,
+    Tree,
+    Union_,
+    operands,
+    parse,
+)
+from forms.expression.parser import (
+    Literal as Text,
+)
 from forms.expression.rehearsal import rehearse
 
 CellKind = Literal["relevant", "value", "structure", "display"]
@@ -314,6 +327,8 @@ class _Collector:
                 found |= self.visit(argument, context)
         if tree.name == "instance":
             return {_OUTSIDE}
+        if tree.name == "jr:choice-name" and isinstance(tree.arguments[1], Text):
+            self.choice_of(tree.arguments[1].value, context)
         if tree.name == "indexed-repeat":
             found = {_Spot(spot.template, "") for spot in found if not spot.outside}
             for spot in found:
@@ -321,6 +336,26 @@ class _Collector:
                 for repeat in _repeats_around(self.definition, spot.template):
                     self.reference(Cell("structure", repeat), "")
         return found
+
+    def choice_of(self, path: str, context: set[_Spot]) -> None:
+        """Which choice a name means may hang on what is offered now, where several have it."""
+        try:
+            tree = parse(path)
+        except FormProblem:
+            return
+        spots = _Collector(self.definition, self.origin.template).visit(tree, context)
+        for spot in spots:
+            question = self.definition.questions.get(spot.template)
+            itemset = question.itemset if question is not None else None
+            if question is None or itemset is None or not itemset.filtered:
+                continue
+            names = {choice.name for choice in question.choices}
+            if len(names) == len(question.choices) and names:
+                continue
+            offered = _Collector(self.definition, spot.template)
+            offered.collect(itemset.nodeset)
+            for reference in offered.references:
+                self.reference(reference.cell, "")
 
     def path(self, path: Path, context: set[_Spot], *, reads: bool = True) -> set[_Spot]:
         if path.absolute:
