@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
 from forms import answer_types, choices, paths
-from forms.definition import Question, Repeat, SetValue
+from forms.definition import Initial, Question, Repeat, SetValue
 from forms.dependencies import Cell, DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.compile import Expression
@@ -205,7 +205,7 @@ class Calculation:
         order = fellows[-1].order_number + 1 if fellows else 1
         node = self.restore(holder, repeat, self.new_id(), order)
         self.fill(node)
-        self._fill_initial(node, repeat, len(fellows) + 1)
+        self._fill_initial(node, self.initial(holder, repeat), len(fellows) + 1)
         self.fresh.append(node)
         self._settled(holder, node)
         return node
@@ -230,16 +230,30 @@ class Calculation:
                 if repeat.count is None and not inner.instances(repeat.name):
                     self.append_initial(inner, repeat)
 
-    def _fill_initial(self, instance: InstanceNode, repeat: Repeat, number: int) -> None:
+    def initial(self, holder: InstanceNode, repeat: Repeat) -> tuple[Initial, ...]:
+        """The instances of a repeat that the empty form has where the holder is."""
+        around = holder
+        while around.instance_id is None:
+            if around.parent is None:
+                return repeat.initial
+            around = around.parent
+        outer = around.definition
+        assert isinstance(outer, Repeat)
+        assert around.parent is not None
+        beside = self.initial(around.parent, outer)
+        number = around.place()[0]
+        return beside[number - 1].inner.get(repeat.path, ()) if number <= len(beside) else repeat.initial
+
+    def _fill_initial(self, instance: InstanceNode, initial: tuple[Initial, ...], number: int) -> None:
         """The empty form may have other defaults in its first instances than in those that follow."""
-        defaults = repeat.initial[number - 1] if number <= len(repeat.initial) else {}
+        defaults = initial[number - 1].defaults if number <= len(initial) else {}
         for template in defaults:
             for node in self.document.nodes(template, instance):
                 node.answer = answer_types.from_default(node.question, self.world.zone, defaults[template])
 
     def append_initial(self, holder: InstanceNode, repeat: Repeat) -> None:
         """The instances that the empty form has."""
-        for _ in repeat.initial:
+        for _ in self.initial(holder, repeat):
             if not self.full:
                 self.append(holder, repeat)
 

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from forms.errors import FormProblem
+from forms.xform import load_form
+from tests.forms.test_loading import xform
 
 HOUSEHOLD = """
 | survey |
@@ -286,3 +288,44 @@ def test_an_answer_that_makes_a_group_read_only_is_told_of(begin):
     entry = begin(NAMED)
     assert entry.answer("closed", "y").restructured
     assert entry.state("last/word").readonly
+
+
+NESTED = """
+| survey |
+| | type | name | label | default |
+| | begin_repeat | house | House | |
+| | begin_repeat | person | Person | |
+| | text | first | First name | Ana |
+| | end_repeat | | | |
+| | end_repeat | | | |
+"""
+
+
+def test_the_first_instance_begins_with_the_instances_that_the_empty_form_has_in_it(begin):
+    entry = begin(NESTED)
+    (house,) = entry.repeat("house").instances
+    (person,) = entry.repeat(f"{house}/person").instances
+    assert entry.values()[f"{person}/first"] == "Ana"
+    added = entry.add_instance("house").path
+    assert entry.repeat(f"{added}/person").instances == ()
+    entry.remove_instance(person)
+    assert begin(NESTED, entry.values()).repeat(f"{house}/person").instances == ()
+
+
+IN_EACH = xform(
+    "",
+    '<repeat nodeset="/data/r"><input ref="/data/r/n"/><repeat nodeset="/data/r/q"><input ref="/data/r/q/m"/>'
+    "</repeat></repeat>",
+    '<data id="x" version="1"><r><n>a</n><q><m>1</m></q><q><m>2</m></q></r>'
+    "<r><n>b</n><q><m>3</m></q></r></data>",
+)
+
+
+def test_each_instance_of_the_empty_form_has_its_own_instances_in_it(begin):
+    entry = begin(load_form(IN_EACH))
+    entry.add_instance("r")
+    found = [
+        [entry.values()[f"{inner}/m"] for inner in entry.repeat(f"{path}/q").instances]
+        for path in entry.repeat("r").instances
+    ]
+    assert found == [["1", "2"], ["3"], ["1", "2"]]
