@@ -28,6 +28,8 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})", r
 _TIME = re.compile(
     r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?", re.ASCII
 )
+_COORDINATE = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
+_NO_FILE_NAME = re.compile(r"[/\\\x00-\x1f]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a character, from a broken keyboard or paste: no encoding has it, so nobody could keep it."""
 #: The lexical forms of XML Schema, as ODK takes them.
@@ -132,7 +134,7 @@ def _parse_names(text: str, zone: tzinfo) -> str:
 
 def _parse_file_name(text: str, zone: tzinfo) -> str:
     name = text.strip()
-    if "/" in name or "\\" in name or len(name) > 255:
+    if name in (".", "..") or _NO_FILE_NAME.search(name) or len(name) > 255:
         raise BadAnswer("answer.file.bad_name")
     return name
 
@@ -140,14 +142,13 @@ def _parse_file_name(text: str, zone: tzinfo) -> str:
 def _parse_geo(text: str, zone: tzinfo) -> str:
     """Points as `latitude longitude altitude accuracy`, several of them separated by `;`."""
     points = [point.split() for point in latin_digits(text).split(";") if point.strip()]
-    try:
-        good = all(
-            2 <= len(point) <= 4 and abs(float(point[0])) <= 90 and abs(float(point[1])) <= 180
-            for point in points
-        )
-    except ValueError:
-        good = False
-    if not good:
+    if not all(
+        2 <= len(point) <= 4
+        and all(_COORDINATE.fullmatch(part) for part in point)
+        and abs(float(point[0])) <= 90
+        and abs(float(point[1])) <= 180
+        for point in points
+    ):
         raise BadAnswer("answer.geo.not_a_place")
     return "; ".join(" ".join(point) for point in points)
 

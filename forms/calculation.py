@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 
 from forms import answer_types, choices, paths
-from forms.definition import Question, Repeat, SetValue
+from forms.definition import Initial, Question, Repeat, SetValue
 from forms.dependencies import Cell, DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.compile import Expression
@@ -20,6 +20,8 @@ MAX_INSTANCES = 1000
 MAX_ROUNDS = MAX_INSTANCES + 10
 MAX_NODES = 20_000
 """No instance is added to a tree of this size: counts inside of counts multiply."""
+MAX_SET = 10_000
+"""So many values are set one by way of another, from one answer to the next: instances multiply them."""
 
 
 class Calculation:
@@ -31,6 +33,7 @@ class Calculation:
         self.location = location
         self.document = document
         self.world = world
+        world.offered = lambda node: choices.offered(self, node)
         self.new_id = new_id
         self.graph = DependencyGraph.of(document.definition)
         self.touched: dict[str, None] = {}
@@ -42,6 +45,7 @@ class Calculation:
         self._postponed: dict[InstanceNode, dict[SetValue, None]] = {}
         """Values that an answer set while their question was hidden; they are set when it appears."""
         self._appeared: list[InstanceNode] = []
+        self._left_to_set = MAX_SET
         self._waiting: dict[Cell, dict[InstanceNode, None]] = {}
         self._heap: list[tuple[int, Cell]] = []
         self._altered: dict[tuple[Cell, InstanceNode], None] = {}
@@ -201,7 +205,7 @@ class Calculation:
         order = fellows[-1].order_number + 1 if fellows else 1
         node = self.restore(holder, repeat, self.new_id(), order)
         self.fill(node)
-        self._fill_initial(node, repeat, len(fellows) + 1)
+        self._fill_initial(node, self.initial(holder, repeat), len(fellows) + 1)
         self.fresh.append(node)
         self._settled(holder, node)
         return node
@@ -226,16 +230,30 @@ class Calculation:
                 if repeat.count is None and not inner.instances(repeat.name):
                     self.append_initial(inner, repeat)
 
-    def _fill_initial(self, instance: InstanceNode, repeat: Repeat, number: int) -> None:
+    def initial(self, holder: InstanceNode, repeat: Repeat) -> tuple[Initial, ...]:
+        """The instances of a repeat that the empty form has where the holder is."""
+        around = holder
+        while around.instance_id is None:
+            if around.parent is None:
+                return repeat.initial
+            around = around.parent
+        outer = around.definition
+        assert isinstance(outer, Repeat)
+        assert around.parent is not None
+        beside = self.initial(around.parent, outer)
+        number = around.place()[0]
+        return beside[number - 1].inner.get(repeat.path, ()) if number <= len(beside) else repeat.initial
+
+    def _fill_initial(self, instance: InstanceNode, initial: tuple[Initial, ...], number: int) -> None:
         """The empty form may have other defaults in its first instances than in those that follow."""
-        defaults = repeat.initial[number - 1] if number <= len(repeat.initial) else {}
+        defaults = initial[number - 1].defaults if number <= len(initial) else {}
         for template in defaults:
             for node in self.document.nodes(template, instance):
                 node.answer = answer_types.from_default(node.question, self.world.zone, defaults[template])
 
     def append_initial(self, holder: InstanceNode, repeat: Repeat) -> None:
         """The instances that the empty form has."""
-        for _ in repeat.initial:
+        for _ in self.initial(holder, repeat):
             if not self.full:
                 self.append(holder, repeat)
 
@@ -296,28 +314,46 @@ class Calculation:
             found = [node for node in found if node in chosen]
         return [node for node in found if isinstance(node.definition, Question)]
 
-    def fire(self, set_value: SetValue, near: InstanceNode) -> None:
-        """An answer sets a value: now, or when the question that gets it appears."""
-        for node in self.targets(set_value, near):
-            if node.visible:
-                self.set_value(set_value, node)
-            else:
-                self._postponed.setdefault(node, {})[set_value] = None
+    def value_changed(self, node: InstanceNode) -> None:
+        """All that the form sets because a question has another value, whoever gave it: what is set may set
+        more. One question sets another once for each answer, so that a circle of them comes to an end. What
+        is hidden is set when it appears; beyond MAX_SET the rest stays as it is.
+        """
+        changed = [node]
+        done: set[tuple[InstanceNode, SetValue, InstanceNode]] = set()
+        for source in changed:
+            for set_value in source.question.triggers:
+                if "xforms-value-changed" not in set_value.events:
+                    continue
+                for target in self.targets(set_value, source):
+                    if (source, set_value, target) in done or not self._left_to_set:
+                        continue
+                    done.add((source, set_value, target))
+                    self._left_to_set -= 1
+                    if not target.visible:
+                        self._postponed.setdefault(target, {})[set_value] = None
+                    elif self._assign(set_value, target):
+                        self.run()
+                        changed.append(target)
 
     def set_value(self, set_value: SetValue, node: InstanceNode) -> None:
-        """Evaluates a set value for one node and calculates what follows. A hidden node keeps what it has."""
-        self._assign(set_value, node)
-        self.run()
+        """Evaluates a set value for one node and calculates what follows."""
+        if self._assign(set_value, node):
+            self.run()
+            self.value_changed(node)
 
-    def _assign(self, set_value: SetValue, node: InstanceNode) -> None:
+    def _assign(self, set_value: SetValue, node: InstanceNode) -> bool:
+        """True when the node has another value now. A hidden one keeps what it has."""
         if not node.visible:
-            return
+            return False
+        before = node.answer
         if set_value.action == "setgeopoint":
             self.set_answer(node, self.location())
-            return
-        source = set_value.expression
-        result = self.result(node, f"set:{source}", source, "value", otherwise=node.answer)
-        self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
+        else:
+            source = set_value.expression
+            result = self.result(node, f"set:{source}", source, "value", otherwise=before)
+            self.set_answer(node, answer_types.from_result(node.question, result, self.world.zone))
+        return node.answer != before
 
     def settle(self) -> None:
         """Calculates all that is waiting; instances that came into being get their dynamic defaults."""
@@ -331,14 +367,19 @@ class Calculation:
             for set_value in self.document.definition.set_values:
                 if "odk-new-repeat" not in set_value.events:
                     continue
+                changed: list[InstanceNode] = []
                 for instance in fresh:
                     if paths.is_within(set_value.target, instance.template):
                         for node in self.targets(set_value, instance):
-                            self._assign(set_value, node)
+                            if self._assign(set_value, node):
+                                changed.append(node)
                             if set_value not in self.graph.by_place:
                                 self.run()
                 self.run()
+                for node in changed:
+                    self.value_changed(node)
             self.run()
+        self._left_to_set = MAX_SET
 
     # Expressions
 

@@ -206,6 +206,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Initial:
+    """One instance that the empty form has: its defaults by template path, where they differ from those of a
+    new instance, and the instances of the repeats that are in it, by their template paths.
+    """
+
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    inner: Mapping[str, tuple[Initial, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """Questions that are asked once for each instance: each person, each need."""
 
@@ -218,9 +228,8 @@ class Repeat:
     readonly: str | None = None
     count: str | None = None
     fixed: bool = False
-    initial: tuple[Mapping[str, str], ...] = ({},)
-    """An item for each instance of the empty form: its defaults by template path, where they differ from
-    those of a new instance."""
+    initial: tuple[Initial, ...] = (Initial(),)
+    """The instances that the empty form has; of a repeat in another one those of a new instance of that."""
 
 
 Element = Question | Group | Repeat

@@ -17,7 +17,20 @@ from forms import paths
 from forms.definition import FormDefinition, Question, Repeat, SetValue
 from forms.errors import FormProblem
 from forms.expression.functions import functions_by_name
-from forms.expression.parser import Binary, Call, Negation, Path, Step, Tree, Union_, operands, parse
+from forms.expression.parser import (
+    Binary,
+    Call,
+    Negation,
+    Path,
+    Step,
+    Tree,
+    Union_,
+    operands,
+    parse,
+)
+from forms.expression.parser import (
+    Literal as Text,
+)
 from forms.expression.rehearsal import rehearse
 
 CellKind = Literal["relevant", "value", "structure", "display"]
@@ -56,7 +69,7 @@ class Dependent:
     """A cell to be calculated again, in the instances below the anchor.
 
     `place` is the template of the nodes that it is calculated for; `reshapes` says that the outline may
-    change with it even where there is no such node.
+    change with it even where there is no such node: a repeat appears, a group is called otherwise.
     """
 
     cell: Cell
@@ -153,7 +166,10 @@ class DependencyGraph:
 
     def _dependent(self, cell: Cell, anchor: str) -> Dependent:
         place = paths.parent(cell.template) if cell.kind == "structure" else cell.template
-        reshapes = cell.kind == "relevant" and self.definition.is_repeat(cell.template)
+        group = self.definition.groups.get(cell.template)
+        reshapes = (
+            isinstance(group, Repeat) if cell.kind == "relevant" else cell.kind == "display" and bool(group)
+        )
         return Dependent(cell, anchor, place, reshapes)
 
     def _note_offers(self, cell: Cell, found: Iterable[Reference]) -> None:
@@ -311,6 +327,8 @@ class _Collector:
                 found |= self.visit(argument, context)
         if tree.name == "instance":
             return {_OUTSIDE}
+        if tree.name == "jr:choice-name" and isinstance(tree.arguments[1], Text):
+            self.choice_of(tree.arguments[1].value, context)
         if tree.name == "indexed-repeat":
             found = {_Spot(spot.template, "") for spot in found if not spot.outside}
             for spot in found:
@@ -318,6 +336,26 @@ class _Collector:
                 for repeat in _repeats_around(self.definition, spot.template):
                     self.reference(Cell("structure", repeat), "")
         return found
+
+    def choice_of(self, path: str, context: set[_Spot]) -> None:
+        """Which choice a name means may hang on what is offered now, where several have it."""
+        try:
+            tree = parse(path)
+        except FormProblem:
+            return
+        spots = _Collector(self.definition, self.origin.template).visit(tree, context)
+        for spot in spots:
+            question = self.definition.questions.get(spot.template)
+            itemset = question.itemset if question is not None else None
+            if question is None or itemset is None or not itemset.filtered:
+                continue
+            names = {choice.name for choice in question.choices}
+            if len(names) == len(question.choices) and names:
+                continue
+            offered = _Collector(self.definition, spot.template)
+            offered.collect(itemset.nodeset)
+            for reference in offered.references:
+                self.reference(reference.cell, "")
 
     def path(self, path: Path, context: set[_Spot], *, reads: bool = True) -> set[_Spot]:
         if path.absolute:

@@ -58,10 +58,9 @@ def text_of(definition: FormDefinition, path: str, value: Any) -> dict[str, str]
 
 
 def _choice_text(question: Question, name: str, order: tuple[str, ...]) -> str:
-    for choice in question.choices:
-        if choice.name == name:
-            return plain_text(choice.label.parts(order)) or name
-    return name
+    """Where several choices have the name, and only the entry knows which was offered, all are shown."""
+    found = [plain_text(choice.label.parts(order)) for choice in question.choices if choice.name == name]
+    return " / ".join(text for text in dict.fromkeys(found) if text) or name
 
 
 def _in_every_language(definition: FormDefinition, text: Any) -> dict[str, str]:

@@ -209,7 +209,7 @@ class FormEntry:
         self._calculation.set_answer(node, self._in_order(node, lexical))
         self._calculation.run()
         if before != node.answer:
-            self._run_triggers(node)
+            self._calculation.value_changed(node)
         self._calculation.settle()
         self._calculation.redrawn[path] = None
         self._validated.add(path)
@@ -231,11 +231,6 @@ class FormEntry:
             if any(name not in names for name in answer_types.chosen(node.question, lexical)):
                 several = len(lexical.split()) > 1 and names.issuperset(lexical.split())
                 raise BadAnswer("answer.choice.too_many" if several else "answer.choice.unknown")
-
-    def _run_triggers(self, node: InstanceNode) -> None:
-        for set_value in node.question.triggers:
-            if "xforms-value-changed" in set_value.events:
-                self._calculation.fire(set_value, node)
 
     # Repeats
 
@@ -280,7 +275,9 @@ class FormEntry:
     # Looking
 
     def outline(self) -> tuple[Node, ...]:
-        """All that is relevant now, in order. An instance is called like its repeat, with its number."""
+        """All that is relevant now, in order. An instance is called like its repeat, with its number, and by
+        the answers in it.
+        """
         found: list[Node] = []
         self._outline(self.definition.children, self._document.root, 0, found)
         return tuple(found)
@@ -310,7 +307,8 @@ class FormEntry:
         found.append(Node(paths.join(holder.path, repeat.name), "repeat", depth, label))
         for number, node in enumerate(holder.named(repeat.name), 1):
             assert isinstance(node, InstanceNode)
-            found.append(Node(node.path, "instance", depth + 1, f"{label} {number}".strip()))
+            own = self._world.told(repeat.label, node)
+            found.append(Node(node.path, "instance", depth + 1, f"{own} {number}".strip()))
             self._outline(repeat.children, node, depth + 2, found)
 
     def _nearest(self, around: InstanceNode, template: str) -> InstanceNode | None:

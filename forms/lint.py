@@ -75,6 +75,7 @@ def lint(definition: FormDefinition, xml: str, now: datetime) -> Iterator[Findin
     yield from _choices(definition)
     yield from _conditions(definition)
     yield from _defaults(definition, now)
+    yield from _hidden_defaults(definition, now)
     yield from _own_columns(definition, xml)
     yield from _locations(definition, xml)
     for _, finding in _meanings([("", definition)]):
@@ -118,6 +119,9 @@ def _question(definition: FormDefinition, question: Question) -> Iterator[Findin
     path = question.path
     if question.computed and question.merge != "last":
         yield Finding("lint.merge.idle", path, {"rule": question.merge})
+    asked, _, of = (question.preload or "").partition(":")
+    if asked == "property":
+        yield Finding("lint.metadata.empty", path, {"property": of})
     if not question.visible:
         return
     if question.required and question.required.strip() != "false()" and not question.label:
@@ -254,6 +258,23 @@ def _defaults(definition: FormDefinition, now: datetime) -> Iterator[Finding]:
         if finding is not None:
             told.add(begun.path)
             yield finding
+
+
+def _hidden_defaults(definition: FormDefinition, now: datetime) -> Iterator[Finding]:
+    """Dynamic defaults of what is hidden when an entry begins. (Web Forms leaves them out too, Collect does
+    not.)"""
+    given = [each for each in definition.set_values if "odk-instance-first-load" in each.events]
+    if not given:
+        return
+    try:
+        entry = FormEntry(definition, now=lambda: now, random=Random(0))  # noqa: S311 - nothing secret
+    except FormProblem:
+        return
+    for set_value in given:
+        question = definition.questions.get(set_value.target)
+        nodes = entry.calculation.targets(set_value, entry.document.root)
+        if question is not None and question.visible and any(not node.visible for node in nodes):
+            yield Finding("lint.default.hidden", set_value.target)
 
 
 def _default(entry: FormEntry, at: str, question: Question) -> Finding | None:

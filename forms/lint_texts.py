@@ -40,6 +40,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Its default '{value}' breaks its own constraint.",
         "Change the default or the constraint: nobody should have to correct what nobody answered.",
     ),
+    "lint.default.hidden": (
+        "Its default is worked out when a record begins. It is hidden then, so it never gets it.",
+        "Write it as 'calculation', with the question whose answer shows it as 'trigger'.",
+    ),
     "lint.default.unknown_choice": (
         "Its default '{value}' is no choice of its list{hint}.",
         "Write the name of a choice, not its label, or leave the default empty.",
@@ -76,6 +80,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Write 'bind::homeward:merge' = both where people type a text: then both stay. For choices and "
         "dates no rule of today keeps the safer answer (highest, withdrawn, set and narrow are to come): "
         "think of what may be overwritten, and accept the finding by name.",
+    ),
+    "lint.metadata.empty": (
+        "It asks the device for '{property}', and stays empty: a form is told nothing of who holds it.",
+        "Leave it out: each record knows its author and its device anyway.",
     ),
     "lint.pattern.unanchored": (
         "The pattern '{pattern}' is looked for anywhere in the answer; ODK Collect wants it to be the whole.",

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from random import Random
 from weakref import WeakKeyDictionary
 
-from forms.definition import FormDefinition, Question
+from forms.definition import Choice, FormDefinition, Question
 from forms.errors import FormProblem
 from forms.expression.compile import Expression
 from forms.expression.nodes import Node
@@ -40,6 +40,8 @@ class World:
         self.tables = _tables_of(document.definition)
         self.now = now
         self._random = random
+        self.offered: Callable[[InstanceNode], tuple[Choice, ...]] = lambda node: node.question.choices
+        """The choices that a question offers now; the calculation of the entry knows them."""
         self.troubles: dict[str, FormProblem] = {}
         """What could not be worked out within the limits, by template path."""
         self._zone = now().tzinfo
@@ -86,14 +88,15 @@ class World:
 
     def choice_label(self, node: Node, name: str) -> str:
         """The label of a choice of the question that the node holds; the name when there is none."""
-        question = node.definition if isinstance(node, InstanceNode) else None
-        if not isinstance(question, Question):
+        if not isinstance(node, InstanceNode) or not isinstance(node.definition, Question):
             return name
+        question = node.definition
         wanted = name.strip()
-        for choice in question.choices:
-            if choice.name == wanted:
-                return self.shown(choice.label, node) or wanted
-        return name
+        found = [choice for choice in question.choices if choice.name == wanted]
+        if len(found) != 1:
+            # Of several of that name, and of those that only the answers make, the one that is offered now.
+            found = [choice for choice in self.offered(node) if choice.name == wanted] or found
+        return (self.shown(found[0].label, node) or wanted) if found else name
 
     def told(self, text: Text, node: Node | None) -> str:
         """The text as a person reads it: like `shown`, without the marks of Markdown."""

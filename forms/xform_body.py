@@ -15,6 +15,7 @@ from forms.definition import (
     DataType,
     Element,
     Group,
+    Initial,
     Itemset,
     MergeRule,
     Place,
@@ -103,8 +104,8 @@ class _Place:
     leaf: bool
     default: str
     written: Place
-    copies: list[dict[str, str]] = field(default_factory=list)
-    """The defaults of each instance that stands in the empty form, its template not counted."""
+    copies: list[Xml] = field(default_factory=list)
+    """Each instance that stands in the empty form, its template not counted."""
 
 
 def written(element: Xml) -> Place:
@@ -146,21 +147,31 @@ class _BodyReader:
                 self._collect_attributes(child, path)
                 self._collect(child, path)
             if not is_template:
-                known.copies.append(self._defaults(child, path))
+                known.copies.append(child)
 
-    def _defaults(self, element: Xml, path: str) -> dict[str, str]:
-        """What the leaves of an instance hold, where it is something else than in the first of them."""
-        found: dict[str, str] = {}
+    def _initial(self, element: Xml, path: str) -> Initial:
+        """What an instance of the empty form holds, where it is something else than in the first of them."""
+        defaults: dict[str, str] = {}
+        inner: dict[str, list[Initial]] = {}
+        self._look_through(element, path, defaults, inner)
+        return Initial(defaults, {repeat: tuple(instances) for repeat, instances in inner.items()})
+
+    def _look_through(
+        self, element: Xml, path: str, defaults: dict[str, str], inner: dict[str, list[Initial]]
+    ) -> None:
         for child in element:
-            inner = paths.join(path, local(child.tag))
-            if len(child):
-                found.update(self._defaults(child, inner))
+            place = paths.join(path, local(child.tag))
+            if isinstance(self.content.groups.get(place), Repeat):
+                instances = inner.setdefault(place, [])
+                if child.get(f"{JAVAROSA}template") is None:
+                    instances.append(self._initial(child, place))
+            elif len(child):
+                self._look_through(child, place, defaults, inner)
             else:
                 text = (child.text or "").strip()
-                known = self.places.get(inner)
+                known = self.places.get(place)
                 if known is not None and text != known.default:
-                    found[inner] = text
-        return found
+                    defaults[place] = text
 
     def _collect_attributes(self, element: Xml, base: str) -> None:
         """The attributes that a bind speaks of, such as those of an entity: they are answers too."""
@@ -256,17 +267,20 @@ class _BodyReader:
         count = element.get(f"{JAVAROSA}count")
         fixed = (element.get(f"{JAVAROSA}noAddRemove") or "").startswith("true")
         self.content.set_values += set_values_in(element, self.root, place.path)
+        # What is inside comes first: the instances of the empty form may have instances in them.
+        children = self._children(element, place.path)
+        initial = tuple(self._initial(instance, place.path) for instance in place.copies)
         repeat = Repeat(
             path=place.path,
             name=place.name,
-            children=self._children(element, place.path),
+            children=children,
             label=label,
             appearance=appearance or element.get("appearance") or "",
             relevant=relevant,
             readonly=readonly,
             count=count.strip() if count else None,
             fixed=fixed,
-            initial=tuple(place.copies) or (({},) if fixed else ()),
+            initial=initial or ((Initial(),) if fixed else ()),
         )
         self.content.groups[place.path] = repeat
         return repeat

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from forms.expression import compile_paths
 from forms.expression.focus import Closure, Focus
+from forms.expression.functions.odk import is_chosen
 from forms.expression.nodes import Node
 from forms.expression.operators import COMPARE
 from forms.expression.parser import Binary, Call, Literal, Negation, Number, Path, Tree, Union_, operands
@@ -339,8 +340,11 @@ def _called_mask(compiler: Compiler, table: Table, tree: Call) -> Mask | None:
 
 def _contained(cells: list[str], names: str) -> list[bool]:
     chosen = set(names.split())
-    nothing = not chosen
-    return [cell.strip() in chosen if cell.strip() else nothing for cell in cells]
+    # What one look does not settle: no name, blanks around it, or several words.
+    unsettled = {
+        cell: is_chosen(names, cell) for cell in cells if cell not in chosen and len(cell.split()) != 1
+    }
+    return [cell in chosen or unsettled.get(cell, cell.strip() in chosen) for cell in cells]
 
 
 _COLUMN_FIRST: dict[str, Callable[[list[str], str], list[bool]]] = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING, Union
 
 if TYPE_CHECKING:
@@ -162,9 +163,7 @@ def number_to_text(number: float) -> str:
     if number == int(number):
         return str(int(number))
     text = repr(number)
-    if "e" not in text:
-        return text
-    return f"{number:.{max(0, 17 - math.floor(math.log10(abs(number))))}f}".rstrip("0")
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def to_number(value: Value, zone: tzinfo) -> float:

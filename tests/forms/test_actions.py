@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from forms import calculation
 from forms.entry import FormEntry
 from forms.surroundings import Surroundings
 from forms.xform import load_form
@@ -90,6 +91,56 @@ def test_a_value_set_while_its_question_is_hidden_is_there_when_it_appears(begin
     entry.answer("other", "by bus")
     assert "copy" not in entry.values()
     assert entry.answer("came", "y").values["copy"] == "by bus"
+
+
+CHAIN = """
+| survey |
+| | type | name | label | trigger | calculation |
+| | integer | a | A | ${c} | ${c} + 1 |
+| | integer | b | B | ${a} | ${a} * 2 |
+| | integer | c | C | ${b} | ${b} + 1 |
+"""
+
+
+def test_what_an_answer_sets_sets_more_and_a_circle_comes_to_an_end(begin):
+    entry = begin(CHAIN)
+    assert entry.answer("a", 3).values == {"a": 8, "b": 6, "c": 7}
+    assert entry.answer("b", 10).values == {"a": 12, "b": 24, "c": 11}
+
+
+def test_a_long_chain_of_values_that_set_each_other_is_gone_through(begin):
+    rows = "".join(f"| | integer | q{n} | Q | ${{q{n - 1}}} | ${{q{n - 1}}} + 1 |\n" for n in range(1, 1200))
+    entry = begin(
+        "| survey |\n| | type | name | label | trigger | calculation |\n| | integer | q0 | Q | | |\n" + rows
+    )
+    assert entry.answer("q0", 0).values["q1199"] == 1199
+
+
+EACH_BY_EACH = """
+| survey |
+| | type | name | label | trigger | calculation | repeat_count |
+| | integer | n | N | | | |
+| | begin_repeat | r | R | | | ${n} |
+| | integer | x | X | ${o} | ${o} + position(..) | |
+| | end_repeat | | | | | |
+| | begin_repeat | s | S | | | ${n} |
+| | integer | y | Y | ${x} | ${o} * 2 | |
+| | end_repeat | | | | | |
+| | integer | o | O | | | |
+"""
+
+
+def test_values_that_set_each_other_in_many_instances_stay_within_a_limit(begin, monkeypatch):
+    entry = begin(EACH_BY_EACH)
+    entry.answer("n", 40)
+    assert set(entry.answer("o", 3).values.values()) == {3, 6, *range(4, 44)}
+    monkeypatch.setattr(calculation, "MAX_SET", 100)
+    entry.answer("n", 39)
+    values = entry.answer("o", 7).values
+    assert len([path for path in values if path.endswith("/x")]) == 39
+    evaluations = entry.calculation.evaluations
+    entry.answer("o", 8)
+    assert entry.calculation.evaluations - evaluations < 300
 
 
 NEW_REPEAT = xform(

@@ -165,3 +165,23 @@ def test_a_range_takes_what_is_on_its_scale(begin, name, on_it, off_it):
         violation = entry.answer(name, raw).violation
         assert (violation.kind, violation.code) == ("constraint", "answer.range.outside")
     assert entry.state("safe").scale.end == 10
+
+
+FILES_AND_PLACES = """
+| survey |
+| | type | name | label |
+| | file | letter | Letter |
+| | geopoint | place | Place |
+"""
+
+
+@pytest.mark.parametrize("name", [".", "..", "a/b.pdf", "a\\b.pdf", "a\x00.pdf", "a\nb.pdf"])
+def test_what_names_a_folder_or_holds_a_control_character_is_no_name_of_a_file(begin, name):
+    assert begin(FILES_AND_PLACES).answer("letter", name).violation.code == "answer.file.bad_name"
+
+
+@pytest.mark.parametrize("place", ["41.3 19.8 nan 5", "41.3 19.8 0 inf", "41.3 19.8 high", "4_1 19", "91 0"])
+def test_each_part_of_a_place_is_a_number(begin, place):
+    entry = begin(FILES_AND_PLACES)
+    assert entry.answer("place", place).violation.code == "answer.geo.not_a_place"
+    assert entry.answer("place", "41.3 -1.98E1 110.5 4").violation is None

@@ -103,3 +103,35 @@ def test_a_choice_may_have_a_blank_in_its_name(begin):
     assert text_of(entry.definition, "town", "new town") == {"default": "New Town"}
     assert entry.answer("region", "the north the south").violation.code == "answer.choice.unknown"
     assert entry.answer("region", "the south").values == {"region": "the south", "town": None}
+
+
+SAME_NAME = """
+| survey |
+| | type | name | label | choice_filter | calculation |
+| | select_one district | district | District | | |
+| | select_one village | village | Village | district = ${district} | |
+| | calculate | called | | | jr:choice-name(${village}, '${village}') |
+| choices |
+| | list_name | name | label | district |
+| | district | n | North | |
+| | district | s | South | |
+| | village | 1 | Kukës | n |
+| | village | 2 | Bajram Curri | n |
+| | village | 1 | Sarandë | s |
+| settings |
+| | form_id | version | allow_choice_duplicates |
+| | same | 1 | yes |
+"""
+
+
+def test_of_choices_with_one_name_the_label_is_that_of_the_one_that_is_offered(begin):
+    entry = begin(SAME_NAME)
+    entry.answer("district", "s")
+    assert entry.answer("village", "1").values["called"] == "Sarandë"
+    assert entry.answer("district", "n").values == {"district": "n", "called": "Kukës"}
+
+
+def test_outside_an_entry_all_labels_of_one_name_are_shown(load):
+    form = load(SAME_NAME)
+    assert set(text_of(form, "village", "1").values()) == {"Kukës / Sarandë"}
+    assert set(text_of(form, "village", "2").values()) == {"Bajram Curri"}

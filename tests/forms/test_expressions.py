@@ -269,6 +269,14 @@ def test_a_number_survives_its_text(number):
     assert "e" not in number_to_text(number)
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(1e-10, "0.0000000001"), (-1.5e-07, "-0.00000015"), (1e22, "10000000000000000000000"), (0.1, "0.1")],
+)
+def test_a_very_small_number_is_written_with_no_more_digits_than_it_has(number, text):
+    assert number_to_text(number) == text
+
+
 def test_what_is_no_number_is_not_equal_to_itself():
     assert math.isnan(text_to_number("", UTC))
     assert math.isnan(text_to_number("12 months", UTC))

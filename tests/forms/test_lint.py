@@ -369,3 +369,34 @@ def test_a_pattern_that_means_one_thing_here_and_another_in_collect_is_told():
         ("lint.pattern.unanchored", "a")
     }
     assert own("text | a | A | regex(., '^[0-9]{4}$') | No", columns=columns) == set()
+
+
+DEFAULTS = "type | name | label | relevant | default | trigger | calculation"
+
+
+def test_a_default_that_is_worked_out_while_its_question_is_hidden_is_pointed_out():
+    rows = ("select_one yn | came | Came | | | |", "date | day | Day | ${came} = 'yes' | today() | |")
+    assert found(survey(*rows, columns=DEFAULTS)) == {("lint.default.hidden", "day")}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "date | day | Day | | today() | |",
+        "text | word | Word | ${came} = 'yes' | hello | |",
+        "date | day | Day | ${came} = 'yes' | | ${came} | today()",
+    ],
+)
+def test_a_default_that_its_question_gets_is_none(row):
+    assert found(survey("select_one yn | came | Came | | | |", row, columns=DEFAULTS)) == set()
+
+
+def test_what_a_form_is_not_told_of_the_device_is_pointed_out():
+    rows = (
+        "deviceid | device | |",
+        "username | who | |",
+        "start | begun | |",
+        "today | day | |",
+        "text | a | A |",
+    )
+    assert found(survey(*rows)) == {("lint.metadata.empty", "device"), ("lint.metadata.empty", "who")}

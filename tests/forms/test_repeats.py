@@ -5,6 +5,8 @@ import re
 import pytest
 
 from forms.errors import FormProblem
+from forms.xform import load_form
+from tests.forms.test_loading import xform
 
 HOUSEHOLD = """
 | survey |
@@ -251,3 +253,79 @@ def test_instances_that_a_count_takes_away_are_not_calculated_any_more(begin):
     assert [value for path, value in values.items() if path.endswith("/before")] == [None, None, None]
     values = entry.answer("stages", "3").values
     assert [value for path, value in values.items() if path.endswith("/before")] == ["2", "4"]
+
+
+NAMED = """
+| survey |
+| | type | name | label | readonly |
+| | begin_repeat | child | Child ${called} | |
+| | text | called | Name | |
+| | begin_group | more | About ${called} | |
+| | integer | age | Age | |
+| | end_group | | | |
+| | end_repeat | | | |
+| | select_one yn | closed | Closed | |
+| | begin_group | last | Last | ${closed} = 'y' |
+| | text | word | Word | |
+| | end_group | | | |
+| choices |
+| | list_name | name | label |
+| | yn | y | Yes |
+"""
+
+
+def test_each_instance_is_called_by_what_is_in_it(begin):
+    entry = begin(NAMED)
+    entry.add_instance("child")
+    first, second = entry.repeat("child").instances
+    entry.answer(f"{first}/called", "Ana")
+    assert entry.answer(f"{second}/called", "Besa").restructured
+    labels = [line.label for line in entry.outline() if line.kind in ("instance", "group")]
+    assert labels == ["Child Ana 1", "About Ana", "Child Besa 2", "About Besa", "Last"]
+
+
+def test_an_answer_that_makes_a_group_read_only_is_told_of(begin):
+    entry = begin(NAMED)
+    assert entry.answer("closed", "y").restructured
+    assert entry.state("last/word").readonly
+
+
+NESTED = """
+| survey |
+| | type | name | label | default |
+| | begin_repeat | house | House | |
+| | begin_repeat | person | Person | |
+| | text | first | First name | Ana |
+| | end_repeat | | | |
+| | end_repeat | | | |
+"""
+
+
+def test_the_first_instance_begins_with_the_instances_that_the_empty_form_has_in_it(begin):
+    entry = begin(NESTED)
+    (house,) = entry.repeat("house").instances
+    (person,) = entry.repeat(f"{house}/person").instances
+    assert entry.values()[f"{person}/first"] == "Ana"
+    added = entry.add_instance("house").path
+    assert entry.repeat(f"{added}/person").instances == ()
+    entry.remove_instance(person)
+    assert begin(NESTED, entry.values()).repeat(f"{house}/person").instances == ()
+
+
+IN_EACH = xform(
+    "",
+    '<repeat nodeset="/data/r"><input ref="/data/r/n"/><repeat nodeset="/data/r/q"><input ref="/data/r/q/m"/>'
+    "</repeat></repeat>",
+    '<data id="x" version="1"><r><n>a</n><q><m>1</m></q><q><m>2</m></q></r>'
+    "<r><n>b</n><q><m>3</m></q></r></data>",
+)
+
+
+def test_each_instance_of_the_empty_form_has_its_own_instances_in_it(begin):
+    entry = begin(load_form(IN_EACH))
+    entry.add_instance("r")
+    found = [
+        [entry.values()[f"{inner}/m"] for inner in entry.repeat(f"{path}/q").instances]
+        for path in entry.repeat("r").instances
+    ]
+    assert found == [["1", "2"], ["3"], ["1", "2"]]

@@ -19,20 +19,26 @@ if TYPE_CHECKING:
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def _is_chosen(chosen: str, name: str) -> bool:
-    return name.strip() in chosen.split() if name.strip() else not chosen.strip()
+def is_chosen(chosen: str, name: str) -> bool:
+    """Whether the name is among those that are chosen. One of several words, which only one choice of one
+    can have, is looked for as a whole.
+    """
+    wanted = name.split()
+    if len(wanted) > 1:
+        return f" {' '.join(wanted)} " in f" {' '.join(chosen.split())} "
+    return wanted[0] in chosen.split() if wanted else not chosen.strip()
 
 
 @special("selected", 2, 2, "boolean")
 def selected(compiler: Compiler, arguments: tuple[Tree, ...]) -> Closure[bool]:
     """Whether the name is among those that are chosen; an empty name when nothing is."""
     chosen = compiler.text(arguments[0])
-    if isinstance(arguments[1], Literal) and arguments[1].value.strip():
+    if isinstance(arguments[1], Literal) and len(arguments[1].value.split()) == 1:
         # As nearly all forms have it, and most of their expressions.
         wanted = arguments[1].value.strip()
         return lambda focus: wanted in chosen(focus).split()
     name = compiler.text(arguments[1])
-    return lambda focus: _is_chosen(chosen(focus), name(focus))
+    return lambda focus: is_chosen(chosen(focus), name(focus))
 
 
 special("is-selected", 2, 2, "boolean")(selected)
