@@ -190,7 +190,21 @@ class Calculation:
             self.detach(last)
             waiting.append(last)
         while len(instances) < wanted and not self.full:
-            instances.append(self.reattach(holder, waiting.pop()) if waiting else self.append(holder, repeat))
+            node = waiting.pop() if waiting else None
+            instances.append(
+                self.reattach(holder, node)
+                if node
+                else self.append(holder, repeat, self._counted(holder, repeat))
+            )
+
+    def _counted(self, holder: InstanceNode, repeat: Repeat) -> str:
+        """The id of the next instance that a count makes; the first that nothing in the tree has."""
+        number = len(holder.instances(repeat.name)) + 1
+        while True:
+            found = paths.counted_instance_id(holder.path, repeat.name, number)
+            if paths.join(holder.path, paths.instance(repeat.name, found)) not in self.document.by_path:
+                return found
+            number += 1
 
     # Structure
 
@@ -199,11 +213,11 @@ class Calculation:
         """Whether the tree is as large as it may be."""
         return len(self.document.by_path) >= MAX_NODES
 
-    def append(self, holder: InstanceNode, repeat: Repeat) -> InstanceNode:
-        """A new instance at the end, with its static defaults and what is in it."""
+    def append(self, holder: InstanceNode, repeat: Repeat, instance_id: str = "") -> InstanceNode:
+        """A new instance at the end, with its static defaults and what is in it. Its id is drawn or given."""
         fellows = holder.instances(repeat.name)
         order = fellows[-1].order_number + 1 if fellows else 1
-        node = self.restore(holder, repeat, self.new_id(), order)
+        node = self.restore(holder, repeat, instance_id or self.new_id(), order)
         self.fill(node)
         self._fill_initial(node, self.initial(holder, repeat), len(fellows) + 1)
         self.fresh.append(node)

@@ -14,6 +14,7 @@ from forms import paths
 from forms.appearances import known_appearances
 from forms.errors import FormProblem
 from forms.expression.nodes import Node
+from forms.expression.parser import Call, parse
 from forms.translations import NO_TEXT, Text
 
 QuestionType = Literal[
@@ -154,12 +155,21 @@ class Question:
     @property
     def asks(self) -> bool:
         """Whether a person is to answer it."""
-        return self.visible and self.calculate is None and self.type not in ("note", "calculate")
+        answered = self.calculate is None or self.prefilled
+        return self.visible and answered and self.type not in ("note", "calculate")
+
+    @property
+    def prefilled(self) -> bool:
+        """Whether a calculation only begins the answer: `once(…)` keeps what a person writes over it."""
+        if not self.visible or not self.calculate:
+            return False
+        tree = parse(self.calculate)
+        return isinstance(tree, Call) and tree.name == "once"
 
     @property
     def computed(self) -> bool:
         """Whether nobody types its value: the form itself calculates or sets it."""
-        return self.calculate is not None or self.type == "calculate"
+        return (self.calculate is not None and not self.prefilled) or self.type == "calculate"
 
     @property
     def identifies(self) -> bool:

@@ -344,7 +344,7 @@ class FormEntry:
             appearances=question.appearances,
             choices=choices.views(calculation, node) if question.chooses else (),
             violation=violation,
-            calculated=question.calculate is not None,
+            calculated=question.calculate is not None and not question.prefilled,
             media=question.label.media_in(world.languages),
             parameters=question.parameters,
             scale=question.scale,

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 INSTANCE_ID = re.compile(r"[0-9a-f]{16}")
@@ -52,6 +53,14 @@ def instance_id(path: str) -> str | None:
 def is_within(path: str, ancestor: str) -> bool:
     """Whether the path is the ancestor itself or lies below it; everything lies below the root."""
     return not ancestor or path == ancestor or path.startswith(f"{ancestor}/")
+
+
+def counted_instance_id(holder: str, repeat: str, number: int) -> str:
+    """The id of the instance that a count makes in this place: the same on every device, so that what two
+    people answer in 'the second child' merges question by question.
+    """
+    place = f"{holder}/{repeat}/{number}".encode()
+    return hashlib.blake2b(place, digest_size=8).hexdigest()
 
 
 def new_instance_id(random_bits: int) -> str:

@@ -34,7 +34,8 @@ def is_required(calculation: Calculation, node: InstanceNode) -> bool:
 
 def is_readonly(calculation: Calculation, node: InstanceNode) -> bool:
     """Whether a person cannot change it: calculated, or read-only itself or by a group around it."""
-    return bool(node.question.calculate) or is_marked_readonly(calculation, node)
+    fixed = bool(node.question.calculate) and not node.question.prefilled
+    return fixed or is_marked_readonly(calculation, node)
 
 
 def is_marked_readonly(calculation: Calculation, node: InstanceNode) -> bool:

@@ -208,3 +208,25 @@ def test_defaults_of_what_was_hidden_are_there_when_it_appears_after_the_record_
     entry = begin(table)
     again: FormEntry = begin(table, entry.values())
     assert again.answer("a", "x").values == {"a": "x", "b": "as before"}
+
+
+PREFILLED = """
+| survey |
+| | type | name | label | calculation |
+| | text | given | Name in the passport | |
+| | text | called | How she is called | once(${given}) |
+| | text | fixed | Shown | concat(${given}, '') |
+"""
+
+
+def test_a_calculation_that_keeps_what_is_there_only_begins_the_answer(begin, load):
+    entry = begin(PREFILLED)
+    entry.answer("given", "Anastasia")
+    assert entry.values()["called"] == "Anastasia"
+    assert not entry.state("called").readonly
+    assert entry.state("fixed").readonly
+    entry.answer("called", "Nastja")
+    entry.answer("given", "Anastasija")
+    assert begin(PREFILLED, entry.values()).values()["called"] == "Nastja"
+    rules = load(PREFILLED).merge_rules
+    assert (rules["called"], rules["fixed"]) == ("last", "calculated")

@@ -329,3 +329,42 @@ def test_each_instance_of_the_empty_form_has_its_own_instances_in_it(begin):
         for path in entry.repeat("r").instances
     ]
     assert found == [["1", "2"], ["3"], ["1", "2"]]
+
+
+COUNTED_APART = """
+| survey |
+| | type | name | label | repeat_count |
+| | integer | n | How many | |
+| | begin_repeat | child | Child | ${n} |
+| | text | name | Name | |
+| | begin_repeat | visit | Visit | 1 |
+| | text | seen | Seen | |
+| | end_repeat | | | |
+| | end_repeat | | | |
+"""
+
+
+def test_what_a_count_makes_is_the_same_instance_on_every_device(begin):
+    one, other = begin(COUNTED_APART, seed=1), begin(COUNTED_APART, seed=2)
+    for entry in (one, other):
+        entry.answer("n", "2")
+    assert one.repeat("child").instances == other.repeat("child").instances
+    first, second = one.repeat("child").instances
+    one.answer(f"{first}/name", "Ana")
+    other.answer(f"{second}/name", "Besa")
+    assert one.repeat(f"{first}/visit").instances == other.repeat(f"{first}/visit").instances
+    merged = begin(COUNTED_APART, {**one.values(), **other.values()})
+    assert [merged.document.at(f"{path}/name").text for path in merged.repeat("child").instances] == [
+        "Ana",
+        "Besa",
+    ]
+
+
+def test_an_instance_that_comes_back_is_the_one_that_went(begin):
+    entry = begin(COUNTED_APART)
+    entry.answer("n", "3")
+    before = entry.repeat("child").instances
+    entry.answer("n", "1")
+    again = begin(COUNTED_APART, entry.values())
+    again.answer("n", "3")
+    assert again.repeat("child").instances == before

@@ -194,7 +194,7 @@ class AppWindow:
 
     def touch(self, name: str, seconds: float = 20, rest: float = 0.25) -> None:
         """Press the middle of a named widget, after scrolling to it with the wheel where needed."""
-        widget = self._bring_into_view(name, seconds)
+        widget = self.scroll_to(name, seconds)
         self._xdo("mousemove", *self._middle(widget), "click", "1")
         time.sleep(rest)
 
@@ -227,7 +227,7 @@ class AppWindow:
         """Turn the wheel once over the page; False where there is none."""
         return self._turn_wheel("page.body", "5")
 
-    def _bring_into_view(self, name: str, seconds: float) -> Widget:
+    def scroll_to(self, name: str, seconds: float = 20) -> Widget:
         """The probe tells only what is in sight, so a widget below or above is looked for with the wheel."""
         until = time.monotonic() + seconds
         while True:
