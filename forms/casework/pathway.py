@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from forms.casework.case import STAGES, Stage
-from forms.library import AIRPORT_RECEPTION, CASE_FILE, MONITORING_CONTACT
+from forms.library import (
+    AIRPORT_RECEPTION,
+    CASE_FILE,
+    CONSENT,
+    MONITORING_CONTACT,
+)
 
 Solution = Literal["return", "stay", "third_country"]
 Place = Literal["done", "now", "later"]
@@ -69,14 +74,18 @@ def pathway(stage: Stage, solution: Solution | None = None) -> Pathway:
 
 
 _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
-    "identified": (CASE_FILE,),
-    "shelter": (CASE_FILE,),
-    "decision": (CASE_FILE,),
-    "pre_departure": (CASE_FILE, AIRPORT_RECEPTION),
-    "travel": (AIRPORT_RECEPTION, CASE_FILE),
-    "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT),
-    "reintegration": (MONITORING_CONTACT, CASE_FILE),
-    "closed": (CASE_FILE, MONITORING_CONTACT),
+    "identified": (CASE_FILE, CONSENT),
+    "shelter": (CASE_FILE, CONSENT),
+    "decision": (CASE_FILE, CONSENT),
+    "pre_departure": (
+        CASE_FILE,
+        AIRPORT_RECEPTION,
+        CONSENT,
+    ),
+    "travel": (AIRPORT_RECEPTION, CASE_FILE, CONSENT),
+    "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT, CONSENT),
+    "reintegration": (MONITORING_CONTACT, CASE_FILE, CONSENT),
+    "closed": (CASE_FILE, MONITORING_CONTACT, CONSENT),
 }
 
 

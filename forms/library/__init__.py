@@ -17,8 +17,14 @@ LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk")
 CASE_FILE: Final = "case_file"
 AIRPORT_RECEPTION: Final = "airport_reception"
 MONITORING_CONTACT: Final = "monitoring_contact"
+CONSENT: Final = "consent"
 
-_IDS: Final = (CASE_FILE, AIRPORT_RECEPTION, MONITORING_CONTACT)
+_IDS: Final = (
+    CASE_FILE,
+    AIRPORT_RECEPTION,
+    MONITORING_CONTACT,
+    CONSENT,
+)
 
 
 def forms() -> tuple[tuple[str, Traversable], ...]:
