@@ -15,6 +15,7 @@ from forms.library import (
     CASE_FILE,
     CONSENT,
     MONITORING_CONTACT,
+    NEEDS_AND_RISKS,
 )
 
 Solution = Literal["return", "stay", "third_country"]
@@ -75,12 +76,13 @@ def pathway(stage: Stage, solution: Solution | None = None) -> Pathway:
 
 _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
     "identified": (CASE_FILE, CONSENT),
-    "shelter": (CASE_FILE, CONSENT),
-    "decision": (CASE_FILE, CONSENT),
+    "shelter": (CASE_FILE, CONSENT, NEEDS_AND_RISKS),
+    "decision": (CASE_FILE, NEEDS_AND_RISKS, CONSENT),
     "pre_departure": (
         CASE_FILE,
         AIRPORT_RECEPTION,
         CONSENT,
+        NEEDS_AND_RISKS,
     ),
     "travel": (AIRPORT_RECEPTION, CASE_FILE, CONSENT),
     "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT, CONSENT),

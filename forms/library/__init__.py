@@ -18,12 +18,14 @@ CASE_FILE: Final = "case_file"
 AIRPORT_RECEPTION: Final = "airport_reception"
 MONITORING_CONTACT: Final = "monitoring_contact"
 CONSENT: Final = "consent"
+NEEDS_AND_RISKS: Final = "needs_and_risks"
 
 _IDS: Final = (
     CASE_FILE,
     AIRPORT_RECEPTION,
     MONITORING_CONTACT,
     CONSENT,
+    NEEDS_AND_RISKS,
 )
 
 
