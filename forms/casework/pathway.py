@@ -14,6 +14,7 @@ from forms.library import (
     AIRPORT_RECEPTION,
     CASE_FILE,
     CONSENT,
+    DURABLE_SOLUTION,
     MONITORING_CONTACT,
     NEEDS_AND_RISKS,
 )
@@ -77,7 +78,7 @@ def pathway(stage: Stage, solution: Solution | None = None) -> Pathway:
 _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
     "identified": (CASE_FILE, CONSENT),
     "shelter": (CASE_FILE, CONSENT, NEEDS_AND_RISKS),
-    "decision": (CASE_FILE, NEEDS_AND_RISKS, CONSENT),
+    "decision": (CASE_FILE, NEEDS_AND_RISKS, DURABLE_SOLUTION, CONSENT),
     "pre_departure": (
         CASE_FILE,
         AIRPORT_RECEPTION,

@@ -19,6 +19,7 @@ AIRPORT_RECEPTION: Final = "airport_reception"
 MONITORING_CONTACT: Final = "monitoring_contact"
 CONSENT: Final = "consent"
 NEEDS_AND_RISKS: Final = "needs_and_risks"
+DURABLE_SOLUTION: Final = "durable_solution"
 
 _IDS: Final = (
     CASE_FILE,
@@ -26,6 +27,7 @@ _IDS: Final = (
     MONITORING_CONTACT,
     CONSENT,
     NEEDS_AND_RISKS,
+    DURABLE_SOLUTION,
 )
 
 
