@@ -17,6 +17,7 @@ from forms.library import (
     DURABLE_SOLUTION,
     MONITORING_CONTACT,
     NEEDS_AND_RISKS,
+    TRAVEL,
 )
 
 Solution = Literal["return", "stay", "third_country"]
@@ -84,8 +85,9 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         AIRPORT_RECEPTION,
         CONSENT,
         NEEDS_AND_RISKS,
+        TRAVEL,
     ),
-    "travel": (AIRPORT_RECEPTION, CASE_FILE, CONSENT),
+    "travel": (AIRPORT_RECEPTION, CASE_FILE, TRAVEL, CONSENT),
     "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT, CONSENT),
     "reintegration": (MONITORING_CONTACT, CASE_FILE, CONSENT),
     "closed": (CASE_FILE, MONITORING_CONTACT, CONSENT),

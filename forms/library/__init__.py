@@ -20,6 +20,7 @@ MONITORING_CONTACT: Final = "monitoring_contact"
 CONSENT: Final = "consent"
 NEEDS_AND_RISKS: Final = "needs_and_risks"
 DURABLE_SOLUTION: Final = "durable_solution"
+TRAVEL: Final = "travel"
 
 _IDS: Final = (
     CASE_FILE,
@@ -28,6 +29,7 @@ _IDS: Final = (
     CONSENT,
     NEEDS_AND_RISKS,
     DURABLE_SOLUTION,
+    TRAVEL,
 )
 
 
