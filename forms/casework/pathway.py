@@ -13,6 +13,7 @@ from forms.casework.case import STAGES, Stage
 from forms.library import (
     AIRPORT_RECEPTION,
     CASE_FILE,
+    CLEARANCE,
     CONSENT,
     DURABLE_SOLUTION,
     MONITORING_CONTACT,
@@ -86,8 +87,9 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         CONSENT,
         NEEDS_AND_RISKS,
         TRAVEL,
+        CLEARANCE,
     ),
-    "travel": (AIRPORT_RECEPTION, CASE_FILE, TRAVEL, CONSENT),
+    "travel": (AIRPORT_RECEPTION, CASE_FILE, TRAVEL, CONSENT, CLEARANCE),
     "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT, CONSENT),
     "reintegration": (MONITORING_CONTACT, CASE_FILE, CONSENT),
     "closed": (CASE_FILE, MONITORING_CONTACT, CONSENT),

@@ -21,6 +21,7 @@ CONSENT: Final = "consent"
 NEEDS_AND_RISKS: Final = "needs_and_risks"
 DURABLE_SOLUTION: Final = "durable_solution"
 TRAVEL: Final = "travel"
+CLEARANCE: Final = "clearance"
 
 _IDS: Final = (
     CASE_FILE,
@@ -30,6 +31,7 @@ _IDS: Final = (
     NEEDS_AND_RISKS,
     DURABLE_SOLUTION,
     TRAVEL,
+    CLEARANCE,
 )
 
 
