@@ -22,6 +22,7 @@ NEEDS_AND_RISKS: Final = "needs_and_risks"
 DURABLE_SOLUTION: Final = "durable_solution"
 TRAVEL: Final = "travel"
 CLEARANCE: Final = "clearance"
+REINTEGRATION_PLAN: Final = "reintegration_plan"
 
 _IDS: Final = (
     CASE_FILE,
@@ -32,6 +33,7 @@ _IDS: Final = (
     DURABLE_SOLUTION,
     TRAVEL,
     CLEARANCE,
+    REINTEGRATION_PLAN,
 )
 
 
