@@ -19,6 +19,7 @@ from forms.library import (
     MONITORING_CONTACT,
     NEEDS_AND_RISKS,
     REINTEGRATION_PLAN,
+    TESTIMONY,
     TRAVEL,
 )
 
@@ -80,8 +81,8 @@ def pathway(stage: Stage, solution: Solution | None = None) -> Pathway:
 
 _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
     "identified": (CASE_FILE, CONSENT),
-    "shelter": (CASE_FILE, CONSENT, NEEDS_AND_RISKS),
-    "decision": (CASE_FILE, NEEDS_AND_RISKS, DURABLE_SOLUTION, CONSENT),
+    "shelter": (CASE_FILE, CONSENT, NEEDS_AND_RISKS, TESTIMONY),
+    "decision": (CASE_FILE, NEEDS_AND_RISKS, DURABLE_SOLUTION, CONSENT, TESTIMONY),
     "pre_departure": (
         CASE_FILE,
         AIRPORT_RECEPTION,
@@ -93,7 +94,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
     ),
     "travel": (AIRPORT_RECEPTION, CASE_FILE, TRAVEL, CONSENT, CLEARANCE),
     "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT, REINTEGRATION_PLAN, CONSENT),
-    "reintegration": (MONITORING_CONTACT, CASE_FILE, REINTEGRATION_PLAN, CONSENT),
+    "reintegration": (MONITORING_CONTACT, CASE_FILE, REINTEGRATION_PLAN, CONSENT, TESTIMONY),
     "closed": (CASE_FILE, MONITORING_CONTACT, CONSENT),
 }
 

@@ -23,6 +23,7 @@ DURABLE_SOLUTION: Final = "durable_solution"
 TRAVEL: Final = "travel"
 CLEARANCE: Final = "clearance"
 REINTEGRATION_PLAN: Final = "reintegration_plan"
+TESTIMONY: Final = "testimony"
 
 _IDS: Final = (
     CASE_FILE,
@@ -34,6 +35,7 @@ _IDS: Final = (
     TRAVEL,
     CLEARANCE,
     REINTEGRATION_PLAN,
+    TESTIMONY,
 )
 
 
