@@ -24,6 +24,7 @@ TRAVEL: Final = "travel"
 CLEARANCE: Final = "clearance"
 REINTEGRATION_PLAN: Final = "reintegration_plan"
 TESTIMONY: Final = "testimony"
+CLOSURE: Final = "closure"
 
 _IDS: Final = (
     CASE_FILE,
@@ -36,6 +37,7 @@ _IDS: Final = (
     CLEARANCE,
     REINTEGRATION_PLAN,
     TESTIMONY,
+    CLOSURE,
 )
 
 
