@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from forms.casework.case import STAGES, Stage
-from forms.library import AIRPORT_RECEPTION, CASE_FILE, MONITORING_CONTACT
+from forms.library import (
+    AIRPORT_RECEPTION,
+    CASE_FILE,
+    CLEARANCE,
+    CLOSURE,
+    CONSENT,
+    DURABLE_SOLUTION,
+    MONITORING_CONTACT,
+    NEEDS_AND_RISKS,
+    REINTEGRATION_PLAN,
+    TESTIMONY,
+    TRAVEL,
+)
 
 Solution = Literal["return", "stay", "third_country"]
 Place = Literal["done", "now", "later"]
@@ -69,14 +81,22 @@ def pathway(stage: Stage, solution: Solution | None = None) -> Pathway:
 
 
 _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
-    "identified": (CASE_FILE,),
-    "shelter": (CASE_FILE,),
-    "decision": (CASE_FILE,),
-    "pre_departure": (CASE_FILE, AIRPORT_RECEPTION),
-    "travel": (AIRPORT_RECEPTION, CASE_FILE),
-    "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT),
-    "reintegration": (MONITORING_CONTACT, CASE_FILE),
-    "closed": (CASE_FILE, MONITORING_CONTACT),
+    "identified": (CASE_FILE, CONSENT),
+    "shelter": (CASE_FILE, CONSENT, NEEDS_AND_RISKS, TESTIMONY),
+    "decision": (CASE_FILE, NEEDS_AND_RISKS, DURABLE_SOLUTION, CONSENT, TESTIMONY),
+    "pre_departure": (
+        CASE_FILE,
+        AIRPORT_RECEPTION,
+        CONSENT,
+        NEEDS_AND_RISKS,
+        REINTEGRATION_PLAN,
+        TRAVEL,
+        CLEARANCE,
+    ),
+    "travel": (AIRPORT_RECEPTION, CASE_FILE, TRAVEL, CONSENT, CLEARANCE),
+    "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT, REINTEGRATION_PLAN, CONSENT),
+    "reintegration": (MONITORING_CONTACT, CASE_FILE, REINTEGRATION_PLAN, CONSENT, TESTIMONY, CLOSURE),
+    "closed": (CASE_FILE, MONITORING_CONTACT, CLOSURE, CONSENT),
 }
 
 

@@ -17,8 +17,28 @@ LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk")
 CASE_FILE: Final = "case_file"
 AIRPORT_RECEPTION: Final = "airport_reception"
 MONITORING_CONTACT: Final = "monitoring_contact"
+CONSENT: Final = "consent"
+NEEDS_AND_RISKS: Final = "needs_and_risks"
+DURABLE_SOLUTION: Final = "durable_solution"
+TRAVEL: Final = "travel"
+CLEARANCE: Final = "clearance"
+REINTEGRATION_PLAN: Final = "reintegration_plan"
+TESTIMONY: Final = "testimony"
+CLOSURE: Final = "closure"
 
-_IDS: Final = (CASE_FILE, AIRPORT_RECEPTION, MONITORING_CONTACT)
+_IDS: Final = (
+    CASE_FILE,
+    AIRPORT_RECEPTION,
+    MONITORING_CONTACT,
+    CONSENT,
+    NEEDS_AND_RISKS,
+    DURABLE_SOLUTION,
+    TRAVEL,
+    CLEARANCE,
+    REINTEGRATION_PLAN,
+    TESTIMONY,
+    CLOSURE,
+)
 
 
 def forms() -> tuple[tuple[str, Traversable], ...]:
