@@ -36,7 +36,7 @@ class AgeRules:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> AgeRules:
-        """Problem programme.value.invalid."""
+        """Problem form.programme.value_invalid."""
         only(table, "estimate_margin")
         return cls(number(table, "estimate_margin", cls().estimate_margin, 0, 10))
 

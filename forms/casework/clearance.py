@@ -77,9 +77,7 @@ def clearance(
         reasons += closed(known, each.on, hard=True)  # what had expired before this record renewed it
         known = [*known, each]
         reasons += closed(known, each.on, hard=True)
-    return Clearance(
-        ids(newest), not reasons, tuple(dict.fromkeys(reasons)), _offices(case, found), boarded
-    )
+    return Clearance(ids(newest), not reasons, tuple(dict.fromkeys(reasons)), _offices(case, found), boarded)
 
 
 def lapsed(before: Clearance | None, after: Clearance | None) -> Lapse | None:

@@ -53,7 +53,7 @@ class ConsentRules:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], ages: AgeRules = _AGES) -> ConsentRules:
-        """Problem programme.value.invalid, programme.value.unknown."""
+        """Problem form.programme.value_invalid, form.programme.value_unknown."""
         only(table, "months", "months_for", "own_consent_from", "disclosure_days")
         standard = cls()
         named_months = section(table, "months_for")
@@ -347,9 +347,7 @@ def _unfit_guardian(found: list[Evidence], at: date) -> tuple[str, ...]:
     """The records by which the guardian has a conflict of interest, or is none; their word is no consent."""
     conflict = last_word(found, at, "guardian.conflict_check", good=_without_conflict)
     absent = last_word(found, at, "guardian.appointed", good=_appointed)
-    return ids(
-        [e for e in conflict if not _without_conflict(e)] + [e for e in absent if not _appointed(e)]
-    )
+    return ids([e for e in conflict if not _without_conflict(e)] + [e for e in absent if not _appointed(e)])
 
 
 def _without_conflict(each: Evidence) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from forms.casework import minors
@@ -76,7 +77,7 @@ class GateRules:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> GateRules:
-        """Problem programme.value.invalid, programme.value.unknown."""
+        """Problem form.programme.value_invalid, form.programme.value_unknown."""
         only(table, "hard")
         soft = {f"{gate}.{code}" for gate, codes in SOFT.items() for code in codes}
         return cls(frozenset(words(table, "hard", soft)))
@@ -128,9 +129,7 @@ class _Sheet:
         return False
 
     def consent(self, purpose: str) -> None:
-        consent = in_force(
-            purpose, "", self.found, self.today, case=self.case, rules=self.programme.consent
-        )
+        consent = in_force(purpose, "", self.found, self.today, case=self.case, rules=self.programme.consent)
         self.reasons += [replace(each, code=each.code.replace(".", "_", 1)) for each in consent.reasons]
         self.until += [consent.until] if consent.until else []
 
@@ -271,7 +270,7 @@ def _journey(sheet: _Sheet) -> None:
     if sheet.says("itinerary_missing", "travel.itinerary", "complete") and departure is None:
         sheet.lacks("itinerary_missing", sheet.newest("travel.itinerary", "complete"))
     stops = [(_place(row, "leg.from"), _place(row, "leg.to")) for _, row in legs]
-    gaps = [to and start and to != start for (_, to), (start, _) in zip(stops, stops[1:], strict=False)]
+    gaps = [to and start and to != start for (_, to), (start, _) in pairwise(stops)]
     if any(gaps):
         sheet.lacks("itinerary_gap", (each for each, _ in legs))
     if sheet.says("documents_missing", "travel.documents", "ready"):
@@ -357,9 +356,7 @@ def _close_case(sheet: _Sheet) -> None:
         "retention" in each.purposes and each.decision in ("refused", "withdrawn") and each.day <= sheet.today
         for each in statements(sheet.found)
     )
-    kept = in_force(
-        "retention", "", sheet.found, sheet.today, case=sheet.case, rules=sheet.programme.consent
-    )
+    kept = in_force("retention", "", sheet.found, sheet.today, case=sheet.case, rules=sheet.programme.consent)
     if not answered and not kept.in_force:
         sheet.lacks("retention_not_asked", [])
 

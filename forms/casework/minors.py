@@ -27,7 +27,7 @@ class MinorRules:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> MinorRules:
-        """Problem programme.value.invalid, programme.value.unknown."""
+        """Problem form.programme.value_invalid, form.programme.value_unknown."""
         only(table, "grants")
         return cls(words(table, "grants"))
 
@@ -166,7 +166,9 @@ def _guardian(found: list[Evidence], today: date) -> tuple[list[Reason], list[da
         elif bad := [each for each in newest if each.get(meaning) != fine]:
             reasons.append(Reason(code, evidence=ids(bad)))
     until = []
-    for each in last_word(found, today, "guardian.appointed", good=lambda e: e.get("guardian.appointed") == "yes"):
+    for each in last_word(
+        found, today, "guardian.appointed", good=lambda e: e.get("guardian.appointed") == "yes"
+    ):
         if each.get("guardian.document_expires") in (None, ""):
             continue  # an appointment often ends only at 18
         day = each.day("guardian.document_expires")
