@@ -16,7 +16,7 @@ from forms.casework.case import Case
 from forms.casework.facts import Evidence
 from forms.casework.gates import check
 from forms.casework.meanings import ASSESSMENT, TRAVEL
-from forms.casework.word import Reason, ids, last_word
+from forms.casework.word import Reason, ids, in_order, last_word
 
 if TYPE_CHECKING:
     from forms.casework.programme import Programme
@@ -55,16 +55,14 @@ def clearance(
 
     One that somebody recorded while the gate was closed is told, and does not stand.
     """
-    found = list(evidence)
+    found = in_order(evidence)
     newest = last_word(found, today, "clearance.decision", good=_cleared)
     if not newest or not all(map(_cleared, newest)):
         return None
     start = max((each.on, each.order) for each in newest)
     boarded = _boarded_on(found, start[0], today)
     last = boarded or today
-    seen = sorted(
-        (each for each in found if each.on <= last or each.on > today), key=lambda e: (e.on, e.order)
-    )
+    seen = [each for each in found if each.on <= last or each.on > today]
 
     def closed(known: list[Evidence], day: date, *, hard: bool) -> list[Reason]:
         result = check("clear_to_travel", case, known, day, programme, coordinators=coordinators)

@@ -22,7 +22,7 @@ from forms.casework.due import add_months
 from forms.casework.facts import Evidence
 from forms.casework.meanings import CONSENT
 from forms.casework.table import number, only, section
-from forms.casework.word import Reason, ids, last_word, named, newer
+from forms.casework.word import Reason, ids, in_order, last_word, named, newer
 
 Party = Literal["person", "guardian"]
 Basis = Literal["team", "consent", "vital_interest", "duty_to_report", "none"]
@@ -180,7 +180,7 @@ def in_force(
     witness_missing, interpreter_missing, language_unknown, how_unknown, until_unclear, given_as_minor,
     guardian_conflict, recipient_unknown.
     """
-    found = list(evidence)
+    found = in_order(evidence)
     asked = _plain(recipient)
     if purpose in SHARING and not asked:
         return Consent(purpose, asked, False, (Reason("consent.recipient_unknown"),))
@@ -216,7 +216,7 @@ def may_send(
     someone has logged who receives it and why. That path leads to sharing alone, never to a return, a
     testimony or a photo, and closes after the days of the programme.
     """
-    found = list(evidence)
+    found = in_order(evidence)
     asked = _plain(recipient)
     if asked and asked == _plain(case.office):
         return Transfer(True, "team")

@@ -22,7 +22,7 @@ from forms.casework.consent import in_force, statements
 from forms.casework.facts import Evidence
 from forms.casework.pathway import decided
 from forms.casework.table import only, words
-from forms.casework.word import Reason, ids, last_word, named, newer
+from forms.casework.word import Reason, ids, in_order, last_word, named, newer
 
 if TYPE_CHECKING:
     from forms.casework.programme import Programme
@@ -148,7 +148,7 @@ def check(
     `coordinators` are the authors whose word passes a soft reason. Codes are
     `gate.<gate>.<reason>`; the reasons of minors and of consent are among them.
     """
-    found = list(evidence)
+    found = in_order(evidence)
     sheet = _Sheet(case, found, today, programme, age(case, found, today, programme.consent.age))
     _ASKED[gate](sheet)
     closed, passed = [], []

@@ -12,7 +12,7 @@ from forms.casework.case import Case
 from forms.casework.consent import ConsentRules, Statement, in_force, statements
 from forms.casework.facts import Evidence, Row
 from forms.casework.table import only, words
-from forms.casework.word import Reason, ids, last_word, named
+from forms.casework.word import Reason, ids, in_order, last_word, named
 
 Ending = Literal["guardian_consent", "own_consent", "guardianship", "determination", "grant"]
 
@@ -66,7 +66,7 @@ def changes_at_18(
     Every consent that was given while she was a minor ends, the child's own too, and is asked of her anew,
     by purpose and recipient, until she has answered as an adult. What was withdrawn is not asked anew.
     """
-    found = list(evidence)
+    found = in_order(evidence)
     known = age(case, found, today, consents.age)
     on = known.adult_from
     if on is None:

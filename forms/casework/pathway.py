@@ -208,5 +208,5 @@ def tracks(evidence: Iterable[Evidence], today: date) -> tuple[Track, ...]:
 def _state(found: list[Evidence], today: date, meaning: str, best: str) -> str:
     """The newest word on a meaning; of several on one day, one that is not the best."""
     newest = last_word(found, today, meaning, good=lambda each: each.text(meaning) == best)
-    said = sorted((each.text(meaning) for each in newest), key=lambda state: state == best)
+    said = sorted((each.text(meaning) for each in newest), key=lambda state: (state == best, state))
     return said[0] if said else ""

@@ -27,6 +27,11 @@ class Reason:
     expires: date | None = None
 
 
+def in_order(found: Iterable[Evidence]) -> list[Evidence]:
+    """The records in an order that does not depend on the one in which a device got them."""
+    return sorted(found, key=lambda each: (each.on, each.order, each.record))
+
+
 def newer(one: Evidence, other: Evidence) -> bool:
     """Whether a record certainly comes after the other. Of one day, only the order of both can tell."""
     if one.on != other.on:
