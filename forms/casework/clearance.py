@@ -68,13 +68,12 @@ def clearance(
         result = check("clear_to_travel", case, known, day, programme, coordinators=coordinators)
         return [each for each in result.reasons if each.hard or not hard]
 
+    # No passing of time opens a hard gate, so a look at the end of each span between two records is enough.
     reasons = closed(seen, last, hard=False)
     known = [each for each in seen if (each.on, each.order) <= start]
-    reasons += closed(known, start[0], hard=True)
     for each in (each for each in seen if (each.on, each.order) > start and each.on <= last):
-        reasons += closed(known, each.on, hard=True)  # what had expired before this record renewed it
-        known = [*known, each]
         reasons += closed(known, each.on, hard=True)
+        known = [*known, each]
     return Clearance(ids(newest), not reasons, tuple(dict.fromkeys(reasons)), _offices(case, found), boarded)
 
 

@@ -345,16 +345,18 @@ def _flaw(
 
 def _unfit_guardian(found: list[Evidence], at: date) -> tuple[str, ...]:
     """The records by which the guardian has a conflict of interest, or is none; their word is no consent."""
-    conflict = last_word(found, at, "guardian.conflict_check", good=_without_conflict)
-    absent = last_word(found, at, "guardian.appointed", good=_appointed)
-    return ids([e for e in conflict if not _without_conflict(e)] + [e for e in absent if not _appointed(e)])
+    conflict = last_word(found, at, "guardian.conflict_check", good=has_no_conflict)
+    absent = last_word(found, at, "guardian.appointed", good=is_appointed)
+    return ids([e for e in conflict if not has_no_conflict(e)] + [e for e in absent if not is_appointed(e)])
 
 
-def _without_conflict(each: Evidence) -> bool:
+def has_no_conflict(each: Evidence) -> bool:
+    """Whether a record says that the guardian was checked and has no conflict of interest."""
     return each.get("guardian.conflict_check") == "none"
 
 
-def _appointed(each: Evidence) -> bool:
+def is_appointed(each: Evidence) -> bool:
+    """Whether a record says that the guardian is appointed by a document."""
     return each.get("guardian.appointed") == "yes"
 
 

@@ -9,7 +9,15 @@ from typing import Any, Final, Literal
 
 from forms.casework.age import age
 from forms.casework.case import Case
-from forms.casework.consent import ConsentRules, Statement, in_force, statements
+from forms.casework.consent import (
+    ConsentRules,
+    Party,
+    Statement,
+    has_no_conflict,
+    in_force,
+    is_appointed,
+    statements,
+)
 from forms.casework.facts import Evidence, Row
 from forms.casework.table import only, words
 from forms.casework.word import Reason, ids, in_order, last_word, named
@@ -17,6 +25,15 @@ from forms.casework.word import Reason, ids, in_order, last_word, named
 Ending = Literal["guardian_consent", "own_consent", "guardianship", "determination", "grant"]
 
 _CONSENTS: Final = ConsentRules()
+_ENDING_CONSENTS: Final[tuple[tuple[Ending, Party], ...]] = (
+    ("guardian_consent", "guardian"),
+    ("own_consent", "person"),
+)
+_ENDING_RECORDS: Final[tuple[tuple[Ending, str], ...]] = (
+    ("guardianship", "guardian.appointed"),
+    ("determination", "bid.outcome"),
+)
+_OPEN_BID: Final = ("against", "more_needed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +94,20 @@ def changes_at_18(
     as_minor = [each for each in said if each.decision == "given" and each.day < on]
     for purpose in sorted({purpose for each in as_minor for purpose in each.purposes}):
         about = [each for each in as_minor if purpose in each.purposes]
-        for kind, party in (("guardian_consent", "guardian"), ("own_consent", "person")):
-            of_party = ids(each.source for each in about if each.by(party))  # type: ignore[arg-type]
+        for kind, party in _ENDING_CONSENTS:
+            of_party = ids(each.source for each in about if each.by(party))
             if of_party:
-                ends.append(Ends(kind, purpose, of_party))  # type: ignore[arg-type]
+                ends.append(Ends(kind, purpose, of_party))
         asks |= {
             (purpose, recipient)
             for recipient in {name for each in about for name in each.recipients} or {""}
             if not _answered(said, purpose, recipient, about, on)
             and not in_force(purpose, recipient, found, max(on, today), case=case, rules=consents).in_force
         }
-    for kind, meaning in (("guardianship", "guardian.appointed"), ("determination", "bid.outcome")):
+    for kind, meaning in _ENDING_RECORDS:
         records = [each for each in found if meaning in each.values and each.on < on]
         if records:
-            ends.append(Ends(kind, "", ids(records)))  # type: ignore[arg-type]
+            ends.append(Ends(kind, "", ids(records)))
     ends += [Ends("grant", name) for name in minors.grants]
     return Majority(on, tuple(ends), tuple(sorted(asks)))
 
@@ -150,25 +167,18 @@ def _determination(found: list[Evidence], today: date) -> tuple[list[Reason], li
     return reasons, until
 
 
-_OPEN_BID: Final = ("against", "more_needed")
-
-
 def _guardian(found: list[Evidence], today: date) -> tuple[list[Reason], list[date]]:
-    reasons: list[Reason] = []
-    for meaning, fine, code in (
-        ("guardian.appointed", "yes", "guardian_missing"),
-        ("guardian.conflict_check", "none", "guardian_conflict"),
-    ):
-        newest = last_word(found, today, meaning, good=lambda e, m=meaning, f=fine: e.get(m) == f)  # type: ignore[misc]
-        if not newest:
-            unchecked = "guardian_conflict_unchecked" if code == "guardian_conflict" else code
-            reasons.append(Reason(unchecked))
-        elif bad := [each for each in newest if each.get(meaning) != fine]:
-            reasons.append(Reason(code, evidence=ids(bad)))
+    appointed = last_word(found, today, "guardian.appointed", good=is_appointed)
+    checked = last_word(found, today, "guardian.conflict_check", good=has_no_conflict)
+    reasons = []
+    if not appointed or not all(map(is_appointed, appointed)):
+        reasons.append(Reason("guardian_missing", evidence=ids(appointed)))
+    if not checked:
+        reasons.append(Reason("guardian_conflict_unchecked"))
+    elif not all(map(has_no_conflict, checked)):
+        reasons.append(Reason("guardian_conflict", evidence=ids(checked)))
     until = []
-    for each in last_word(
-        found, today, "guardian.appointed", good=lambda e: e.get("guardian.appointed") == "yes"
-    ):
+    for each in appointed:
         if each.get("guardian.document_expires") in (None, ""):
             continue  # an appointment often ends only at 18
         day = each.day("guardian.document_expires")

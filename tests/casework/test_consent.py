@@ -80,6 +80,15 @@ def test_a_consent_that_is_dated_ahead_is_none_yet_and_a_withdrawal_is_one_at_on
     assert told(of_return(consent("c"), ended)) == ["withdrawn"]
 
 
+def test_a_consent_is_as_old_as_the_older_of_its_two_days_and_a_refusal_as_new_as_the_newer() -> None:
+    entered_late = consent("c", -1, on=day(-9).isoformat())
+    ended = consent("w", -5, decision="refused", author="ana")
+    assert told(of_return(entered_late, ended)) == ["refused"]
+    told_late = consent("w", -9, decision="refused", author="ana", on=day(-2).isoformat())
+    assert told(of_return(consent("c", -5), told_late)) == ["refused"]
+    assert told(of_return(consent("c", -1, on="some day"))) == ["dated_ahead"]
+
+
 # --- withdrawal and refusal ------------------------------------------------------------------
 
 
