@@ -269,6 +269,32 @@ def test_a_minor_is_escorted_on_every_leg(leg: int, escort: dict[str, str]) -> N
     assert asked(TRAVEL, WOMAN, but(ADULT, "travel", {}, leg=tuple(legs))).open
 
 
+@pytest.mark.parametrize(
+    ("record", "contrary"),
+    [
+        ("determination", {"bid.outcome": "against"}),
+        ("guardian", {"guardian.conflict_check": "conflict"}),
+        ("guardian", {"guardian.appointed": "no"}),
+        ("family", {"family.assessment": "negative"}),
+        ("travel", {"travel.documents": "missing"}),
+        ("plan", {"plan.state": "?"}),
+    ],
+)
+def test_of_two_records_of_one_day_that_do_not_agree_the_one_against_counts(
+    record: str, contrary: dict[str, str]
+) -> None:
+    other = replace(MINOR[record], record="other", values=contrary, rows={}, author="ana")
+    for orders in (("1", "2"), ("2", "1"), ("", "")):
+        both = {
+            **MINOR,
+            record: replace(MINOR[record], order=orders[0]),
+            "other": replace(other, order=orders[1]),
+        }
+        assert not asked(TRAVEL, GIRL, both).open
+    older = replace(other, on=day(-50))
+    assert asked(TRAVEL, GIRL, {**MINOR, "other": older}).open
+
+
 def test_a_journey_without_legs_has_no_escort() -> None:
     assert codes(asked(TRAVEL, GIRL, but(MINOR, "travel", {}, leg=()))) == {"minor_legs_missing"}
 
