@@ -141,6 +141,22 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The form has no {path}.",
         "Correct the name, or add the question.",
     ),
+    "form.programme.not_found": (
+        "There is no programme or country {name} here.",
+        "Correct its name, or add its file.",
+    ),
+    "form.programme.not_readable": (
+        "The file of a programme or a country is no TOML: {reason}.",
+        "Correct the line that is named.",
+    ),
+    "form.programme.value_invalid": (
+        "In the file of a programme or a country, {name} is missing, of another kind, or out of its bounds.",
+        "Compare with the files that come with Homeward; no programme can make a hard gate softer.",
+    ),
+    "form.programme.value_unknown": (
+        "In the file of a programme or a country stands {name}, which nothing reads.",
+        "Correct the name, or take it out.",
+    ),
     "form.question.has_children": (
         "The question {question} has other questions inside.",
         "Make it a group, or give it another name than the group has.",

@@ -213,8 +213,27 @@ WAY_HOME: Final[Mapping[str, tuple[str, ...] | None]] = {
     "closure.summary": None,
 }  # fmt: skip
 
+#: What gates read beyond the above: a birth date known in part (`2008`, `2008-05`), in which language a
+#: consent was explained, the day of the withdrawal that a new consent knows of, a transfer without
+#: consent, the durable solution, how an arrival ended, and what a coordinator passes with a reason.
+GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "age.born": None,
+    "consent.language": None,
+    "consent.withdrawn_on": None,
+    "disclosure.basis": ("vital_interest", "duty_to_report"),
+    "disclosure.recipient": None,
+    "disclosure.reason": None,
+    "solution.decision": ("return", "stay", "third_country", "undecided"),
+    "arrival.outcome": ("received", "declined", "not_arrived", "unknown_person"),
+    "gate.override": (
+        "contact_family", "clear_to_travel", "close_arrival", "start_reintegration", "testify", "close_case",
+    ),
+    "gate.override_of": None,
+    "gate.override_reason": None,
+}  # fmt: skip
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
-    **WAY_HOME,
+    **WAY_HOME, **GATES,
 }  # fmt: skip
