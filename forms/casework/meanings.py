@@ -95,7 +95,44 @@ CLOSURE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "closure.services_handed_over": _YES_NO,
 }
 
+INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "programme.code": None,
+    "programme.donor": None,
+    "case.host_state": None,
+    "case.region": None,
+    "exploitation.sector": None,
+    "screening.outcome": ("victim", "possible", "not_victim"),
+    "solution.decision": ("return", "stay", "third_country", "undecided"),
+    "checkup.kind": ("medical", "psychosocial"),
+    "checkup.on": None,
+    "assistance.kind": None,
+    "assistance.on": None,
+    "assistance.cost_eur": None,
+    "assistance.budget_line": None,
+    "arrival.outcome": ("received", "declined", "unknown_person", "not_arrived"),
+    "arrival.at": None,
+    "contact.outcome": (
+        "met", "phone_only", "not_alone", "refused", "unreachable", "moved", "suspected_retrafficking",
+    ),
+    "contact.date": None,
+    "contact.risk": ("high", "medium", "low", "unknown"),
+    "contact.further": ("as_planned", "less_often", "stop"),
+    "plan.unmet_needs": _YES_NO,
+    "need.kind": None,
+    "incident.retrafficking": ("suspected", "confirmed", "ruled_out"),
+    "referral.state": ("made", "accepted", "declined", "completed"),
+    "complaint.about": None,
+    "activity.kind": ("meeting", "training"),
+    "activity.participants": None,
+    "knowledge.before": None,
+    "knowledge.after": None,
+    "leaflets.given": None,
+    "exchange.from": None,
+    "exchange.to": None,
+}  # fmt: skip
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
+    **INDICATORS,
 }  # fmt: skip
