@@ -39,19 +39,20 @@ def leaflets(record: Evidence) -> Iterable[Entry]:
 
 def knowledge_tested(record: Evidence) -> Iterable[Entry]:
     """Each participant with a score before and after; with one only, missing."""
-    for place, row in enumerate(record.rows.get("knowledge", ())):
-        known = None not in (number(row.get("knowledge.before")), number(row.get("knowledge.after")))
-        yield Entry(
-            f"{record.record}/{place}", record.on, amount=Decimal(1 if known else 0), missing=not known
-        )
+    return (each for each, _ in _scores(record))
 
 
 def knowledge_gained(record: Evidence) -> Iterable[Entry]:
-    """Of these, who knew more after than before."""
+    """Of these, who knew more after than before; who has one score only is missing."""
+    return (each for each, more in _scores(record) if more or each.missing)
+
+
+def _scores(record: Evidence) -> Iterable[tuple[Entry, bool]]:
     for place, row in enumerate(record.rows.get("knowledge", ())):
         before, after = number(row.get("knowledge.before")), number(row.get("knowledge.after"))
-        if before is not None and after is not None and after > before:
-            yield Entry(f"{record.record}/{place}", record.on)
+        known = before is not None and after is not None
+        more = before is not None and after is not None and after > before
+        yield Entry(f"{record.record}/{place}", record.on, missing=not known), more
 
 
 def exchange(record: Evidence) -> Iterable[Entry]:

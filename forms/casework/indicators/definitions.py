@@ -125,7 +125,9 @@ INDICATORS: Final[tuple[Definition, ...]] = (
     ),
     Definition("lost", "lost", "persons", "loss", "not_counted", "arrived", "until_end"),
     Definition("refused", "refused", "persons", "first_refusal", "not_counted", "arrived", "until_end"),
-    Definition("dropped_out", "dropped_out", "persons", "end_of_contacts", "not_counted", "arrived", "until_end"),
+    Definition(
+        "dropped_out", "dropped_out", "persons", "end_of_contacts", "not_counted", "arrived", "until_end"
+    ),
     Definition(
         "risk.month", "risk_at_month", "persons", "due_day", "own_row", "month_reached", "until_end",
         by=("month", "level"),

@@ -117,7 +117,12 @@ def _suspicions(person: Person) -> list[tuple[date, str]]:
 
 
 def lost(person: Person, until: date) -> Iterable[Entry]:
-    """Who was lost: the last tries failed (twice or more in a row), or the case was closed as 'lost'."""
+    """Who was lost after the arrival: the last tries failed (twice or more in a row), or the case was
+    closed as 'lost'.
+    """
+    day = arrived_on(person)
+    if day is None:
+        return
     failed: list[date] = []
     for on, each in _contacts(person):
         outcome = each.text("contact.outcome")
@@ -129,7 +134,7 @@ def lost(person: Person, until: date) -> Iterable[Entry]:
         yield of(person, failed[TRIES - 1])
         return
     for each in saying(person.evidence, "closure.outcome"):
-        if each.text("closure.outcome") == "lost":
+        if each.text("closure.outcome") == "lost" and each.on >= day:
             yield of(person, each.on)
             return
 

@@ -35,12 +35,14 @@ class Period:
 class Person:
     """One person of the office: the case, and all finished records of it. `key` is the case's record id.
 
-    Two cases of one person are to be merged before (`case_merge.merged_view`), or the person counts twice.
+    Two cases of one person are to be merged before (`case_merge.merged_view`), or the person counts twice;
+    `also` has the record ids of those that were merged into this one.
     """
 
     key: str
     case: Case
     evidence: tuple[Evidence, ...] = ()
+    also: frozenset[str] = frozenset()
 
     def until(self, day: date) -> Person:
         """The person as known by records of this day and before: those dated later say nothing yet."""
@@ -69,8 +71,8 @@ class Office:
 
 def boarded(person: Person) -> Evidence | None:
     """The record of the first journey that was begun; None when there was none."""
-    journeys = [each for each in saying(person.evidence, "travel.boarded")]
-    return next((each for each in journeys if each.text("travel.boarded") == "yes"), None)
+    told = saying(person.evidence, "travel.boarded")
+    return next((each for each in told if each.text("travel.boarded") == "yes"), None)
 
 
 def departed_on(person: Person) -> date | None:
