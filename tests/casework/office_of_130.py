@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (rows of a table are one line)
 """An invented office of 130 persons, 10 of them minors, that can be counted on paper.
 
 All persons of one group have the same facts, so each figure is a sum over groups. Empty cells were not

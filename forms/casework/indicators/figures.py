@@ -30,7 +30,8 @@ class Figure:
     """One number of a report. `value` is None where nothing can be told (a median of nobody).
 
     `of` is the denominator, None where there is none. `persons` are distinct persons in the numerator,
-    `missing` entries whose fact is not known, `entries` what was counted.
+    `missing` entries whose fact is not known, `entries` what was counted, `whole` what the denominator
+    counted.
     """
 
     indicator: str
@@ -40,6 +41,7 @@ class Figure:
     persons: int
     missing: int
     entries: tuple[Entry, ...] = ()
+    whole: tuple[Entry, ...] = ()
 
     @property
     def share(self) -> Decimal | None:
@@ -155,6 +157,7 @@ def _figure(
         len({each.person for each in known if each.person}),
         sum(1 for each in counted if each.missing),
         tuple(counted),
+        tuple(whole or ()),
     )
 
 
