@@ -1,6 +1,7 @@
 """Who may be in the files already: names of four scripts, partial dates, documents, telephones.
 
-All persons are invented. The table was made by hand before the points were set; its figures are printed.
+All persons are invented. By the first table of pairs sounds and points were set; the second was written
+after that, and nothing was set by it. The figures of both are printed.
 """
 
 from __future__ import annotations
@@ -85,6 +86,37 @@ PAIRS = """
 / | Oksana Ivaniuk · 1999-05-04 · · · ua | Оксана Іванченко · 1973-11-11 · · · ua
 """
 
+AFTERWARDS = """
+= | Rachid Bouhaddou · 1986-09-09 · · · ma | رشيد بوحدو · 1986-09-09 · · · ma
+= | Zineb Lahlou · 2002 · · · ma | زينب لحلو · 2002-03-04 · · · ma
+= | Hicham Oukacha · 1990-05-17 · · · ma | هشام أوقاشا · 1990 · · · ma
+= | Soukaina Rami · · 0661-223344 · · ma | Sukayna · · +212661223344 · · ma
+= | Abderrahim Kettani · 1974 · · · ma | عبد الرحيم الكتاني · 1974 · · · ma
+= | Naïma Chafik · 1997-10-30 · · · ma | Naima Shafiq · 1997-10-30 · · · ma
+= | ⵏⵓⵎⵉⴷⵢⴰ ⴰⵣⵔⵓ · 1999 · · · ma | Numidia Azrou · 1999 · · · ma
+= | Надія Василівна Кравчук · 1981-04-22 · · · ua | Nadiya Kravtchouk · 1981-04-22 · · · ua
+= | Yuriy Zhuk · 1988 · · · ua | Юрій Жук · 1988-08-18 · · · ua
+= | Людмила Цибуля · 1966 · · · ua | Lyudmyla Tsybulya · 1966 · · · ua
+= | Володимир Гнатюк · 1991-11-11 · · · ua | Vladimir Gnatyuk · 1991-11-11 · · · ua
+= | Kateryna Yushchenko · · · · ua | Катерина Ющенко · · · · ua
+= | Fatmir Çollaku · 1983-02-14 · · · al | Fatmir Collaku · 14/02/1983 · · · al
+= | Gjergj Nushi · 1972 · · · al | Djerdj Nushi · 1972 · · · al
+= | Ylli Thaçi · 1979 · · · al | Yli Thaqi · 1979-01-01 · · · al
+= | Mimoza Hysa · 2001-07-01 · · · al | Mimoza · 2001-07-01 · · · al
+/ | Rachid Bouhaddou · 1986-09-09 · · · ma | Rachida Bouhaddi · 1999-02-09 · · · ma
+/ | Zineb Lahlou · 2002 · · · ma | Zohra Lahlou · 1978 · · · ma
+/ | Karima Rami · 1990-05-17 · · · ma | كريم العلمي · 1990-05-17 · · · ma
+/ | Hicham Tazi · 1990 · · · ma | Hamza Tazi · 1990 · · · ma
+/ | Надія Кравчук · 1981-04-22 · · · ua | Наталія Кравченко · 1981-12-12 · · · ua
+/ | Володимир Ткач · 1991 · · · ua | Валентин Ткач · 1991 · · · ua
+/ | Ivan Petrenko · 1985-03-03 · · · ua | Іван Петрук · 1962-06-06 · · · ua
+/ | Fatmir Hoxha · 1983-02-14 · · · al | Fatime Hoxha · 1985-02-14 · · · al
+/ | Ardit Nushi · 1995 · · · al | Arlind Nushi · 1995 · · · al
+/ | Mimoza Hysa · 2001-07-01 · · · al | Majlinda Hysa · 1976-01-30 · · · al
+/ | Ylli Prifti · 1979 · 0691112223 · · al | Illir Gega · 1979 · 0691112224 · · al
+/ | Petro Zhuk · 1988 · · · ua | Pavlo Zhuk · 1990 · 0501112233 · · ua
+"""
+
 
 def identity(text: str, key: str) -> Identity:
     names, birth, number, papers, country = (part.strip() for part in text.split("·"))
@@ -99,18 +131,23 @@ def identity(text: str, key: str) -> Identity:
     )
 
 
-def pairs() -> list[tuple[bool, Identity, Identity]]:
+def pairs(table: str = PAIRS) -> list[tuple[bool, Identity, Identity]]:
     found = []
-    for line in PAIRS.strip().splitlines():
+    for line in table.strip().splitlines():
         sign, one, other = line.split("|")
         found.append((sign.strip() == "=", identity(one, "new"), identity(other, "old")))
     return found
 
 
-def test_precision_and_recall_on_the_table_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "table", "least"), [("first table", PAIRS, 0.95), ("written afterwards", AFTERWARDS, 0.85)]
+)
+def test_precision_and_recall_on_a_table_of_pairs(
+    name: str, table: str, least: float, capsys: pytest.CaptureFixture[str]
+) -> None:
     right = wrong = missed = 0
     told = []
-    for same, new, old in pairs():
+    for same, new, old in pairs(table):
         shown = bool(likely(new, [old]))
         right += shown and same
         wrong += shown and not same
@@ -119,11 +156,13 @@ def test_precision_and_recall_on_the_table_of_pairs(capsys: pytest.CaptureFixtur
             told.append((new.names, old.names, match(new, old)))
     precision, recall = right / (right + wrong), right / (right + missed)
     with capsys.disabled():
-        print(f"\nduplicates: {len(pairs())} pairs, precision {precision:.2f}, recall {recall:.2f}")
+        print(
+            f"\nduplicates, {name}: {len(pairs(table))} pairs, precision {precision:.2f}, recall {recall:.2f}"
+        )
         for each in told:
             print("  ", *each)
     # who is missed gets a second file, who is shown in vain costs a glance: recall before precision
-    assert recall >= 0.95
+    assert recall >= least
     assert precision >= 0.9
 
 
