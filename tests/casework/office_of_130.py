@@ -28,7 +28,7 @@ H     | 2       | CARE      | al      | gr   | Durres     | begging      | femal
 I     | 2       | CARE      | ua      | pl   | Kyiv       | begging      | female | 15  | 2026-11-02 | victim   | stay          | given
 J     | 11      | TACT      | ma      | es   | Casablanca | sexual       | female | 22  | 2026-11-02 | possible | stay          | given
 K     | 4       | TACT      | ua      | it   | Kyiv       | domestic     | female | 33  | 2026-11-02 | victim   | third_country | given
-L     | 3       | CARE      | al      | fr   | Tirana     | sexual       | female |     | 2026-11-02 | possible | undecided     | given
+L     | 3       | CARE      | al      | fr   | Tirana     | sexual       | female |     | 2026-11-02 | possible |               | given
 M     | 1       | CARE      | al      | it   | Shkoder    | construction | male   | 35  | 2026-01-15 | victim   | return        | given
 """
 
@@ -139,7 +139,7 @@ def person(key: str, who: dict[str, str], journey: dict[str, str]) -> Person:
         (
             entered,
             {
-                "programme.code": who["programme"], "programme.donor": "EU", "case.host_state": who["host"],
+                "programme.code": who["programme"], "programme.donor": "EU", "case.host_country": who["host"],
                 "case.region": who["region"], "exploitation.sector": who["sector"],
                 "screening.outcome": who["found"],
             },
@@ -161,14 +161,15 @@ def person(key: str, who: dict[str, str], journey: dict[str, str]) -> Person:
         found.append((entered + timedelta(days=7), {"bid.outcome": outcome, "bid.expires": "2026-12-31"}, {}))
     helped = tuple(
         {
-            "assistance.kind": kind, "assistance.budget_line": line,
-            **({} if cost == "-" else {"assistance.cost_eur": cost}),
+            "assistance.kind": kind, "assistance.line": line, "assistance.currency": "EUR",
+            **({} if cost == "-" else {"assistance.amount": cost}),
         }
         for kind, cost, line in lists(HELP)[who["group"]]
     )  # fmt: skip
     found.append((entered + timedelta(days=10), {}, {"assistance": helped}))
     if state := journey["referral"]:
-        found.append((entered + timedelta(days=12), {"referral.state": state}, {}))
+        answer = {} if state == "made" else {"referral.answer": state}
+        found.append((entered + timedelta(days=12), {"referral.state": "sent", **answer}, {}))
     if journey["departed"]:
         found += _after(who["group"], date.fromisoformat(journey["departed"]), journey)
     evidence = tuple(

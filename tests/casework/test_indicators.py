@@ -17,6 +17,7 @@ from forms.casework.case import Case
 from forms.casework.facts import Evidence
 from forms.casework.indicators.definitions import BY_CODE, INDICATORS, OF_PERSON, OF_RECORD, TARGET
 from forms.casework.indicators.figures import ALL, Figure, report
+from forms.casework.indicators.journey import in_euros
 from forms.casework.indicators.population import GROUPS, Office, Period, Person
 from forms.casework.meanings import INDICATORS as MEANINGS
 from forms.casework.meanings import KNOWN
@@ -248,6 +249,50 @@ def test_who_is_suspected_to_be_exploited_anew_counts_though_nobody_could_reach_
     )
     found = report(Office((gone,)), PROGRAMME, AS_OF, [BY_CODE["retrafficking.suspected"]])[0]
     assert (found.value, found.of) == (1, 1)
+
+
+def test_who_was_reached_again_is_not_lost() -> None:
+    def contacts(*outcomes: str) -> int:
+        told = [
+            Evidence(str(n), "f", date(2026, 2, 1 + n), {"contact.outcome": outcome})
+            for n, outcome in enumerate(outcomes)
+        ]
+        person = Person("x", Case(arrived_on=date(2026, 1, 1)), tuple(told))
+        return int(report(Office((person,)), PROGRAMME, AS_OF, [BY_CODE["lost"]])[0].value or 0)
+
+    assert contacts("unreachable", "moved") == 1
+    assert contacts("unreachable", "not_alone", "unreachable") == 0
+    assert contacts("unreachable", "unreachable", "met") == 0
+    assert contacts("met", "unreachable") == 0
+
+
+def test_costs_in_another_currency_are_counted_by_the_offices_rates_or_missing() -> None:
+    row = {"assistance.kind": "housing", "assistance.amount": "35000", "assistance.currency": "ALL"}
+    person = Person("x", Case(), (Evidence("1", "f", date(2026, 5, 2), {}, {"assistance": (row, row)}),))
+
+    def cost(person: Person) -> tuple[Decimal | None, int]:
+        found = report(Office((person,)), PROGRAMME, AS_OF, [BY_CODE["assistance.cost"]])[0]
+        return found.value, found.missing
+
+    assert cost(person) == (0, 2)
+    assert cost(in_euros(person, lambda amount, currency, on: amount / 100)) == (700, 0)
+    assert cost(in_euros(person, lambda amount, currency, on: None)) == (0, 2)
+
+
+def test_a_draft_of_a_referral_is_none() -> None:
+    def counted(**values: str) -> list[int]:
+        told = Evidence(
+            "1", "f", date(2026, 5, 2), {f"referral.{name}": said for name, said in values.items()}
+        )
+        codes = ("referrals.made", "referrals.accepted", "referrals.completed")
+        office = Office((Person("x", Case(), (told,)),))
+        found = report(office, PROGRAMME, AS_OF, [BY_CODE[code] for code in codes])
+        return [int(each.value or 0) for each in found if each.group == ALL]
+
+    assert counted(state="draft") == counted(state="cancelled") == [0, 0, 0]
+    assert counted(state="sent") == counted(state="sent", answer="declined") == [1, 0, 0]
+    assert counted(state="sent", answer="accepted") == [1, 1, 0]
+    assert counted(state="completed") == counted(state="sent", answer="completed") == [1, 1, 1]
 
 
 def test_an_expired_determination_is_none_and_who_may_be_a_minor_needs_one() -> None:

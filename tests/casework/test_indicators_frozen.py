@@ -66,8 +66,8 @@ def test_a_report_that_was_changed_since_is_refused(name: str) -> None:
         explain(FROZEN, spoilt)
 
 
-def test_a_journey_of_january_that_was_entered_in_may_is_late_data() -> None:
-    late = Evidence("late", "f", date(2026, 12, 20), {"travel.boarded": "yes"})
+def test_a_journey_of_the_last_day_that_was_entered_later_is_late_data() -> None:
+    late = Evidence("late", "f", date(2026, 12, 31), {"travel.boarded": "yes"})
     change = changes(with_evidence("I01", late))["returned"]
     assert (change.before, change.after, change.because) == ("110", "111", (("late_data", 1),))
 

@@ -78,6 +78,12 @@ def test_meetings_and_leaflets_are_of_nobody_and_complaints_of_somebody() -> Non
     assert set(shown(donor(("complaints", ()), 11)).values()) == {None}
 
 
+def test_few_of_whom_a_fact_is_missing_are_not_told() -> None:
+    # of H 2 there was no contact yet
+    assert [line.missing for line in donor(("first_contact.days", ()), 2)] == [2]
+    assert [line.missing for line in donor(("first_contact.days", ()), 3)] == [None]
+
+
 @pytest.mark.parametrize("k", [2, 5, 8, 11, 20])
 @pytest.mark.parametrize("by", ["country", "host_state", "region", "sector", "sex", "age_group"])
 @pytest.mark.parametrize("code", ["assisted", "returned", "lost", "assistance", "risk.month", "decided"])

@@ -9,7 +9,7 @@ tables and of all reports, in whole numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations, product
 from random import Random
@@ -460,7 +460,7 @@ def test_the_attack_finds_regions_that_are_told_apart_from_their_country() -> No
 def _person(number: int, entered: int, groups: Sequence[int], agreed: bool) -> Person:
     on = date(2026, 1 + 3 * entered, 5)
     values = {
-        "case.host_state": f"host{groups[1]}", "case.region": f"region{groups[2]}",
+        "case.host_country": f"host{groups[1]}", "case.region": f"region{groups[2]}",
         "exploitation.sector": f"sector{groups[3]}",
         "solution.decision": ("return", "stay", "undecided")[groups[4] % 3],
     }  # fmt: skip
@@ -520,6 +520,39 @@ def test_three_reports_of_any_office_give_nobody_away(office: Office, random: An
         attack(reports, {name: truth[name] for name in (PERSONS, *{a for n in chosen for a in _around(n)})})
         == []
     )
+
+
+def _alike(count: int, *more: Evidence) -> list[Person]:
+    persons = [_person(number, 0, [0] * 6, agreed=True) for number in range(count)]
+    return [replace(person, evidence=(*person.evidence, *more)) for person in persons]
+
+
+def _total(persons: Sequence[Person], day: date = THREE[0], ledger: Ledger | None = None) -> int:
+    return publish(Office(tuple(persons)), day, ledger or Ledger())[0].tables[0].total
+
+
+def test_a_consent_to_statistics_that_has_ended_or_is_malformed_is_none() -> None:
+    def until(value: object) -> Evidence:
+        said = {"consent.purpose": "statistics", "consent.decision": "given", "consent.until": value}
+        return Evidence("u", "f", date(2026, 1, 20), said)
+
+    assert _total(_alike(12, until("2026-02-01"))) == 12
+    assert _total(_alike(12, until("2026-01-31"))) == _total(_alike(12, until("soon"))) == 0
+
+
+def test_who_was_told_under_a_file_that_was_merged_since_is_not_told_twice() -> None:
+    persons = _alike(12)
+    _, ledger = publish(Office(tuple(persons)), THREE[0], Ledger())
+    merged = [replace(person, key=f"new{person.key}", also=frozenset({person.key})) for person in persons]
+    assert _total(merged, THREE[1], ledger) == 12
+    assert _total([replace(person, also=frozenset()) for person in merged], THREE[1], ledger) == 24
+
+
+def test_who_is_not_decided_on_waits_for_a_solution() -> None:
+    undecided = Evidence("s", "f", date(2026, 1, 20), {"solution.decision": "undecided"})
+    report, _ = publish(Office(tuple(_alike(12, undecided))), THREE[0], Ledger())
+    table = next(each for each in report.tables if each.code == "solution")
+    assert (table.rows, table.waiting) == ({}, 12)
 
 
 def test_a_ledger_that_is_damaged_or_later_is_refused() -> None:

@@ -118,7 +118,7 @@ def _labelled(entry: Entry, groups: Mapping[str, str]) -> Entry:
 
 def _of_record(record: Evidence, group: str) -> str:
     """The group of a record that is of no case: as it says itself, the country also by its author."""
-    meanings = {"programme": "programme.code", "donor": "programme.donor", "host_state": "case.host_state"}
+    meanings = {"programme": "programme.code", "donor": "programme.donor", "host_state": "case.host_country"}
     said = record.text(meanings[group]) if group in meanings else ""
     return said or (record.country if group == "country" else "") or UNKNOWN
 

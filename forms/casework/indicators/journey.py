@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -183,35 +184,73 @@ def assistance(person: Person, until: date) -> Iterable[Entry]:
 
 
 def assistance_cost(person: Person, until: date) -> Iterable[Entry]:
-    """What it cost in EUR. Help without a cost, or with one that is no number or below zero, is missing."""
+    """What it cost in EUR. Help without a cost, with one that is no number or below zero, or in a currency
+    for which the office had no rate (`in_euros`) is missing.
+    """
     for on, key, (_, row) in _given(person):
-        cost = number(row.get("assistance.cost_eur"))
+        cost = number(row.get("assistance.amount")) if row.get("assistance.currency") == "EUR" else None
         known = cost is not None and cost >= 0
         amount = cost if known and cost is not None else Decimal(0)
         yield Entry(key, on, person.key, _line(row), amount, missing=not known)
 
 
 def _line(row: Row) -> dict[str, str]:
-    line = row.get("assistance.budget_line")
+    line = row.get("assistance.line")
     return {
         "kind": str(row["assistance.kind"]),
         "budget_line": line if isinstance(line, str) and line else UNKNOWN,
     }
 
 
+def in_euros(person: Person, convert: Callable[[Decimal, str, date], Decimal | None]) -> Person:
+    """The person with the costs of help in EUR, by the office's rates: of an amount, its currency, and the
+    day. What cannot be converted (None) stays as it is, and counts as missing.
+    """
+
+    def converted(row: Row, on: date) -> Row:
+        amount, currency = number(row.get("assistance.amount")), row.get("assistance.currency")
+        if amount is None or not isinstance(currency, str) or currency == "EUR":
+            return row
+        day = Evidence("", "", on, row).day("assistance.on") or on
+        euros = convert(amount, currency, day)
+        if euros is None:
+            return row
+        return {**row, "assistance.amount": str(euros), "assistance.currency": "EUR"}
+
+    return replace(
+        person,
+        evidence=tuple(
+            replace(
+                each,
+                values=converted(each.values, each.on),
+                rows={
+                    noun: tuple(converted(row, each.on) for row in rows) for noun, rows in each.rows.items()
+                },
+            )
+            for each in person.evidence
+        ),
+    )
+
+
 def referred(person: Person, until: date) -> Iterable[Entry]:
-    """Each referral that was made, by what became of it."""
-    for each in saying(person.evidence, "referral.state"):
-        yield Entry(each.record, each.on, person.key, {"state": each.text("referral.state") or UNKNOWN})
+    """Each referral that was sent, whatever became of it; a draft or one that was called off is none."""
+    for each in saying(person.evidence, "referral.state", "referral.answer"):
+        answer = each.text("referral.answer")
+        if answer or each.text("referral.state") in ("sent", "completed"):
+            yield Entry(each.record, each.on, person.key, {"answer": answer or UNKNOWN})
 
 
 def referral_accepted(person: Person, until: date) -> Iterable[Entry]:
     """Those that were accepted; a completed one was."""
+    completed = {each.key for each in referral_completed(person, until)}
     for each in referred(person, until):
-        if each.labels["state"] in ("accepted", "completed"):
+        if each.labels["answer"] == "accepted" or each.key in completed:
             yield each
 
 
 def referral_completed(person: Person, until: date) -> Iterable[Entry]:
-    """Those that were completed."""
-    return (each for each in referred(person, until) if each.labels["state"] == "completed")
+    """Those that were completed, by the answer or by who sent it."""
+    done = {e.record for e in person.evidence if e.text("referral.state") == "completed"}
+    for each in referred(person, until):
+        if each.labels["answer"] == "completed" or (each.key in done and each.labels["answer"] != "declined"):
+            yield each

@@ -166,7 +166,7 @@ def _age_group(person: Person) -> str:
 GROUPS: Final[Mapping[str, Callable[[Person], str]]] = {
     "programme": _said("programme.code"),
     "donor": _said("programme.donor"),
-    "host_state": _said("case.host_state"),
+    "host_state": _said("case.host_country"),
     "country": lambda person: person.case.country or UNKNOWN,
     "region": _said("case.region"),
     "sector": _said("exploitation.sector"),
