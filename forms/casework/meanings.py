@@ -232,8 +232,45 @@ GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "gate.override_reason": None,
 }  # fmt: skip
 
+INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "programme.code": None,
+    "programme.donor": None,
+    "case.host_country": None,
+    "case.region": None,
+    "exploitation.sector": None,
+    "screening.outcome": ("victim", "possible", "not_victim"),
+    "checkup.kind": ("medical", "psychosocial"),
+    "checkup.on": None,
+    "assistance.kind": None,
+    "assistance.on": None,
+    "assistance.amount": None,
+    "assistance.currency": None,
+    "assistance.line": None,
+    "arrival.at": None,
+    "contact.outcome": (
+        "met", "phone_only", "not_alone", "refused", "unreachable", "moved", "suspected_retrafficking",
+    ),
+    "contact.date": None,
+    "contact.risk": ("high", "medium", "low", "unknown"),
+    "contact.further": ("as_planned", "less_often", "stop"),
+    "plan.unmet_needs": _YES_NO,
+    "need.kind": None,
+    "incident.retrafficking": ("suspected", "confirmed", "ruled_out"),
+    "referral.state": ("draft", "sent", "completed", "cancelled"),
+    "referral.answer": ("accepted", "declined", "completed"),
+    "complaint.about": None,
+    "activity.kind": ("meeting", "training"),
+    "activity.participants": None,
+    "knowledge.before": None,
+    "knowledge.after": None,
+    "leaflets.given": None,
+    "exchange.from": None,
+    "exchange.to": None,
+}  # fmt: skip
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
     **WAY_HOME, **GATES,
+    **INDICATORS,
 }  # fmt: skip
