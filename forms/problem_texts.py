@@ -141,6 +141,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The form has no {path}.",
         "Correct the name, or add the question.",
     ),
+    "form.programme.section_invalid": (
+        "The section [{section}] of a programme's file has a setting that is unknown or cannot be so: {key}.",
+        "Correct its name or its value; leave it out to have the default.",
+    ),
     "form.question.has_children": (
         "The question {question} has other questions inside.",
         "Make it a group, or give it another name than the group has.",

@@ -95,7 +95,74 @@ CLOSURE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "closure.services_handed_over": _YES_NO,
 }
 
+#: What is due, planned, paid and handed over.
+FOLLOW_UP: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "case.host_country": None,
+    "arrival.outcome": ("received", "declined", "not_arrived", "unknown_person"),
+    "contact.outcome": (
+        "met", "phone_only", "not_alone", "refused", "unreachable", "moved", "suspected_retrafficking",
+    ),
+    "status.country": None,
+    "status.authority": None,
+    "status.kind": None,
+    "status.expires": None,
+    "need.kind": None,
+    "need.action": None,
+    "need.owner": None,
+    "need.due": None,
+    "need.state": ("open", "done", "dropped"),
+    "proceedings.outcome": None,
+    "contact.never_at": (
+        "morning", "afternoon", "evening", "night", "monday", "tuesday", "wednesday", "thursday", "friday",
+        "saturday", "sunday",
+    ),
+}  # fmt: skip
+
+REFERRAL: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "referral.to": None,
+    "referral.service": None,
+    "referral.urgent": _YES_NO,
+    "referral.sent_on": None,
+    "referral.sent_fields": None,
+    "referral.sent_hash": None,
+    "referral.answer": ("accepted", "declined", "completed"),
+    "referral.answered_on": None,
+    "referral.declined_reason": None,
+    "referral.completed_on": None,
+    "referral.state": ("draft", "sent", "completed", "cancelled"),
+}
+
+MONEY: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "service.kind": None,
+    "service.provider": None,
+    "service.due": None,
+    "service.state": ("open", "done", "dropped"),
+    "service.line": None,
+    "budget.line": None,
+    "budget.programme": None,
+    "budget.donor": None,
+    "budget.amount": None,
+    "budget.currency": None,
+    "budget.services": None,
+    "assistance.kind": None,
+    "assistance.provider": None,
+    "assistance.on": None,
+    "assistance.amount": None,
+    "assistance.currency": None,
+    "assistance.line": None,
+    "assistance.receipt": None,
+    "assistance.over_budget_reason": None,
+}
+
+PROCEDURE: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "procedure.step": None,
+    "procedure.done": _YES_NO,
+    "procedure.by": None,
+    "procedure.deviation": None,
+}
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
+    **FOLLOW_UP, **REFERRAL, **MONEY, **PROCEDURE,
 }  # fmt: skip
