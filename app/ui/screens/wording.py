@@ -60,6 +60,11 @@ DUE_KINDS: Mapping[str, str] = {
     "contact.agreed": N_("Agreed contact"),
     "contact.again": N_("New try"),
 }
+REMINDERS: Mapping[str, str] = {
+    "reminder.alarm": N_("Please look at Today now."),
+    "reminder.overdue": N_("Something has been waiting under Today."),
+    "reminder.today": N_("There is something for you under Today."),
+}
 RECORD_STATES: Mapping[str, str] = {
     "draft": N_("Draft"),
     "only_here": N_("Only on this tablet"),
