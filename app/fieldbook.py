@@ -132,7 +132,7 @@ class Fieldbook:
             self._shelf,
             self._now,
             world.chance or random.SystemRandom(),
-            lambda db, case: casefile.row(db, case, self._now()),
+            lambda db, case: casefile.row(db, self._shelf, case, self._now()),
         )
         self._writer = worker
         self._writer.unheard = self._tell_problem
@@ -172,7 +172,7 @@ class Fieldbook:
 
     def cases(self, query: str = "", stage: str | None = None) -> Job[tuple[CaseRow, ...]]:
         """Cases whose code or names match `query` (all for an empty one), those due first."""
-        return self._read(lambda db: casefile.rows(db, self._now(), query, stage))
+        return self._read(lambda db: casefile.rows(db, self._shelf, self._now(), query, stage))
 
     def case(self, case_id: str) -> Job[CaseView]:
         """One case with its facts, records, what is due, and the forms that can be begun."""

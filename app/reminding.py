@@ -30,7 +30,7 @@ _SAFE_CONTACT = frozenset(
 def look(db: Snapshot, shelf: FormShelf, now: datetime, hours: OfficeHours | None = None) -> Reminder | None:
     """The reminder of now, in numbers only; None when there is nothing to be told."""
     found = cases.listed(db)
-    items = due_of(db, found, now)
+    items = due_of(db, shelf, found, now)
     contended = _contended(db, shelf)
     pending = []
     for case in found:
@@ -68,4 +68,4 @@ def _path_of(definition: FormDefinition, meaning: str) -> str:
 
 
 def _due(item: DueItem) -> Due:
-    return Due(item.kind, item.form or "", item.due, item.overdue)
+    return Due(item.kind, item.form or "", item.due, item.overdue, opens=item.opens)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.casework.case import Case
-from forms.casework.due import KINDS, Due, DueRules, agenda
+from forms.casework.due import KINDS, READ, Due, DueRules, agenda
 from forms.casework.facts import Evidence
 from forms.errors import FormProblem
 
@@ -495,3 +496,16 @@ def test_a_record_of_a_day_to_come_takes_nothing_off_the_desk_but_contacts_she_d
     for item in before:
         if item.kind.startswith(expiring):
             assert item in after
+
+
+def test_all_meanings_that_the_rules_ask_for_are_listed() -> None:
+    """A device leaves out what is not in `READ`: a meaning that were missing there would say nothing."""
+    from pathlib import Path
+
+    import forms.casework.due as package
+
+    files = [path for path in Path(package.__file__).parent.glob("*.py") if path.stem != "agenda"]
+    asked = set(re.findall(r'"([a-z]+\.[a-z_]+)"', "".join(path.read_text("utf-8") for path in files)))
+    nouns = {meaning.partition(".")[0] for meaning in READ}
+    asked -= set(KINDS) - READ
+    assert {each for each in asked if each.partition(".")[0] in nouns} == READ

@@ -5,7 +5,7 @@ corrects what is due. All dates are local dates of the office that has the case.
 data (`DueRules`).
 """
 
-from forms.casework.due.agenda import agenda, due
+from forms.casework.due.agenda import READ, agenda, due
 from forms.casework.due.arrival import ARRIVAL_WATCH, EARLY, ArrivalAlarm, arrival_alarm, arrived_on
 from forms.casework.due.contacts import Milestone, milestones
 from forms.casework.due.finished import Finished, finished_of
@@ -16,6 +16,7 @@ __all__ = [
     "ARRIVAL_WATCH",
     "EARLY",
     "KINDS",
+    "READ",
     "ArrivalAlarm",
     "Due",
     "DueRules",

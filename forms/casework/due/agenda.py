@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from forms.casework.case import Case
 from forms.casework.due.arrival import (
@@ -21,6 +22,61 @@ from forms.casework.due.rules import DueRules
 from forms.casework.due.tasks import tasks
 from forms.casework.facts import Evidence
 from forms.library import CASE_FILE
+
+#: Every meaning that decides what is due: who has much to read may leave the other answers out.
+READ: Final = frozenset(
+    {
+        "age.established",
+        "arrival.at",
+        "arrival.handed_over_at",
+        "arrival.met_by",
+        "arrival.outcome",
+        "assessment.expires",
+        "assessment.outcome",
+        "assessment.side",
+        "assistance.kind",
+        "bid.expires",
+        "bid.outcome",
+        "bid.review_on",
+        "case.host_country",
+        "consent.by",
+        "consent.decision",
+        "consent.on",
+        "consent.purpose",
+        "consent.recipient",
+        "consent.until",
+        "contact.date",
+        "contact.further",
+        "contact.next_agreed",
+        "contact.outcome",
+        "contact.risk",
+        "guardian.appointed",
+        "guardian.document_expires",
+        "need.action",
+        "need.due",
+        "need.kind",
+        "need.owner",
+        "need.state",
+        "plan.unmet_needs",
+        "proceedings.court_date",
+        "proceedings.outcome",
+        "referral.answer",
+        "referral.answered_on",
+        "referral.sent_on",
+        "referral.service",
+        "referral.state",
+        "referral.urgent",
+        "service.due",
+        "service.kind",
+        "service.state",
+        "status.authority",
+        "status.country",
+        "status.expires",
+        "status.kind",
+        "travel.arrival_at",
+        "travel.document_expires",
+    }
+)
 
 
 def due(
