@@ -68,6 +68,14 @@ def test_whatever_the_words_each_line_is_short_and_unfolds_to_itself(word: str, 
         assert ":" in line
 
 
+@pytest.mark.parametrize("letter", ["a", "ї", "木", "𐌰"])
+def test_no_line_of_a_long_title_has_more_than_75_octets(letter: str) -> None:
+    text = calendar([VISIT], MADE, word=letter * 300)
+    lengths = [len(line.encode()) for line in text.split("\r\n")]
+    assert 72 <= max(lengths) <= 75
+    assert f"SUMMARY:{letter * 300}" in unfolded(text)
+
+
 def test_a_title_is_escaped_and_a_long_one_folded_between_characters() -> None:
     word = "Зустріч, важлива; дуже\\дуже\n" + "ї" * 80
     text = calendar([VISIT], MADE, word=word)

@@ -172,6 +172,7 @@ def test_who_turns_eighteen_in_month_five_has_everything_of_her_childhood_end_wi
         ("determination.expires", "2026-06-19", False),
         ("birthday.18", "2026-06-20", False),
     ]
+    assert seen("2026-06-20")[-1] == ("birthday.18", "2026-06-20", False)
     assert seen("2026-06-21") == [
         ("consent.expires", "2026-06-19", True),
         ("birthday.18", "2026-06-20", True),
