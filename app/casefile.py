@@ -8,20 +8,21 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from app.shelf import FormShelf, offers, titles
-from app.store import Snapshot, cases, records
+from app.store import Snapshot, cases, form_library, records
 from app.store.cases import CaseFacts
 from app.store.records import Summary
 from app.sync import receipt
 from app.views import CaseRow, CaseView, DueItem, FormOffer, RecordRow, StageView, Titles
+from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
-from forms.casework.due import Due, Finished, due
+from forms.casework.due import READ, Due, agenda
+from forms.casework.facts import Evidence, evidence
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
-from forms.library import AIRPORT_RECEPTION, CASE_FILE, MONITORING_CONTACT
+from forms.library import CASE_FILE
+from forms.record import Record
 
-#: The records from which it follows what is due.
-DECIDING: Final = (AIRPORT_RECEPTION, MONITORING_CONTACT)
 #: Told elsewhere on the screen, or only when asked for.
 _NOT_LISTED: Final = frozenset(
     (
@@ -32,25 +33,27 @@ _NOT_LISTED: Final = frozenset(
 _LAST_DAY: Final = date.max
 
 
-def rows(db: Snapshot, now: datetime, query: str = "", stage: str | None = None) -> tuple[CaseRow, ...]:
+def rows(
+    db: Snapshot, shelf: FormShelf, now: datetime, query: str = "", stage: str | None = None
+) -> tuple[CaseRow, ...]:
     """The cases that match, what is due first leading; then by code."""
     found = cases.listed(db, query, stage)
-    due_by_case = due_of(db, found, now)
+    due_by_case = due_of(db, shelf, found, now)
     only_here = Counter(each.case for each in receipt.unsent(db))
     listed = [_row(case, due_by_case[case.id], only_here[case.id]) for case in found]
     return tuple(sorted(listed, key=lambda row: (row.next_due or _LAST_DAY, row.code)))
 
 
-def row(db: Snapshot, case: str, now: datetime) -> CaseRow:
+def row(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseRow:
     """Problem case.row.unknown."""
     facts = cases.get(db, case)
-    return _row(facts, due_of(db, [facts], now)[case], len(receipt.unsent(db, case)))
+    return _row(facts, due_of(db, shelf, [facts], now)[case], len(receipt.unsent(db, case)))
 
 
 def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
     """One case opened, its facts as its case file would show them. Problem case.row.unknown."""
     facts = cases.get(db, case)
-    items = due_of(db, [facts], now)[case]
+    items = due_of(db, shelf, [facts], now)[case]
     known = Case.from_values(facts.facts)
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
@@ -86,26 +89,57 @@ def record_rows(db: Snapshot, found: Iterable[Summary], now: datetime) -> tuple[
     )
 
 
-def due_of(db: Snapshot, found: Sequence[CaseFacts], now: datetime) -> dict[str, tuple[DueItem, ...]]:
-    """What is due in each of these cases, by case id, the most pressing first."""
-    wanted = {case.id for case in found}
-    done: dict[str, list[Finished]] = {}
-    deciding = (
-        records.of_forms(db, DECIDING)
-        if len(wanted) > 1
-        else [each for case in wanted for each in records.of_case(db, case) if each.form in DECIDING]
-    )
-    for each in deciding:
-        if each.finished and each.case in wanted:
-            changed_on = moment(each.changed_ms, now).date()
-            done.setdefault(each.case, []).append(Finished.from_values(each.form, each.values, changed_on))
-    return {
-        case.id: tuple(
-            _due_item(case, item)
-            for item in due(Case.from_values(case.facts), done.get(case.id, ()), now.date(), now=now)
-        )
-        for case in found
+def due_of(
+    db: Snapshot, shelf: FormShelf, found: Sequence[CaseFacts], now: datetime
+) -> dict[str, tuple[DueItem, ...]]:
+    """What is due in each of these cases, by case id, the most pressing first: all that is to be seen today,
+    and the next arrival or contact.
+    """
+    today = now.date()
+    said = _said(db, shelf, {case.id for case in found}, now)
+    due: dict[str, tuple[DueItem, ...]] = {}
+    for case in found:
+        items = agenda(Case.from_values(case.facts), said.get(case.id, ()), today, now=now)
+        seen = [i for i in items if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
+        due[case.id] = tuple(_due_item(case, item) for item in seen)
+    return due
+
+
+def _said(db: Snapshot, shelf: FormShelf, wanted: set[str], now: datetime) -> dict[str, list[Evidence]]:
+    """The finished records of these cases, in those of their meanings from which it follows what is due."""
+    definitions: dict[tuple[str, str], tuple[FormDefinition, frozenset[str]] | None] = {}
+    listed = form_library.listed(db)
+    if len(wanted) > 1:
+        summaries: Iterable[Summary] = records.of_forms(db, sorted({form for form, _, _ in listed}))
+    else:
+        summaries = [each for case in wanted for each in records.of_case(db, case)]
+    said: dict[str, list[Evidence]] = {}
+    for each in summaries:
+        if not each.finished or each.case not in wanted:
+            continue
+        key = (each.form, each.form_version)
+        if key not in definitions:
+            definition = shelf.find(db, *key)
+            definitions[key] = None if definition is None else (definition, _read_paths(definition))
+        known = definitions[key]
+        if known is not None and known[1]:
+            said.setdefault(each.case, []).append(_evidence(each, *known, now))
+    return said
+
+
+def _read_paths(definition: FormDefinition) -> frozenset[str]:
+    return frozenset(path for path, each in definition.questions.items() if each.meaning in READ)
+
+
+def _evidence(each: Summary, definition: FormDefinition, read: frozenset[str], now: datetime) -> Evidence:
+    values = {
+        path: value
+        for path, value in each.values.items()
+        if path in read or ("[" in path and (path.endswith("]") or paths.template(path) in read))
     }
+    record = Record(each.id, each.case, each.form, each.form_version, "finished", values)
+    on = moment(each.changed_ms, now).date()
+    return evidence(definition, record, on=on, author=each.author, order=f"{each.changed_ms:015}")
 
 
 def moment(milliseconds: int, now: datetime) -> datetime:
@@ -121,9 +155,23 @@ def in_zone(when: datetime | None, now: datetime) -> datetime | None:
 def _due_item(case: CaseFacts, item: Due) -> DueItem:
     known = Case.from_values(case.facts)
     detail: dict[str, Any] = {"missed": item.missed} if item.missed else {}
+    if item.owner:
+        detail["owner"] = item.owner
+    if item.subject:
+        detail["subject"] = item.subject
     if item.kind == "arrival" and known.expected_arrival is not None:
         detail["expected"] = known.expected_arrival
-    return DueItem(case.id, known.code, known.risk, item.kind, item.form, item.due, item.overdue, detail)
+    return DueItem(
+        case.id,
+        known.code,
+        known.risk,
+        item.kind,
+        item.form or None,
+        item.due,
+        item.overdue,
+        detail,
+        item.opens,
+    )
 
 
 def _row(case: CaseFacts, items: Sequence[DueItem], only_here: int) -> CaseRow:

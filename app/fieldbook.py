@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from app import casefile, inbox, shelf, today
+from app import casefile, inbox, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
 from app.entries import Entries, OpenEntry
 from app.problems import Problem
-from app.schedule import SyncSchedule
+from app.schedule import ReminderSchedule, SyncSchedule
 from app.settings import Settings
 from app.store import KeyCost, Snapshot, Store, Transaction, attachments, conflicts, records
 from app.store.folder import COULD_NOT_WRITE
@@ -43,6 +43,7 @@ from app.views import (
     SyncView,
     TodayView,
 )
+from forms.casework.reminders import Reminder
 from forms.definition import FormDefinition
 from forms.entry import EntryChange
 from forms.validation import Violation
@@ -110,7 +111,8 @@ class Fieldbook:
     """What one worker can do on this device. Made by `unlock`, ended by `close`.
 
     `on_change` are called on the UI thread with the topics that a save or a sync changed;
-    `on_problem` with each problem that no callback took, such as that of a save.
+    `on_problem` with each problem that no callback took, such as that of a save; `on_reminder` with what
+    the worker is to be reminded of, and None when nothing is left.
     """
 
     def __init__(
@@ -122,6 +124,7 @@ class Fieldbook:
         )
         self.on_change: list[Callable[[Topics], Any]] = []
         self.on_problem: list[Callable[[Problem], Any]] = []
+        self.on_reminder: list[Callable[[Reminder | None], Any]] = []
         self._store, self._deliver, self._now_ms = store, deliver, world.now_ms
         self._zone = _zone(who.zone)
         self._shelf = shelf.FormShelf()
@@ -129,7 +132,7 @@ class Fieldbook:
             self._shelf,
             self._now,
             world.chance or random.SystemRandom(),
-            lambda db, case: casefile.row(db, case, self._now()),
+            lambda db, case: casefile.row(db, self._shelf, case, self._now()),
         )
         self._writer = worker
         self._writer.unheard = self._tell_problem
@@ -152,8 +155,14 @@ class Fieldbook:
         self._schedule = SyncSchedule(
             lambda: self.sync_now().wait(), every=settings.sync_every, limit=settings.sync_pause_limit
         )
+        self._reminders = ReminderSchedule(
+            lambda: self._store.read(lambda db: reminding.look(db, self._shelf, self._now())),
+            self._remind,
+            self._now,
+        )
         if settings.auto_sync:
             self._schedule.start()
+            self._reminders.start()
 
     # -- what screens show
 
@@ -163,11 +172,15 @@ class Fieldbook:
 
     def cases(self, query: str = "", stage: str | None = None) -> Job[tuple[CaseRow, ...]]:
         """Cases whose code or names match `query` (all for an empty one), those due first."""
-        return self._read(lambda db: casefile.rows(db, self._now(), query, stage))
+        return self._read(lambda db: casefile.rows(db, self._shelf, self._now(), query, stage))
 
     def case(self, case_id: str) -> Job[CaseView]:
         """One case with its facts, records, what is due, and the forms that can be begun."""
         return self._read(lambda db: casefile.view(db, self._shelf, case_id, self._now()))
+
+    def reminder(self) -> Job[Reminder | None]:
+        """What the worker is to be reminded of now, in numbers that name nobody."""
+        return self._read(lambda db: reminding.look(db, self._shelf, self._now()))
 
     def forms(self) -> Job[tuple[FormOffer, ...]]:
         """The forms on this device, newest version each."""
@@ -358,6 +371,7 @@ class Fieldbook:
 
     def _shut(self) -> None:
         self._schedule.stop()
+        self._reminders.stop()
         self._client.close()
         self._reader.close(2)
         # A sync that hangs on the network is not waited for: what it has exchanged is committed.
@@ -375,6 +389,9 @@ class Fieldbook:
     def _changed(self, topics: Topics) -> None:
         if topics:
             self._deliver(lambda: [told(topics) for told in tuple(self.on_change)])
+
+    def _remind(self, reminder: Reminder | None) -> None:
+        self._deliver(lambda: [told(reminder) for told in tuple(self.on_reminder)])
 
     def _tell_problem(self, problem: Problem) -> None:
         for told in tuple(self.on_problem):

@@ -1,21 +1,29 @@
-"""When the device tries to sync by itself: at even pauses while all is well, at growing ones when not.
+"""When the device does something by itself: when it tries to sync, and when it reminds the worker.
 
-The attempts run on a thread of the scheduler's, never on the UI thread, and one at a time.
+Syncs come at even pauses while all is well, at growing ones when not. Both run on a thread of their
+scheduler's, never on the UI thread, and one at a time.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.sync.outcome import Outcome
+from forms.casework.reminders import Reminder, next_look
+from sync_server.protocol.log_lines import error_facts
 
 _JOB = "sync"
+_REMINDER = "reminder"
+
+log = logging.getLogger(__name__)
 
 
 def next_pause(failures: int, every: float, limit: float, chance: random.Random) -> float:
@@ -50,12 +58,7 @@ class SyncSchedule:
         self._failures = 0
         self._stopped = False
         self._lock = threading.Lock()
-        self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(1)},
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-            timezone=UTC,
-            daemon=True,
-        )
+        self._scheduler = _one_thread()
 
     @property
     def next_try(self) -> datetime | None:
@@ -98,3 +101,81 @@ class SyncSchedule:
                 return
         # `attempt` tells `heard` through whoever runs syncs, since a worker's own tap counts as well.
         self._attempt()
+
+
+class ReminderSchedule:
+    """Looks at even steps of the day whether there is something to be reminded of, until `stop`.
+
+    `look` decides it, `deliver` hears of it: whenever the numbers differ from those last told, and with
+    None when nothing is left. The same is not told twice, but an alarm is, at every look.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], Reminder | None],
+        deliver: Callable[[Reminder | None], Any],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._look = look
+        self._deliver = deliver
+        self._now = now
+        self._told: Reminder | None = None
+        self._stopped = False
+        self._lock = threading.Lock()
+        self._scheduler = _one_thread()
+
+    @property
+    def next_look(self) -> datetime | None:
+        """When it looks again; None while it does, and after `stop`."""
+        job = self._scheduler.get_job(_REMINDER)
+        return job.next_run_time if job else None
+
+    def start(self, first_after: float = 2.0) -> None:
+        self._scheduler.start()
+        self._plan(timedelta(seconds=first_after))
+
+    def stop(self) -> None:
+        """Remind no more; calling it twice is harmless. A look under way is not waited for."""
+        with self._lock:
+            already, self._stopped = self._stopped, True
+        if not already and self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def look_now(self) -> None:
+        """Look once, and tell what is new. A look that fails leaves a line, and the next one is planned."""
+        try:
+            found = self._look()
+        except Exception as error:
+            log.warning("reminder.failed", extra=error_facts(error))
+            return
+        with self._lock:
+            alarm = found is not None and found.code == "reminder.alarm"
+            if self._stopped or (found == self._told and not alarm):
+                return
+            self._told = found
+        self._deliver(found)
+
+    def _plan(self, pause: timedelta) -> None:
+        with self._lock:
+            if not self._stopped and self._scheduler.running:
+                self._scheduler.add_job(
+                    self._run,
+                    "date",
+                    run_date=datetime.now(UTC) + pause,
+                    id=_REMINDER,
+                    replace_existing=True,
+                )
+
+    def _run(self) -> None:
+        self.look_now()
+        now = self._now()
+        self._plan(next_look(now) - now)
+
+
+def _one_thread() -> BackgroundScheduler:
+    return BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(1)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone=UTC,
+        daemon=True,
+    )

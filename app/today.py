@@ -21,12 +21,12 @@ Progress = Callable[[FormDefinition, Mapping[str, Any]], tuple[int, int]]
 def view(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progress) -> TodayView:
     """Overdue first and oldest first; then what is due today; drafts; the open conflicts."""
     found = cases.listed(db)
-    items = sorted(
-        (item for each in due_of(db, found, now).values() for item in each if item.due <= now.date()),
-        key=lambda item: (item.due, item.code),
-    )
+    day = now.date()
+    due = (item for each in due_of(db, shelf, found, now).values() for item in each)
+    seen = (item for item in due if (item.opens or item.due) <= day)
+    items = sorted(seen, key=lambda item: (item.due, item.code))
     return TodayView(
-        day=now.date(),
+        day=day,
         overdue=tuple(item for item in items if item.overdue),
         today=tuple(item for item in items if not item.overdue),
         drafts=draft_views(db, shelf, now, progress),

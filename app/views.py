@@ -41,6 +41,8 @@ class DueItem:
     due: date
     overdue: bool
     detail: Mapping[str, Any] = field(default_factory=dict)
+    opens: date | None = None
+    """The day from which it is to be seen, where that is before the day on which it is due."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "In the file of a programme or a country stands {name}, which nothing reads.",
         "Correct the name, or take it out.",
     ),
+    "form.programme.section_invalid": (
+        "The section [{section}] of a programme's file has a setting that is unknown or cannot be so: {key}.",
+        "Correct its name or its value; leave it out to have the default.",
+    ),
     "form.question.has_children": (
         "The question {question} has other questions inside.",
         "Make it a group, or give it another name than the group has.",

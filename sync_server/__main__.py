@@ -33,6 +33,7 @@ from forms.xform import load_form
 from sync_server import config as configuration
 from sync_server import folder_lock, jobs, log_lines, support_bundle
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
+from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
 from sync_server.command_texts import text_of
 from sync_server.config import ServerConfig, SetupProblem
@@ -246,7 +247,8 @@ def serve(wanted: argparse.Namespace) -> None:
             raise SetupProblem("server.port.taken", port=wanted.port) from None
         stop_on_signals(server.stop)
         log_lines.install(wanted.dir, sys.stderr)
-        scheduler = jobs.start(jobs.Housekeeping(storage, attachments, now_ms))
+        arrivals = ArrivalWatch(storage, forms, now_ms)
+        scheduler = jobs.start(jobs.Housekeeping(storage, attachments, now_ms, arrivals))
         try:
             if wanted.port_file:
                 _write_port(wanted.port_file, server.port)

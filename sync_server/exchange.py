@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from sync_server.accounts import Actor
+from sync_server.permissions import scope
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact
 from sync_server.protocol.merge import Rules
@@ -23,7 +24,7 @@ from sync_server.protocol.messages import (
 from sync_server.protocol.problems import Problem
 from sync_server.pull import Pulled, pull
 from sync_server.push import Push, Reply, form_of
-from sync_server.storage.base import Storage
+from sync_server.storage.base import Alarm, Storage
 
 #: A sync that brings nothing writes down that the device was there no more often than this.
 _NOTED_EVERY_MS: Final = 60_000
@@ -106,6 +107,11 @@ class Exchange:
         asked = Cursor.parse(cursor) if cursor is not None else None
         epoch = self._storage.epoch
         return self._storage.read(lambda ledger: pull(ledger, actor, asked, epoch, limit))
+
+    def alarms(self, actor: Actor) -> list[Alarm]:
+        """What must not wait in the cases of the actor's office, and in others that name its country."""
+        countries = {office.id: office.country for office in self._storage.offices()}
+        return self._storage.alarms(scope(actor), countries.get(actor.office, ""))
 
     def _heard(self, actor: Actor, contact: Contact) -> int:
         device = self._storage.read(lambda ledger: ledger.device(actor.device))

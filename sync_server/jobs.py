@@ -1,4 +1,5 @@
-"""What the server does by itself: forgets old replies, removes orphaned files, folds its log in."""
+"""What the server does by itself: forgets old replies, removes orphaned files, folds its log in, and
+watches over arrivals."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
 from sync_server.log_lines import place
 from sync_server.storage.base import Storage
@@ -29,6 +31,7 @@ class Housekeeping:
     storage: Storage
     attachments: Attachments
     now_ms: Callable[[], int]
+    arrivals: ArrivalWatch
 
     def forget_replies(self) -> int:
         return self.storage.forget_replies(self.now_ms() - REPLIES_KEPT_MS)
@@ -40,6 +43,10 @@ class Housekeeping:
         self.storage.checkpoint()
         return 0
 
+    def watch_arrivals(self) -> int:
+        """Raise and end the alarms of arrivals that nobody confirms."""
+        return self.arrivals.look()
+
 
 def start(housekeeping: Housekeeping) -> BackgroundScheduler:
     """Run the jobs beside the server until the scheduler is shut down."""
@@ -48,6 +55,7 @@ def start(housekeeping: Housekeeping) -> BackgroundScheduler:
         (60, housekeeping.forget_replies),
         (60, housekeeping.remove_orphans),
         (10, housekeeping.checkpoint),
+        (5, housekeeping.watch_arrivals),
     ):
         scheduler.add_job(logged(job), "interval", minutes=minutes, jitter=60, id=job.__name__)
     scheduler.start()

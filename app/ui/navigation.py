@@ -28,6 +28,7 @@ from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
 from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
 from app.views import TodayView
+from forms.casework.reminders import Reminder
 
 if TYPE_CHECKING:
     from app.ui.homeward_app import HomewardApp
@@ -72,6 +73,7 @@ class Navigator(Column):
         self._cover = Cover(lasts=COVER_LASTS)
         self._lock_soon: Any = None
         self._conflicts = 0
+        self._waiting = 0
         self._bars: Rail | BottomBar | None = None
         self._drawn_wide = self.wide
         with self.canvas.before:
@@ -195,6 +197,7 @@ class Navigator(Column):
         self.fieldbook = fieldbook
         fieldbook.on_change.append(self._changed)
         fieldbook.on_problem.append(self.tell_problem)
+        fieldbook.on_reminder.append(self.remind)
         self.switch("today")
         fieldbook.conflicts().then(
             lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
@@ -235,6 +238,16 @@ class Navigator(Column):
         """A short word at the foot of the window. Never while covered: it could name something."""
         if not self._cover.on:
             Toast.show(text, meaning)
+
+    def remind(self, reminder: Reminder | None) -> None:
+        """The number of what waits, at the rail's place; and a word that names nobody and no work. While
+        covered neither: only the number is there when the cover is taken off."""
+        self._waiting = 0 if reminder is None else reminder.overdue + reminder.today
+        if self._bars is not None:
+            self._bars.set_count("today", self._waiting)
+        if reminder is not None:
+            alarm = reminder.code == "reminder.alarm"
+            self.tell(T(wording.REMINDERS[reminder.code]), "danger" if alarm else "done")
 
     def tell_problem(self, problem: Problem) -> None:
         self.tell(wording.problem(problem), "danger")
@@ -316,6 +329,7 @@ class Navigator(Column):
             self._bars = self._bottom_bar(screen)
             self.add_widget(self._bars)
         if self._bars is not None:
+            self._bars.set_count("today", self._waiting)
             self._bars.set_count("conflicts", self._conflicts)
         if again:
             screen.redraw()

@@ -268,9 +268,66 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "exchange.to": None,
 }  # fmt: skip
 
+#: What is due, planned, paid and handed over.
+FOLLOW_UP: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "status.country": None,
+    "status.authority": None,
+    "status.kind": None,
+    "status.expires": None,
+    "need.action": None,
+    "need.owner": None,
+    "need.due": None,
+    "need.state": ("open", "done", "dropped"),
+    "proceedings.outcome": None,
+    "contact.never_at": (
+        "morning", "afternoon", "evening", "night", "monday", "tuesday", "wednesday", "thursday", "friday",
+        "saturday", "sunday",
+    ),
+}  # fmt: skip
+
+REFERRAL: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "referral.to": None,
+    "referral.service": None,
+    "referral.urgent": _YES_NO,
+    "referral.sent_on": None,
+    "referral.sent_fields": None,
+    "referral.sent_hash": None,
+    "referral.answered_on": None,
+    "referral.declined_reason": None,
+    "referral.completed_on": None,
+}
+
+MONEY: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "service.kind": None,
+    "service.provider": None,
+    "service.due": None,
+    "service.state": ("open", "done", "dropped"),
+    "service.line": None,
+    "budget.line": None,
+    "budget.programme": None,
+    "budget.donor": None,
+    "budget.amount": None,
+    "budget.currency": None,
+    "budget.services": None,
+    "assistance.provider": None,
+    "assistance.receipt": None,
+    "assistance.over_budget_reason": None,
+}
+
+PROCEDURE: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "procedure.step": None,
+    "procedure.done": _YES_NO,
+    "procedure.by": None,
+    "procedure.deviation": None,
+}
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
     **WAY_HOME, **GATES,
     **INDICATORS,
+    **FOLLOW_UP,
+    **REFERRAL,
+    **MONEY,
+    **PROCEDURE,
 }  # fmt: skip

@@ -92,6 +92,23 @@ class LoggedConflict:
     sequence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something of a case that must not wait, with the countries whose offices have to know of it.
+
+    `case_code` is the pseudonym by which the offices know the case; an alarm names nobody. `raised_ms` is
+    when the server found it, 0 until it is kept.
+    """
+
+    office: str
+    case: str
+    code: str
+    case_code: str
+    since_ms: int
+    countries: tuple[str, ...]
+    raised_ms: int = 0
+
+
 class Ledger(ABC):
     """One transaction over the cases of all offices."""
 
@@ -284,6 +301,20 @@ class Storage(ABC):
     @abstractmethod
     def form(self, id: str, version: str) -> str | None:
         """The XForm of a published version, or None."""
+
+    # alarms
+
+    @abstractmethod
+    def put_alarms(self, office: str, standing: Sequence[Alarm], now_ms: int) -> int:
+        """Make these the alarms of the office's cases: raise those that are new and end the others.
+
+        How many were raised or ended. One that stands already keeps the moment at which it was raised.
+        """
+
+    @abstractmethod
+    def alarms(self, office: str, country: str) -> list[Alarm]:
+        """The standing alarms of the office's own cases, and those of others that name its country; the
+        oldest first."""
 
     # attachments and housekeeping
 

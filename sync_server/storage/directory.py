@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync_server.protocol.problems import Problem
-from sync_server.storage.base import Device, NewForm, Office, PublishedForm, Storage, User
-from sync_server.storage.tables import attachments, devices, forms, meta, offices, replies, users
+from sync_server.storage.base import Alarm, Device, NewForm, Office, PublishedForm, Storage, User
+from sync_server.storage.tables import alarms, attachments, devices, forms, meta, offices, replies, users
 
 T = TypeVar("T")
 
@@ -119,6 +119,47 @@ class Directory(Storage):
         query = select(forms.c.xml).where(forms.c.id == id, forms.c.version == version)
         return self._in_read(lambda connection: connection.execute(query).scalar_one_or_none())
 
+    def put_alarms(self, office: str, standing: Sequence[Alarm], now_ms: int) -> int:
+        wanted = {(each.case, each.code): each for each in standing}
+
+        def work(connection: Connection) -> int:
+            known = select(alarms.c.case, alarms.c.code, alarms.c.ended_ms).where(alarms.c.office == office)
+            there = {(case, code): ended for case, code, ended in connection.execute(known)}
+            changed = 0
+            for key, alarm in wanted.items():
+                facts = {
+                    "case_code": alarm.case_code[:30],
+                    "since_ms": alarm.since_ms,
+                    "countries": f" {' '.join(alarm.countries)} ",
+                }
+                if key not in there:
+                    row = {"office": office, "case": alarm.case, "code": alarm.code, "raised_ms": now_ms}
+                    connection.execute(insert(alarms).values(**row, **facts))
+                    changed += 1
+                elif there[key] is not None:
+                    connection.execute(_alarm(office, key).values(raised_ms=now_ms, ended_ms=None, **facts))
+                    changed += 1
+                else:
+                    connection.execute(_alarm(office, key).values(facts))
+            for key in [key for key, ended in there.items() if ended is None and key not in wanted]:
+                connection.execute(_alarm(office, key).values(ended_ms=now_ms))
+                changed += 1
+            return changed
+
+        return self._in_write(work)
+
+    def alarms(self, office: str, country: str) -> list[Alarm]:
+        mine = alarms.c.office == office
+        if country:
+            mine |= alarms.c.countries.contains(f" {country.upper()} ", autoescape=True)
+        query = (
+            select(*(alarms.c[name] for name in Alarm.__slots__))
+            .where(alarms.c.ended_ms.is_(None), mine)
+            .order_by(alarms.c.since_ms, alarms.c.office, alarms.c.case, alarms.c.code)
+        )
+        found = self._in_read(lambda connection: [*connection.execute(query).mappings()])
+        return [Alarm(**{**row, "countries": tuple(row["countries"].split())}) for row in found]
+
     def add_attachment(self, office: str, hash: str, size: int, device: str, now_ms: int) -> None:
         row = {"office": office, "hash": hash, "size": size, "device": device, "received_ms": now_ms}
 
@@ -148,6 +189,11 @@ class Directory(Storage):
             self._in_write(lambda connection: connection.execute(insert(table).values(row)) and None)
         except IntegrityError:
             raise ValueError(otherwise) from None
+
+
+def _alarm(office: str, key: tuple[str, str]) -> Any:
+    case, code = key
+    return update(alarms).where(alarms.c.office == office, alarms.c.case == case, alarms.c.code == code)
 
 
 def _publish(connection: Connection, form: NewForm, now_ms: int) -> bool:

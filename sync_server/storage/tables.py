@@ -149,6 +149,21 @@ conflicts = Table(
     Index("ix_conflicts_record", "office", "record"),
 )
 
+#: What must not wait, as the server has found it. `countries` are codes between blanks; an alarm that has
+#: ended keeps its row, with the moment of its end.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("case", _UUID, primary_key=True),
+    Column("code", String(60), primary_key=True),
+    Column("case_code", String(30), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("countries", Text, nullable=False),
+    Column("raised_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+)
+
 #: What a batch was answered, to be given again when it is sent again.
 replies = Table(
     "replies",

@@ -17,6 +17,7 @@ from sync_server.exchange import Exchange
 from sync_server.form_catalogue import FormCatalogue
 from sync_server.web import (
     api_accounts,
+    api_alarms,
     api_attachments,
     api_forms,
     api_page,
@@ -80,6 +81,7 @@ def build_app(services: Services) -> Flask:
     api.register_blueprint(
         api_attachments.blueprint(services.attachments, services.accounts, config.max_attachment)
     )
+    api.register_blueprint(api_alarms.blueprint(services.exchange, services.accounts))
     api.register_blueprint(_health(services.accounts))
     api_page.install(app, api.spec)
     problem_response.install(app)

@@ -58,7 +58,7 @@ def test_a_failed_migration_is_rolled_back(empty: Database, tmp_path: Path) -> N
 
 
 def test_every_unique_key_of_case_data_contains_the_office() -> None:
-    for name in ("cases", "records", "changes", "conflicts", "replies", "attachments"):
+    for name in ("cases", "records", "changes", "conflicts", "replies", "attachments", "alarms"):
         table = metadata.tables[name]
         keys = [table.primary_key.columns.keys()]
         keys += [index.columns.keys() for index in table.indexes if index.unique]

@@ -14,7 +14,16 @@ from sync_server.protocol.clock import format_stamp
 from sync_server.protocol.merge import Head
 from sync_server.protocol.messages import ConflictNotice, RecordDelta
 from sync_server.protocol.problems import Problem
-from sync_server.storage.base import Ledger, LoggedChange, LoggedConflict, NewForm, Office, StoredRecord, User
+from sync_server.storage.base import (
+    Alarm,
+    Ledger,
+    LoggedChange,
+    LoggedConflict,
+    NewForm,
+    Office,
+    StoredRecord,
+    User,
+)
 from sync_server.storage.database import Database
 
 DEVICE = "aaaaaaaa"
@@ -292,3 +301,28 @@ def test_many_writers_at_once_get_every_number_once(storage: Database) -> None:
     for thread in threads:
         thread.join()
     assert sorted(taken) == list(range(1, 61))
+
+
+def test_alarms_are_raised_once_ended_and_raised_anew(storage: Database) -> None:
+    furnish(storage)
+    one = Alarm("tirana", new_id(), "alarm.a", "AL-1", 10, ("AL", "GR"))
+    two = Alarm("tirana", new_id(), "alarm.b", "AL-2", 5, ())
+    assert storage.put_alarms("tirana", [one, two], 100) == 2
+    assert storage.put_alarms("tirana", [one, replace(two, since_ms=6)], 200) == 0
+    assert storage.alarms("tirana", "al") == [
+        replace(two, since_ms=6, raised_ms=100),
+        replace(one, raised_ms=100),
+    ]
+    assert storage.put_alarms("tirana", [one], 300) == 1
+    assert storage.put_alarms("rabat", [], 300) == 0
+    assert storage.alarms("tirana", "al") == [replace(one, raised_ms=100)]
+    assert storage.put_alarms("tirana", [one, two], 400) == 1
+    assert storage.alarms("tirana", "") == [replace(two, raised_ms=400), replace(one, raised_ms=100)]
+
+
+def test_an_alarm_is_read_by_the_offices_of_the_countries_that_it_names(storage: Database) -> None:
+    furnish(storage)
+    storage.put_alarms("tirana", [Alarm("tirana", new_id(), "alarm.a", "AL-1", 10, ("AL", "GR"))], 100)
+    assert len(storage.alarms("athens", "gr")) == 1
+    for country in ("ma", "A", "L", "%", "_R", ""):
+        assert storage.alarms("rabat", country) == []

@@ -7,12 +7,14 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.problems import Problem
-from app.schedule import SyncSchedule, next_pause
+from app.schedule import ReminderSchedule, SyncSchedule, next_pause
 from app.sync.outcome import Outcome
+from forms.casework.reminders import Reminder
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 WELL = Outcome(NOW, NOW)
@@ -81,3 +83,67 @@ def test_attempts_follow_each_other_away_from_this_thread_until_stopped() -> Non
     time.sleep(0.2)
     assert len(attempts) == ended
     assert schedule.next_try is None
+
+
+class Day:
+    """A clock and what there is to be reminded of."""
+
+    def __init__(self) -> None:
+        self.found: Reminder | None = None
+        self.told: list[Reminder | None] = []
+        self.schedule = ReminderSchedule(self.look, self.told.append, lambda: NOW)
+
+    def look(self) -> Reminder | None:
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+
+def test_a_reminder_is_told_once_and_again_when_the_numbers_change() -> None:
+    day = Day()
+    day.schedule.look_now()
+    one, two = Reminder("reminder.today", 0, 1), Reminder("reminder.today", 0, 2)
+    for found in (one, one, two, None, None, one):
+        day.found = found
+        day.schedule.look_now()
+    assert day.told == [one, two, None, one]
+
+
+def test_an_alarm_is_told_at_every_look_until_it_is_settled() -> None:
+    day = Day()
+    day.found = Reminder("reminder.alarm", 1, 0)
+    for _ in range(3):
+        day.schedule.look_now()
+    assert len(day.told) == 3
+
+
+def test_a_look_that_fails_is_logged_without_words_and_the_next_one_comes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    day = Day()
+    day.found = RuntimeError("Mira Shembulli")  # type: ignore[assignment]
+    day.schedule.look_now()
+    assert "Mira" not in str([vars(record) for record in caplog.records])
+    day.found = Reminder("reminder.today", 0, 1)
+    day.schedule.look_now()
+    assert len(day.told) == 1
+
+
+def test_it_looks_by_itself_at_the_next_even_step_and_not_after_stop() -> None:
+    day, heard = Day(), threading.Event()
+    day.found = Reminder("reminder.today", 0, 1)
+    schedule = ReminderSchedule(day.look, lambda _: heard.set(), lambda: NOW)
+    schedule.start(first_after=0.01)
+    assert heard.wait(10)
+    for _ in range(100):
+        if schedule.next_look is not None:
+            break
+        time.sleep(0.02)
+    assert schedule.next_look is not None
+    pause = (schedule.next_look - datetime.now(UTC)).total_seconds()
+    assert 880 < pause <= 900
+    schedule.stop()
+    schedule.stop()
+    day.schedule.stop()
+    day.schedule.look_now()
+    assert day.told == []

@@ -12,7 +12,9 @@ import pytest
 
 from sync_server import jobs
 from sync_server.accounts import Actor
+from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
+from sync_server.form_catalogue import FormCatalogue
 from sync_server.jobs import ORPHANS_KEPT_MS, REPLIES_KEPT_MS, Housekeeping
 from sync_server.storage.base import Office, User
 from sync_server.storage.blobs import Blobs
@@ -33,7 +35,9 @@ class House:
         self.now = NOW
         self.blobs = Blobs(self.folder)
         self.attachments = Attachments(self.storage, self.blobs, lambda: self.now)
-        self.keeping = Housekeeping(self.storage, self.attachments, lambda: self.now)
+        self.forms = FormCatalogue(self.storage, lambda: self.now)
+        arrivals = ArrivalWatch(self.storage, self.forms, lambda: self.now)
+        self.keeping = Housekeeping(self.storage, self.attachments, lambda: self.now, arrivals)
 
 
 @pytest.fixture
@@ -80,7 +84,9 @@ def test_a_checkpoint_leaves_no_standing_log(house: House, tmp_path: Path) -> No
 def test_all_jobs_are_on_the_schedule_and_end_with_it(house: House) -> None:
     scheduler = jobs.start(house.keeping)
     try:
-        assert {job.id for job in scheduler.get_jobs()} == {"forget_replies", "remove_orphans", "checkpoint"}
+        assert {job.id for job in scheduler.get_jobs()} == {
+            "forget_replies", "remove_orphans", "checkpoint", "watch_arrivals",
+        }  # fmt: skip
     finally:
         scheduler.shutdown(wait=True)
 

@@ -59,6 +59,38 @@ DUE_KINDS: Mapping[str, str] = {
     "contact.monthly": N_("Monthly contact"),
     "contact.agreed": N_("Agreed contact"),
     "contact.again": N_("New try"),
+    "arrival.expected": N_("Expected time of arrival"),
+    "escalation.missed_contact": N_("Missed contact"),
+    "escalation.unreachable": N_("Several tries reached nobody"),
+    "escalation.suspected_retrafficking": N_("Suspected new exploitation"),
+    "consent.expires": N_("Consent ends"),
+    "determination.expires": N_("Best interest determination ends"),
+    "determination.review": N_("Review of the best interest determination"),
+    "assessment.expires": N_("Risk assessment ends"),
+    "travel_document.expires": N_("Travel document ends"),
+    "status.expires": N_("Status certificate ends"),
+    "guardian_document.expires": N_("Guardian’s document ends"),
+    "birthday.18": N_("18th birthday"),
+    "referral.answer": N_("Answer to a referral"),
+    "referral.completion": N_("Referral to be completed"),
+    "referral.anew": N_("Referral was declined: find another"),
+    "court.date": N_("Court date"),
+    "action.agreed": N_("Agreed action"),
+    "plan.milestone": N_("Step of the plan"),
+}
+#: Who has to act, where it is not the worker of the case.
+OWNERS: Mapping[str, str] = {
+    "coordinator": N_("Coordinator"),
+    "other_country": N_("Office of the other country"),
+    "person": N_("The person"),
+    "colleague": N_("A colleague"),
+    "partner": N_("A partner organisation"),
+    "authority": N_("An authority"),
+}
+REMINDERS: Mapping[str, str] = {
+    "reminder.alarm": N_("Please look at Today now."),
+    "reminder.overdue": N_("Something has been waiting under Today."),
+    "reminder.today": N_("There is something for you under Today."),
 }
 RECORD_STATES: Mapping[str, str] = {
     "draft": N_("Draft"),
@@ -167,8 +199,11 @@ def only_here(count: int) -> T:
 
 
 def due_sentence(item: DueItem, today: date) -> T:
-    """'Week 2 contact · due Thursday': what and when, in one line."""
-    return joined(due_kind(item.kind), due_when(item.due, today))
+    """'Week 2 contact · due Thursday': what and when, in one line, and between them who has to act where it
+    is somebody else."""
+    owner = str(item.detail.get("owner", ""))
+    who = [T(OWNERS[owner])] if owner in OWNERS else []
+    return joined(due_kind(item.kind), *who, due_when(item.due, today))
 
 
 def due_when(due: date, today: date) -> T:

@@ -1,0 +1,81 @@
+"""One thing that is due, whatever it is: every rule of this package makes these and nothing else."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+_MONTHS: Final = (1, 2, 3, 6, 9, 12)
+#: Every message code that `Due.kind` can have.
+KINDS: Final = (
+    "arrival",
+    "arrival.date",
+    "arrival.expected",
+    "contact.hours_48",
+    "contact.week_1",
+    "contact.week_2",
+    *(f"contact.month_{month}" for month in _MONTHS),
+    "contact.weekly",
+    "contact.monthly",
+    "contact.agreed",
+    "contact.again",
+    "escalation.missed_contact",
+    "escalation.unreachable",
+    "escalation.suspected_retrafficking",
+    "consent.expires",
+    "determination.expires",
+    "determination.review",
+    "assessment.expires",
+    "travel_document.expires",
+    "status.expires",
+    "guardian_document.expires",
+    "birthday.18",
+    "referral.answer",
+    "referral.completion",
+    "referral.anew",
+    "court.date",
+    "action.agreed",
+    "plan.milestone",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to do in one case. `missed` counts the planned contacts that it makes up for.
+
+    `opens` is the day from which it is on the worker's desk, where that is before the day on which it is
+    due. `form` is the one to record it in, empty where none is known. `owner` is who has to act, empty for
+    the worker of the case; `subject` what it is about, as a code (the purpose of a consent, a country);
+    `record` the record that says so. Neither subject nor record ever names the person of the case.
+    """
+
+    kind: str
+    form: str
+    due: date
+    overdue: bool
+    missed: int = 0
+    opens: date | None = None
+    owner: str = ""
+    subject: str = ""
+    record: str = ""
+
+    def on_desk(self, today: date) -> bool:
+        """Whether it is to be seen today: it is due, or will be so soon that work has to begin."""
+        return (self.opens or self.due) <= today
+
+
+def in_order(items: Iterable[Due]) -> tuple[Due, ...]:
+    """The overdue first, then by day; what is due on one day in the order of `KINDS`."""
+    return tuple(
+        sorted(items, key=lambda item: (not item.overdue, item.due, KINDS.index(item.kind), item.subject))
+    )
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
