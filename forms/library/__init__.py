@@ -17,8 +17,16 @@ LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk")
 CASE_FILE: Final = "case_file"
 AIRPORT_RECEPTION: Final = "airport_reception"
 MONITORING_CONTACT: Final = "monitoring_contact"
+SCREENING: Final = "screening"
+SHELTER_INTAKE: Final = "shelter_intake"
 
-_IDS: Final = (CASE_FILE, AIRPORT_RECEPTION, MONITORING_CONTACT)
+_IDS: Final = (
+    CASE_FILE,
+    AIRPORT_RECEPTION,
+    MONITORING_CONTACT,
+    SCREENING,
+    SHELTER_INTAKE,
+)
 
 
 def forms() -> tuple[tuple[str, Traversable], ...]:

@@ -49,8 +49,9 @@ def rows(form_id: str, sheet: str) -> list[dict[str, str]]:
     return [dict(zip(found[0], row, strict=True)) for row in found[1:]]
 
 
-def test_the_library_has_the_first_three_forms_under_their_ids() -> None:
-    assert IDS == ["case_file", "airport_reception", "monitoring_contact"]
+def test_the_library_has_its_forms_under_their_ids_and_begins_with_the_first_three() -> None:
+    assert IDS[:3] == ["case_file", "airport_reception", "monitoring_contact"]
+    assert len(IDS) == len(set(IDS))
     for form_id, path in forms():
         assert path.is_file()
         assert f"| {form_id} |" in read(form_id)
@@ -192,7 +193,7 @@ NAMES: dict[str, list[str]] = {
 @pytest.mark.parametrize("form_id", IDS)
 def test_the_names_that_others_read_exist(form_id: str, definitions: dict[str, FormDefinition]) -> None:
     names = {question.name for question in definitions[form_id].questions.values()}
-    assert set(NAMES[form_id]) <= names
+    assert set(NAMES.get(form_id, ())) <= names
 
 
 def test_the_facts_of_a_case_are_addressed_by_their_bare_names(
