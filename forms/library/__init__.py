@@ -19,6 +19,9 @@ AIRPORT_RECEPTION: Final = "airport_reception"
 MONITORING_CONTACT: Final = "monitoring_contact"
 SCREENING: Final = "screening"
 SHELTER_INTAKE: Final = "shelter_intake"
+BEST_INTEREST: Final = "best_interest"
+GUARDIAN_AND_TRACING: Final = "guardian_and_tracing"
+FAMILY_ASSESSMENT: Final = "family_assessment"
 
 _IDS: Final = (
     CASE_FILE,
@@ -26,6 +29,9 @@ _IDS: Final = (
     MONITORING_CONTACT,
     SCREENING,
     SHELTER_INTAKE,
+    BEST_INTEREST,
+    GUARDIAN_AND_TRACING,
+    FAMILY_ASSESSMENT,
 )
 
 
