@@ -22,6 +22,7 @@ SHELTER_INTAKE: Final = "shelter_intake"
 BEST_INTEREST: Final = "best_interest"
 GUARDIAN_AND_TRACING: Final = "guardian_and_tracing"
 FAMILY_ASSESSMENT: Final = "family_assessment"
+ASSISTANCE: Final = "assistance"
 
 _IDS: Final = (
     CASE_FILE,
@@ -32,6 +33,7 @@ _IDS: Final = (
     BEST_INTEREST,
     GUARDIAN_AND_TRACING,
     FAMILY_ASSESSMENT,
+    ASSISTANCE,
 )
 
 
