@@ -23,6 +23,7 @@ BEST_INTEREST: Final = "best_interest"
 GUARDIAN_AND_TRACING: Final = "guardian_and_tracing"
 FAMILY_ASSESSMENT: Final = "family_assessment"
 ASSISTANCE: Final = "assistance"
+SAFETY_INCIDENT: Final = "safety_incident"
 
 _IDS: Final = (
     CASE_FILE,
@@ -34,6 +35,7 @@ _IDS: Final = (
     GUARDIAN_AND_TRACING,
     FAMILY_ASSESSMENT,
     ASSISTANCE,
+    SAFETY_INCIDENT,
 )
 
 
