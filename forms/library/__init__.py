@@ -24,6 +24,7 @@ GUARDIAN_AND_TRACING: Final = "guardian_and_tracing"
 FAMILY_ASSESSMENT: Final = "family_assessment"
 ASSISTANCE: Final = "assistance"
 SAFETY_INCIDENT: Final = "safety_incident"
+REFERRAL: Final = "referral"
 
 _IDS: Final = (
     CASE_FILE,
@@ -36,6 +37,7 @@ _IDS: Final = (
     FAMILY_ASSESSMENT,
     ASSISTANCE,
     SAFETY_INCIDENT,
+    REFERRAL,
 )
 
 
