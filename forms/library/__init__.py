@@ -25,6 +25,7 @@ FAMILY_ASSESSMENT: Final = "family_assessment"
 ASSISTANCE: Final = "assistance"
 SAFETY_INCIDENT: Final = "safety_incident"
 REFERRAL: Final = "referral"
+FEEDBACK: Final = "feedback"
 
 _IDS: Final = (
     CASE_FILE,
@@ -38,6 +39,7 @@ _IDS: Final = (
     ASSISTANCE,
     SAFETY_INCIDENT,
     REFERRAL,
+    FEEDBACK,
 )
 
 
