@@ -95,7 +95,78 @@ CLOSURE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "closure.services_handed_over": _YES_NO,
 }
 
+SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "screening.safe_to_talk": ("yes", "no", "unsure"),
+    "screening.suggested": ("likely", "some", "open"),
+    "screening.outcome": ("possible", "open", "stopped", "not"),
+    "screening.again_on": None,
+    "status.kind": ("presumed", "official", "residence", "refused", "other"),
+    "status.authority": None,
+    "status.expires": None,
+}
+
+TRACING_STEPS: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "tracing.child_consent": ("given", "refused", "withdrawn", "not_asked", "no_answer"),
+    "tracing.guardian_consent": ("given", "refused", "withdrawn"),
+    "tracing.begun": _YES_NO,
+    "trace.outcome": ("found", "found_unwilling", "found_unsafe", "not_found", "open"),
+    "trace.revealed": ("yes", "no", "unsure"),
+    "admission.expires": None,
+}
+
+ASSISTANCE: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "assistance.on": None,
+    "assistance.kind": None,
+    "assistance.provider": None,
+    "assistance.outcome": ("yes", "partly", "declined", "not_delivered"),
+    "assistance.in_plan": _YES_NO,
+    "assistance.paid_by": ("us", "partner", "public", "person", "free"),
+    "assistance.amount": None,
+    "assistance.currency": None,
+    "assistance.donor": None,
+    "assistance.budget_line": None,
+    "assistance.receipt": None,
+}
+
+INCIDENT: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "incident.on": None,
+    "incident.danger_now": ("yes", "no", "unsure"),
+    "incident.kind": None,
+    "incident.risk": ("high", "medium", "low", "unknown"),
+    "incident.place_known": ("yes", "no", "unsure"),
+    "incident.told_at": None,
+    "incident.next_on": None,
+    "incident.state": ("open", "watched", "closed"),
+}
+
+REFERRAL: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "referral.on": None,
+    "referral.direction": ("out", "out_abroad", "case_over", "in"),
+    "referral.partner": None,
+    "referral.consent": ("yes", "no", "not_asked", "vital_interest", "duty_to_report"),
+    "referral.fields": None,
+    "referral.answer_by": None,
+    "referral.state": ("draft", "waiting", "accepted", "declined", "completed", "withdrawn"),
+    "referral.declined_reason": None,
+    "referral.answered_on": None,
+    "referral.completed_on": None,
+}
+
+FEEDBACK: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "feedback.kind": (
+        "praise", "suggestion", "complaint", "misconduct", "access", "correction", "erasure",
+    ),
+    "feedback.about": None,
+    "feedback.about_writer": _YES_NO,
+    "feedback.handler": (
+        "worker", "coordinator", "other_coordinator", "complaints", "data_protection", "outside",
+    ),
+    "feedback.answer_by": None,
+    "feedback.state": ("received", "examined", "answered", "closed", "withdrawn"),
+}  # fmt: skip
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
+    **SCREENING, **TRACING_STEPS, **ASSISTANCE, **INCIDENT, **REFERRAL, **FEEDBACK,
 }  # fmt: skip

@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from forms.casework.case import STAGES, Stage
-from forms.library import AIRPORT_RECEPTION, CASE_FILE, MONITORING_CONTACT
+from forms.library import (
+    AIRPORT_RECEPTION,
+    ASSISTANCE,
+    BEST_INTEREST,
+    CASE_FILE,
+    FAMILY_ASSESSMENT,
+    FEEDBACK,
+    GUARDIAN_AND_TRACING,
+    MONITORING_CONTACT,
+    REFERRAL,
+    SAFETY_INCIDENT,
+    SCREENING,
+    SHELTER_INTAKE,
+)
 
 Solution = Literal["return", "stay", "third_country"]
 Place = Literal["done", "now", "later"]
@@ -69,14 +82,64 @@ def pathway(stage: Stage, solution: Solution | None = None) -> Pathway:
 
 
 _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
-    "identified": (CASE_FILE,),
-    "shelter": (CASE_FILE,),
-    "decision": (CASE_FILE,),
-    "pre_departure": (CASE_FILE, AIRPORT_RECEPTION),
-    "travel": (AIRPORT_RECEPTION, CASE_FILE),
-    "arrival": (AIRPORT_RECEPTION, MONITORING_CONTACT),
-    "reintegration": (MONITORING_CONTACT, CASE_FILE),
-    "closed": (CASE_FILE, MONITORING_CONTACT),
+    "identified": (
+        CASE_FILE,
+        SCREENING,
+        REFERRAL,
+        SAFETY_INCIDENT,
+    ),
+    "shelter": (
+        CASE_FILE,
+        SHELTER_INTAKE,
+        GUARDIAN_AND_TRACING,
+        ASSISTANCE,
+        REFERRAL,
+        SAFETY_INCIDENT,
+        FEEDBACK,
+    ),
+    "decision": (
+        CASE_FILE,
+        GUARDIAN_AND_TRACING,
+        FAMILY_ASSESSMENT,
+        BEST_INTEREST,
+        REFERRAL,
+        SAFETY_INCIDENT,
+        FEEDBACK,
+    ),
+    "pre_departure": (
+        CASE_FILE,
+        AIRPORT_RECEPTION,
+        BEST_INTEREST,
+        FAMILY_ASSESSMENT,
+        REFERRAL,
+        SAFETY_INCIDENT,
+        FEEDBACK,
+    ),
+    "travel": (
+        AIRPORT_RECEPTION,
+        CASE_FILE,
+        SAFETY_INCIDENT,
+    ),
+    "arrival": (
+        AIRPORT_RECEPTION,
+        MONITORING_CONTACT,
+        ASSISTANCE,
+        REFERRAL,
+        SAFETY_INCIDENT,
+    ),
+    "reintegration": (
+        MONITORING_CONTACT,
+        CASE_FILE,
+        ASSISTANCE,
+        REFERRAL,
+        SAFETY_INCIDENT,
+        FEEDBACK,
+    ),
+    "closed": (
+        CASE_FILE,
+        MONITORING_CONTACT,
+        FEEDBACK,
+    ),
 }
 
 

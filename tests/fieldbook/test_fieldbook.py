@@ -16,6 +16,7 @@ from app.problems import Problem
 from app.settings import Settings
 from app.store import KeyCost
 from app.views import CaseRow
+from forms import library
 from tests.fieldbook.conftest import CHEAP, PASSPHRASE, Clock
 
 
@@ -159,7 +160,9 @@ def test_a_case_offers_first_what_its_stage_needs(book: Fieldbook) -> None:
     case = done(book.new_case("al", "sq"))
     finish_case_file(book, case, stage="travel", expected_arrival="2026-05-04T14:20:00.000+02:00")
     view = done(book.case(case))
-    assert [offer.form for offer in view.offers] == ["airport_reception", "monitoring_contact"]
+    offered = [offer.form for offer in view.offers]
+    assert offered[:2] == ["airport_reception", "safety_incident"]
+    assert set(offered) == {form_id for form_id, _ in library.forms()} - {"case_file"}
     assert [item.kind for item in view.due] == ["arrival"]
     assert {stage.code: stage.state for stage in view.stages}["travel"] == "now"
 
