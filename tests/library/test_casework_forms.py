@@ -214,6 +214,7 @@ def test_a_boy_who_says_he_is_16_is_a_child_and_is_heard(definitions: dict[str, 
     assert interest.answer(age_established="unclear") == []
     interest.answer(views_how="not_heard")
     assert "not_heard_note" in interest.asked()
+    assert interest.answer(bid_outcome="in_favour") == ["constraint"]
     interest.answer(views_how="alone", bid_outcome="in_favour")
     assert {"child_views", "options_weighed", "decision_makers", "bid_reasons", "bid_expires"} <= (
         interest.missing()
@@ -263,6 +264,8 @@ def test_nobody_is_contacted_before_screen_consents_and_conflict_check_are_clear
     tracing.answer(child_tracing="withdrawn")
     assert "stop_tracing_note" in tracing.asked()
     assert tracing.missing() == set()
+    tracing.answer(child_tracing="given", document_expires="2026-03-01")
+    assert "stop_tracing_note" in tracing.asked()
 
 
 def test_a_tracing_that_should_not_have_been_can_be_recorded_and_alarms(
