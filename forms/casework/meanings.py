@@ -238,7 +238,7 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "case.host_country": None,
     "case.region": None,
     "exploitation.sector": None,
-    "screening.outcome": ("victim", "possible", "not_victim"),
+    "screening.outcome": ("victim", "possible", "not_victim", "open", "stopped", "not"),
     "checkup.kind": ("medical", "psychosocial"),
     "checkup.on": None,
     "assistance.kind": None,
@@ -256,7 +256,7 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "plan.unmet_needs": _YES_NO,
     "need.kind": None,
     "incident.retrafficking": ("suspected", "confirmed", "ruled_out"),
-    "referral.state": ("draft", "sent", "completed", "cancelled"),
+    "referral.state": ("draft", "sent", "accepted", "declined", "completed", "cancelled"),
     "referral.answer": ("accepted", "declined", "completed"),
     "complaint.about": None,
     "activity.kind": ("meeting", "training"),
@@ -287,6 +287,10 @@ FOLLOW_UP: Final[Mapping[str, tuple[str, ...] | None]] = {
 
 REFERRAL: Final[Mapping[str, tuple[str, ...] | None]] = {
     "referral.to": None,
+    "referral.direction": ("out", "out_abroad", "case_over", "in"),
+    "referral.consent": ("yes", "no", "not_asked", "vital_interest", "duty_to_report"),
+    "referral.fields": None,
+    "referral.answer_by": None,
     "referral.service": None,
     "referral.urgent": _YES_NO,
     "referral.sent_on": None,
@@ -321,6 +325,53 @@ PROCEDURE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "procedure.deviation": None,
 }
 
+SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "screening.safe_to_talk": ("yes", "no", "unsure"),
+    "screening.suggested": ("likely", "some", "open"),
+    "screening.again_on": None,
+}
+
+TRACING_STEPS: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "tracing.child_consent": ("given", "refused", "withdrawn", "not_asked", "no_answer"),
+    "tracing.guardian_consent": ("given", "refused", "withdrawn"),
+    "tracing.begun": _YES_NO,
+    "trace.outcome": ("found", "found_unwilling", "found_unsafe", "not_found", "open"),
+    "trace.revealed": ("yes", "no", "unsure"),
+    "admission.expires": None,
+}
+
+ASSISTANCE: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "assistance.outcome": ("yes", "partly", "declined", "not_delivered"),
+    "assistance.in_plan": _YES_NO,
+    "assistance.paid_by": ("us", "partner", "public", "person", "free"),
+    "assistance.donor": None,
+    "assistance.budget_line": None,
+}
+
+INCIDENT: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "incident.on": None,
+    "incident.danger_now": ("yes", "no", "unsure"),
+    "incident.kind": None,
+    "incident.risk": ("high", "medium", "low", "unknown"),
+    "incident.place_known": ("yes", "no", "unsure"),
+    "incident.told_at": None,
+    "incident.next_on": None,
+    "incident.state": ("open", "watched", "closed"),
+}
+
+FEEDBACK: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "feedback.kind": (
+        "praise", "suggestion", "complaint", "misconduct", "access", "correction", "erasure",
+    ),
+    "feedback.about": None,
+    "feedback.about_writer": _YES_NO,
+    "feedback.handler": (
+        "worker", "coordinator", "other_coordinator", "complaints", "data_protection", "outside",
+    ),
+    "feedback.answer_by": None,
+    "feedback.state": ("received", "examined", "answered", "closed", "withdrawn"),
+}  # fmt: skip
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
@@ -330,4 +381,9 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **REFERRAL,
     **MONEY,
     **PROCEDURE,
+    **SCREENING,
+    **TRACING_STEPS,
+    **ASSISTANCE,
+    **INCIDENT,
+    **FEEDBACK,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 
 from forms.casework.due.statements import statements
 from forms.casework.facts import Evidence
+from forms.casework.referral_answer import answer_of
 from forms.casework.tables import Table, names_of
 
 Purpose = Literal["share_with_organisation", "share_with_country"]
@@ -178,7 +179,7 @@ class Referral:
     def of(cls, found: Evidence, today: date) -> Referral:
         """From its record. An answer of a day to come, or a refusal without a reason, is no answer yet."""
         sent, answered = found.day("referral.sent_on"), found.day("referral.answered_on")
-        said = found.text("referral.answer")
+        said = answer_of(found)
         reason = found.text("referral.declined_reason").strip()
         state: State = "draft" if sent is None or sent > today else "sent"
         if found.text("referral.state") == "cancelled":

@@ -25,6 +25,15 @@ CLEARANCE: Final = "clearance"
 REINTEGRATION_PLAN: Final = "reintegration_plan"
 TESTIMONY: Final = "testimony"
 CLOSURE: Final = "closure"
+SCREENING: Final = "screening"
+SHELTER_INTAKE: Final = "shelter_intake"
+BEST_INTEREST: Final = "best_interest"
+GUARDIAN_AND_TRACING: Final = "guardian_and_tracing"
+FAMILY_ASSESSMENT: Final = "family_assessment"
+ASSISTANCE: Final = "assistance"
+SAFETY_INCIDENT: Final = "safety_incident"
+REFERRAL: Final = "referral"
+FEEDBACK: Final = "feedback"
 
 _IDS: Final = (
     CASE_FILE,
@@ -38,6 +47,15 @@ _IDS: Final = (
     REINTEGRATION_PLAN,
     TESTIMONY,
     CLOSURE,
+    SCREENING,
+    SHELTER_INTAKE,
+    BEST_INTEREST,
+    GUARDIAN_AND_TRACING,
+    FAMILY_ASSESSMENT,
+    ASSISTANCE,
+    SAFETY_INCIDENT,
+    REFERRAL,
+    FEEDBACK,
 )
 
 

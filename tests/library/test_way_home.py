@@ -19,8 +19,6 @@ WAY_HOME = (
     "consent", "needs_and_risks", "durable_solution", "travel", "clearance", "reintegration_plan",
     "testimony", "closure",
 )  # fmt: skip
-#: Answers beside those that rules read: each is the same as no answer.
-BESIDE = {"solution.decision": {"undecided"}}
 CODE = {"case.code": "AL-7Q4KD2M-X"}
 
 
@@ -76,7 +74,7 @@ def test_the_answers_are_those_that_the_rules_understand(
         if understood is None or question.meaning == "consent.language":
             continue
         names = {choice.name for choice in question.choices}
-        assert names - BESIDE.get(question.meaning or "", set()) == set(understood), question.meaning
+        assert names == set(understood), question.meaning
 
 
 def test_every_fact_that_these_rules_read_is_asked(definitions: dict[str, FormDefinition]) -> None:

@@ -9,6 +9,7 @@ from forms.casework.due.items import Due
 from forms.casework.due.rules import DueRules
 from forms.casework.due.statements import latest_of_each, statements
 from forms.casework.facts import Evidence
+from forms.casework.referral_answer import answer_of
 
 _DONE = frozenset({"done", "dropped", "completed"})
 
@@ -31,7 +32,7 @@ def _referrals(evidence: Sequence[Evidence], today: date, rules: DueRules) -> li
     found = []
     for each in said:
         sent = min(each.day("referral.sent_on") or each.on, each.on)
-        answer, answered = each.text("referral.answer"), each.day("referral.answered_on") or each.on
+        answer, answered = answer_of(each), each.day("referral.answered_on") or each.on
         if answer == "completed" or each.text("referral.state") in ("completed", "cancelled"):
             continue
         if answer == "accepted":

@@ -19,6 +19,7 @@ from forms.casework.indicators.population import (
     minority,
     number,
 )
+from forms.casework.referral_answer import answer_of
 
 
 def identified(person: Person, until: date) -> Iterable[Entry]:
@@ -235,7 +236,7 @@ def in_euros(person: Person, convert: Callable[[Decimal, str, date], Decimal | N
 def referred(person: Person, until: date) -> Iterable[Entry]:
     """Each referral that was sent, whatever became of it; a draft or one that was called off is none."""
     for each in saying(person.evidence, "referral.state", "referral.answer"):
-        answer = each.text("referral.answer")
+        answer = answer_of(each) or each.text("referral.answer")
         if answer or each.text("referral.state") in ("sent", "completed"):
             yield Entry(each.record, each.on, person.key, {"answer": answer or UNKNOWN})
 
