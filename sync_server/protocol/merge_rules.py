@@ -195,7 +195,7 @@ def _narrow(graph: Graph, rule: Rule) -> Outcome:
     shared = frozenset.intersection(*(_elements(head.value) for head in graph.heads))
     value = [name for name in _listed(graph.heads) if name in shared] or None
     kept = [replace(head, value=value) for head in graph.heads]
-    losers = [head for head in graph.heads if _elements(head.value) != shared]
+    losers = [head for head in graph.heads if _elements(head.value) != shared or not _is_several(head.value)]
     return Outcome(value, tuple(_losses(kept, losers)))
 
 
@@ -250,7 +250,7 @@ def _united(graph: Graph, rule: Rule, may_remove: Callable[[Change], bool]) -> O
     had seen. A removal that does not count is lost.
     """
     heads = graph.heads
-    if not all(head.value is None or isinstance(head.value, list) for head in heads):
+    if not all(_is_several(head.value) for head in heads):
         return _last(graph, rule)
     added: dict[str, set[str]] = {}
     removed: dict[str, set[str]] = {}
@@ -290,6 +290,10 @@ def _united(graph: Graph, rule: Rule, may_remove: Callable[[Change], bool]) -> O
             keeper = max((graph.head(stamp) for stamp in adders), key=lambda one: one.order)
             losses.append((replace(keeper, value=value), head))
     return Outcome(value or None, tuple(losses))
+
+
+def _is_several(value: Json) -> bool:
+    return value is None or isinstance(value, list)
 
 
 def _elements(value: Json) -> frozenset[str]:
