@@ -168,7 +168,7 @@ def standing(
     """
     records = list(found)
     told = saying(records, STATED, *(table or RiskTable()).meanings)
-    told.sort(key=lambda each: (each.on, each.order, _rank(_level(each.get(STATED)) or "unknown")))
+    told.sort(key=lambda each: (each.on, each.order, _weight(each.get(STATED))))
     level: Risk = "unknown"
     since: date | None = None
     last = Advice("unknown")
@@ -248,3 +248,7 @@ def _level(value: object) -> Risk | None:
 
 def _rank(level: Risk) -> int:
     return LEVELS.index(level)
+
+
+def _weight(stated: object) -> int:
+    return _rank(_level(stated) or ("unknown" if stated is None else "medium"))
