@@ -347,7 +347,9 @@ def test_a_coordinator_takes_off_the_list_what_she_saw_and_nothing_else():
         ("cautious:no,unsure,yes", None, "no", "no"),
         ("cautious:no,unsure,yes", "of another version", "no", "no"),
         ("cautious:later", "2011-01-01", "1999-01-01", "2011-01-01"),
+        ("cautious:later", "1999-01-01", "2011-01-01", "2011-01-01"),
         ("cautious:earlier", "2011-01-01", "1999-01-01", "1999-01-01"),
+        ("cautious:earlier", "1999-01-01", "2011-01-01", "1999-01-01"),
     ],
 )
 def test_the_more_cautious_answer_stands_and_who_saw_both_may_change_it(rule, mine, yours, value):
@@ -364,3 +366,17 @@ def test_the_text_of_a_rule_says_its_parts():
     assert parse("withdrawn") == Rule("withdrawn", ("withdrawn",))
     assert parse("cautious:a%2Cb,c%3Bd,e%25") == Rule("cautious", ("a,b", "c;d", "e%"))
     assert parse("tomorrow's rule:x;with=y;and=z") == Rule("tomorrow's rule", ("x",), "y")
+
+
+def test_who_adds_again_what_another_removes_meanwhile_keeps_it_and_the_other_is_told():
+    first = said(CLEO, 1, ["a"])
+    off = said(ANNA, 50, [], first.change.stamp)
+    gone = said(BEN, 20, [], first.change.stamp)
+    back = said(BEN, 30, ["a"], gone.change.stamp)
+    log = [first, gone, back]
+    state = {}
+    for number, known in enumerate(log):
+        state = merge(state, [known], lambda path: "set", lambda path, past=tuple(log[:number]): past).state
+    merged = merge(state, [off], lambda path: "set", lambda path: log)
+    assert merged.state["status"].value == ["a"]
+    assert [(each.kept.author, each.lost.author) for each in merged.conflicts] == [("ben", "anna")]
