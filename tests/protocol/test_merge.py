@@ -380,3 +380,16 @@ def test_who_adds_again_what_another_removes_meanwhile_keeps_it_and_the_other_is
     merged = merge(state, [off], lambda path: "set", lambda path: log)
     assert merged.state["status"].value == ["a"]
     assert [(each.kept.author, each.lost.author) for each in merged.conflicts] == [("ben", "anna")]
+
+
+def test_who_saw_a_change_saw_what_it_had_seen():
+    high = said(ANNA, 10, "high")
+    attempt = said(BEN, 20, "medium", high.change.stamp)
+    low = said(CLEO, 30, "low", attempt.change.stamp, role="coordinator", beside={"why": "she moved"})
+    one_by_one = {}
+    for number, known in enumerate((high, attempt, low)):
+        past = (high, attempt, low)[:number]
+        one_by_one = merge(one_by_one, [known], lambda path: RISK, lambda path, past=past: past).state
+    at_once = merge({}, [low, attempt, high], lambda path: RISK).state
+    assert one_by_one["status"].value == "low"
+    assert at_once == one_by_one
