@@ -300,7 +300,7 @@ class Fieldbook:
 
     def accept(self, conflict_id: str) -> Job[None]:
         """Let the other answer stand."""
-        return self._write(lambda db: conflicts.accept(db, conflict_id), _SETTLED)
+        return self._write(lambda db: _nothing(conflicts.accept(db, conflict_id)), _SETTLED)
 
     # -- sync
 

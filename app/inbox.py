@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from app.casefile import moment
 from app.shelf import FormShelf
@@ -14,6 +14,10 @@ from forms.definition import FormDefinition
 from forms.display import question_titles, text_of
 from forms.paths import template
 from sync_server.protocol.clock import milliseconds_of
+from sync_server.protocol.merge_rules import HIGHEST, UNION, WITHDRAWN
+
+#: Rules under which a lost answer, put back, would only lose again.
+_STANDS: Final = (HIGHEST, WITHDRAWN, UNION)
 
 
 def views(
@@ -64,7 +68,10 @@ def _view(
         lost_text=_text(definition, found.path, found.lost),
         lost_at=moment(milliseconds_of(found.lost_effective), now),
         rule=found.rule,
-        can_restore=found.state == "open" and bool(found.case) and not drafts.is_open(db, found.record),
+        can_restore=found.state == "open"
+        and bool(found.case)
+        and found.rule not in _STANDS
+        and not drafts.is_open(db, found.record),
         state=found.state,
     )
 

@@ -1,7 +1,8 @@
 """What `python -m forms check` finds in a form: what it is, what is wrong with it, what the lint says.
 
 Exit code 0 when every form can be used, 1 when one cannot. With --strict, and for the forms of the
-library (--library), a finding of the lint that nobody accepted is an error too.
+library (--library), a finding of the lint that nobody accepted is an error too; there, that an answer of
+safety is simply overwritten can not be accepted.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from forms import library, paths
 from forms.definition import META, FormDefinition, Question, Repeat
@@ -30,6 +32,8 @@ from forms.xform_version import with_version
 from forms.xlsform import XFormSource, xform_from_xlsform
 from forms.xlsform_problems import headings_joined, located
 
+#: What nobody accepts in a form of the library: that an answer of safety is simply overwritten.
+OF_LIBRARY: Final = frozenset({"lint.merge.safety_last"})
 _XML = frozenset({".xml", ".xform"})
 _USABLE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\]{1,200}")
 #: Control characters, marks that nobody sees, ends of lines and paragraphs, halves of characters.
@@ -103,12 +107,17 @@ def check_file(path: Path) -> Report:
     return _check(path.name, path, lambda: _read(path))
 
 
-def check_table(name: str, table: str) -> Report:
-    """The same for an XLSForm that is at hand as Markdown text, such as a form of the library."""
-    return _check(name, table, lambda: xform_from_xlsform(table))
+def check_table(name: str, table: str, never: frozenset[str] = frozenset()) -> Report:
+    """The same for an XLSForm that is at hand as Markdown text, such as a form of the library.
+
+    `never`: codes of the lint that its author cannot accept.
+    """
+    return _check(name, table, lambda: xform_from_xlsform(table), never)
 
 
-def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Report:
+def _check(
+    name: str, origin: Path | str, read: Callable[[], XFormSource], never: frozenset[str] = frozenset()
+) -> Report:
     try:
         source = read()
         if joined := headings_joined(read_workbook(origin)):
@@ -119,7 +128,8 @@ def _check(name: str, origin: Path | str, read: Callable[[], XFormSource]) -> Re
             raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
         now = datetime.now(UTC)
         found = lint(definition, source.xml, now)
-        findings, accepts = judged(found, accepted(_table(origin)))
+        wished = accepted(_table(origin))
+        findings, accepts = judged(found, frozenset(one for one in wished if one[0] not in never))
         xml = source.xml
         if not definition.version:
             xml = with_version(xml)
@@ -238,7 +248,7 @@ def run(options: argparse.Namespace) -> int:
     if not (options.files or options.library):
         options.wrong("check needs FILEs or --library")
     ids = [form_id for form_id, _ in library.forms()] if options.library else []
-    strict = [check_table(form_id, library.read(form_id)) for form_id in ids]
+    strict = [check_table(form_id, library.read(form_id), OF_LIBRARY) for form_id in ids]
     reports = [*(check_file(path) for path in options.files), *strict]
     for report in reports:
         print("\n".join(report.lines()))

@@ -15,6 +15,7 @@ from forms.appearances import known_appearances
 from forms.errors import FormProblem
 from forms.expression.nodes import Node
 from forms.expression.parser import Call, parse
+from forms.merge_rules import CALCULATED, LAST
 from forms.translations import NO_TEXT, Text
 
 QuestionType = Literal[
@@ -42,9 +43,6 @@ QuestionType = Literal[
 DataType = Literal[
     "string", "int", "decimal", "boolean", "date", "time", "dateTime", "select", "geo", "binary", "barcode"
 ]
-MergeRule = Literal["last", "both", "calculated"]
-
-
 META = "meta"
 """The group of what is noted about a record: its id, its name, the entity it makes."""
 
@@ -144,7 +142,8 @@ class Question:
     control: str = ""
     """The XForms control that asks it (`input`, `range`, `upload` …); empty when nothing is shown."""
     visible: bool = True
-    merge: MergeRule = "last"
+    merge: str = LAST
+    """The rule by which answers that were given apart are brought together, as it travels."""
     safety: str | None = None
     seal: str | None = None
     meaning: str | None = None
@@ -255,8 +254,9 @@ class FormDefinition:
     `places` tells for each template path, of attributes and the root (the empty path) too, how the data
     are written.
 
-    `merge_rules` tells for each template path how concurrent values merge: as the form says, or
-    `calculated` for what nobody types, which are calculations and the instances that a count makes.
+    `merge_rules` tells for each template path how concurrent values merge: as the form says (see
+    merge_rules.py), or `calculated` for what nobody types, which are calculations and the instances that a
+    count makes.
     """
 
     id: str
@@ -279,17 +279,17 @@ class FormDefinition:
     """Names of files from which the form takes choices, and which are not part of it."""
     dangling: tuple[str, ...] = ()
     """References of controls to what the data do not have. Such a form can be read, not published."""
-    merge_rules: Mapping[str, MergeRule] = field(init=False)
+    merge_rules: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        rules: dict[str, MergeRule] = {
-            path: "calculated" if question.computed else question.merge
+        rules: dict[str, str] = {
+            path: CALCULATED if question.computed else question.merge
             for path, question in self.questions.items()
             if not question.identifies
         }
         for path, group in self.groups.items():
             if isinstance(group, Repeat) and group.count is not None:
-                rules[path] = "calculated"
+                rules[path] = CALCULATED
         object.__setattr__(self, "merge_rules", rules)
 
     def question_at(self, path: str) -> Question:

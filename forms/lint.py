@@ -2,7 +2,7 @@
 
 A form's author accepts a finding by a line of its own in the Markdown table, with the reason:
 
-    # accepted: lint.merge.safety_last: own_safety threats (no rule keeps the safer answer yet)
+    # accepted: lint.location.unneeded: home/spot (the safe house has no address)
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.lint_conditions import Conditions, patterns_of, sources_of
+from forms.lint_merge import merge_findings, typed
 from forms.lint_texts import TEXTS
 from forms.translations import Text
 from forms.xform_names import HOMEWARD, ODK, XFORMS, local, template_path
@@ -65,9 +66,10 @@ def lint(definition: FormDefinition, xml: str, now: datetime) -> Iterator[Findin
     """All findings of one form that loads; `xml` is the XForm that the definition was read from."""
     if not definition.version:
         yield Finding("lint.version.missing", "")
+    cells = {path: value for path, name, value in _own_attributes(definition, xml) if name == "merge"}
     for path, element in {**definition.groups, **definition.questions}.items():
         if isinstance(element, Question):
-            yield from _question(definition, element)
+            yield from _question(definition, element, cells.get(path, ""))
         else:
             yield from _untranslated(definition, path, "label", element.label)
     for file in dict.fromkeys(definition.missing_files):
@@ -115,10 +117,11 @@ def judged(
 # Questions
 
 
-def _question(definition: FormDefinition, question: Question) -> Iterator[Finding]:
+def _question(definition: FormDefinition, question: Question, cell: str) -> Iterator[Finding]:
+    """`cell` is what its author wrote as the merge rule."""
     path = question.path
-    if question.computed and question.merge != "last":
-        yield Finding("lint.merge.idle", path, {"rule": question.merge})
+    for code, params in merge_findings(definition, question, cell):
+        yield Finding(code, path, params)
     asked, _, of = (question.preload or "").partition(":")
     if asked == "property":
         yield Finding("lint.metadata.empty", path, {"property": of})
@@ -142,13 +145,6 @@ def _question(definition: FormDefinition, question: Question) -> Iterator[Findin
         yield Finding("lint.type.not_asked", path, {"type": question.type, "required": required})
     if question.constraint and not question.constraint_message:
         yield Finding("lint.constraint.message_missing", path)
-    if question.safety and question.merge == "last" and _typed(question):
-        yield Finding("lint.merge.safety_last", path, {"safety": question.safety})
-
-
-def _typed(question: Question) -> bool:
-    """Whether a person gives its answer: not one that is calculated, or shown only."""
-    return question.asks and (question.readonly or "").strip() != "true()"
 
 
 def _untranslated(definition: FormDefinition, place: str, what: str, text: Text) -> Iterator[Finding]:
@@ -370,7 +366,7 @@ def _meanings(several: list[tuple[str, FormDefinition]]) -> Iterator[tuple[str, 
     first: dict[str, tuple[str, str]] = {}
     for name, definition in several:
         for question in definition.questions.values():
-            if not question.meaning or not _typed(question):
+            if not question.meaning or not typed(question):
                 continue
             known_form, known_path = first.setdefault(question.meaning, (name, question.path))
             if (known_form, known_path) == (name, question.path) or (together and known_form == name):

@@ -75,11 +75,30 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "It has the merge rule '{rule}', and nobody types its value, so the rule does nothing.",
         "Leave 'bind::homeward:merge' empty there.",
     ),
+    "lint.merge.order": (
+        "The merge rule '{rule}' keeps the more protective choice, and {why}.",
+        "Write all choices behind the rule, the most protective one last, as in 'highest: unknown low medium "
+        "high'; or put the list itself into that order of levels.",
+    ),
+    "lint.merge.reason_missing": (
+        "Its merge rule asks for an answer in the same save, and its group has no question{question} for it.",
+        "Add such a question to the same group and name it behind the rule, as in 'highest; with=why_lower': "
+        "without it nobody can lower an answer, or consent anew.",
+    ),
     "lint.merge.safety_last": (
         "A question of safety ('{safety}') keeps only the later of two answers that were given apart.",
-        "Write 'bind::homeward:merge' = both where people type a text: then both stay. For choices and "
-        "dates no rule of today keeps the safer answer (highest, withdrawn, set and narrow are to come): "
-        "think of what may be overwritten, and accept the finding by name.",
+        "Write a rule that keeps what protects: 'both' for a text, 'highest' or 'cautious' with the order of "
+        "its choices, 'withdrawn' for a consent, 'set', 'narrow' or 'union' where several are chosen, "
+        "'cautious: later' or 'cautious: earlier' for a date.",
+    ),
+    "lint.merge.unfit": (
+        "The merge rule '{rule}' does nothing for a question of the type {type}.",
+        "Use 'set', 'narrow' and 'union' with select_multiple only, 'highest' and 'withdrawn' with "
+        "select_one, 'cautious' with select_one or, as 'cautious: later', with a date.",
+    ),
+    "lint.merge.withdrawing_missing": (
+        "The merge rule 'withdrawn' has no choice that withdraws: there is no '{choice}'.",
+        "Name the choices of the list that withdraw, as in 'withdrawn: withdrawn refused'.",
     ),
     "lint.metadata.empty": (
         "It asks the device for '{property}', and stays empty: a form is told nothing of who holds it.",

@@ -135,7 +135,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "form.merge_rule.unknown": (
         "The question {question} has the merge rule '{rule}', which does not exist.",
-        "Leave 'bind::homeward:merge' empty (the last answer stands), or write 'both' to keep two texts.",
+        "Leave 'bind::homeward:merge' empty (the last answer stands), or write one that docs/forms.md names, "
+        "as 'both' or 'highest: low medium high; with=why_lower'.",
     ),
     "form.path.unknown": (
         "The form has no {path}.",

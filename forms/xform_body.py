@@ -17,7 +17,6 @@ from forms.definition import (
     Group,
     Initial,
     Itemset,
-    MergeRule,
     Place,
     Question,
     QuestionType,
@@ -27,6 +26,7 @@ from forms.definition import (
 from forms.errors import FormProblem
 from forms.expression.nodes import Node
 from forms.expression.parser import Call, Literal, Path, parse
+from forms.merge_rules import LAST, read_rule, travelling
 from forms.translations import NO_TEXT, Text, same_everywhere
 from forms.xform_names import ENTITIES, HOMEWARD, JAVAROSA, XFORMS, local, set_values_in, template_path
 from forms.xform_texts import Itext, guidance_key
@@ -78,7 +78,6 @@ _CONTROLS: dict[str, QuestionType | None] = {
     "rank": "rank",
     "trigger": "acknowledge",
 }
-_MERGE_RULES = ("last", "both")
 
 
 @dataclass(slots=True)
@@ -324,7 +323,7 @@ class _BodyReader:
             parameters=self._parameters(control),
             control=local(control.tag) if control is not None else "",
             visible=control is not None,
-            merge=self._merge_rule(place, bind),
+            merge=self._merge_rule(place, bind, choices),
             safety=bind.get(f"{HOMEWARD}safety"),
             seal=bind.get(f"{HOMEWARD}seal"),
             meaning=bind.get(f"{HOMEWARD}meaning"),
@@ -353,11 +352,12 @@ class _BodyReader:
             return "note"
         return _INPUT_TYPES[data_type]
 
-    def _merge_rule(self, place: _Place, bind: dict[str, str]) -> MergeRule:
-        rule = bind.get(f"{HOMEWARD}merge") or "last"
-        if rule not in _MERGE_RULES:
-            raise FormProblem("form.merge_rule.unknown", question=place.path, rule=rule)
-        return cast(MergeRule, rule)
+    def _merge_rule(self, place: _Place, bind: dict[str, str], choices: tuple[Choice, ...]) -> str:
+        text = bind.get(f"{HOMEWARD}merge") or LAST
+        rule = read_rule(text)
+        if rule is None:
+            raise FormProblem("form.merge_rule.unknown", question=place.path, rule=text)
+        return travelling(rule, [choice.name for choice in choices])
 
     def _message(self, bind: dict[str, str], name: str) -> Text:
         message = bind.get(f"{JAVAROSA}{name}")

@@ -6,18 +6,26 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import corrected
-from sync_server.protocol.merge import FieldState, Known, replaces
+from sync_server.protocol.merge import FieldState, Known, Rules, follows, last_everywhere
 from sync_server.storage.base import Ledger, LoggedChange, StoredRecord
 
 
 class HeldRecords:
-    """Read once for a batch, in few queries. Records that are new are simply not there.
+    """Read once for a batch, in few queries. Records that are new are simply not there. `rules` are those
+    of each form that the change sets name.
 
     The log is read of *contested* records only: those where a change set of the batch does not
     simply follow what there is.
     """
 
-    def __init__(self, ledger: Ledger, office: str, changes: Sequence[ChangeSet]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        office: str,
+        changes: Sequence[ChangeSet],
+        rules: Mapping[tuple[str, str], Rules | None],
+    ) -> None:
+        self._rules = rules
         self._stored = ledger.records(office, {change_set.record for change_set in changes})
         self._states = {id: stored.delta.states() for id, stored in self._stored.items()}
         contested = {
@@ -29,7 +37,8 @@ class HeldRecords:
 
     def _contests(self, change_set: ChangeSet) -> bool:
         states = self._states[change_set.record]
-        return any(not replaces(states.get(change.path), change) for change in change_set.changes())
+        rules = self._rules[(change_set.form, change_set.form_version)] or last_everywhere
+        return any(not follows(states.get(change.path), change, rules) for change in change_set.changes())
 
     def __contains__(self, record: str) -> bool:
         return record in self._stored

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sync_server import conflicts
 from sync_server.accounts import Actor
@@ -18,6 +18,7 @@ from sync_server.permissions import scope
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact
 from sync_server.protocol.merge import Rules, merge
+from sync_server.protocol.merge_rules import COORDINATOR
 from sync_server.protocol.messages import ConflictNotice, RecordDelta, Refused, Settled
 from sync_server.protocol.problems import Problem
 from sync_server.storage.base import Ledger, LoggedChange, LoggedConflict, StoredRecord
@@ -55,7 +56,8 @@ class Push:
         old = [sequence for sequence in sequences if sequence <= position]
         logged = self._ledger.logged(self._office, self._actor.device, old) if old else {}
         undecided = [change_set for change_set in changes if change_set.sequence not in logged]
-        held = HeldRecords(self._ledger, self._office, undecided)
+        undecided = [self._signed(change_set) for change_set in undecided]
+        held = HeldRecords(self._ledger, self._office, undecided, self._rules)
         cases = self._ledger.offices_of({change_set.case for change_set in undecided})
         judged = Judgement(self._actor, self._rules, cases, held, logged, position)
         judged.decide(changes)
@@ -73,6 +75,11 @@ class Push:
             )
         return reply
 
+    def _signed(self, change_set: ChangeSet) -> ChangeSet:
+        """With the role of its author, where a rule of merging asks for it; whatever a device says."""
+        role = COORDINATOR if self._actor.role == COORDINATOR else ""
+        return change_set if change_set.role == role else replace(change_set, role=role)
+
     def _take_in(self, accepted: Sequence[ChangeSet], settled: Sequence[Settled], held: HeldRecords) -> None:
         """Merge, and write everything with its sequences."""
         endings = conflicts.settled_by_choice(self._ledger, self._actor, settled)
@@ -82,8 +89,9 @@ class Push:
             endings.update(conflicts.settled_by_change(mine, accepted))
         if not accepted and not endings:
             return
+        contact = self._contact
         arrived = [
-            LoggedChange(change_set, self._contact.received, self._contact.offset_at(change_set))
+            LoggedChange(self._signed(change_set), contact.received, contact.offset_at(change_set))
             for change_set in accepted
         ]
         merged = self._merge(arrived, held)

@@ -37,7 +37,8 @@ class CaseFacts:
 
     @property
     def name(self) -> str:
-        return " ".join(part for part in (self.given_name, self.family_name) if part)
+        """In one line, also where two people gave two, which are lines one below the other."""
+        return " ".join(f"{self.given_name} {self.family_name}".split())
 
 
 def listed(db: Snapshot, query: str = "", stage: str | None = None) -> tuple[CaseFacts, ...]:

@@ -12,6 +12,7 @@ from app.store import cases, drafts, records
 from app.store.records import Answer
 from app.store.transaction import Row, Snapshot, Transaction, to_json
 from sync_server.protocol.change import ChangeSet
+from sync_server.protocol.merge_rules import NARROW
 from sync_server.protocol.messages import ConflictNotice, Settled
 
 State = Literal["open", "restored", "accepted"]
@@ -89,10 +90,25 @@ def get(db: Snapshot, conflict: str) -> StoredConflict:
     return _conflict(row)
 
 
-def accept(db: Transaction, conflict: str) -> None:
-    """Let the other answer stand."""
-    get(db, conflict)
+def accept(db: Transaction, conflict: str) -> ChangeSet | None:
+    """Let the other answer stand.
+
+    Of a safe way to reach somebody that is a new change, which says that a person has looked at it:
+    until then nobody may be reached by it. Problem conflict.record.draft, as for `restore`.
+    """
+    found = get(db, conflict)
+    change_set = None
+    if found.rule == NARROW and records.exists(db, found.record):
+        if drafts.is_open(db, found.record):
+            raise Problem("conflict.record.draft")
+        field = records.state(db, found.record).get(found.path)
+        if field is not None and field.rivals:
+            change = Answer(found.path, field.value, db.tick(), field.heads, None, db.clock_reading())
+            change_set = drafts.submit(db, found.record, [change])
     _settle(db, conflict, "accepted")
+    if change_set is not None:
+        cases.refresh(db, [found.record])
+    return change_set
 
 
 def restore(db: Transaction, conflict: str) -> ChangeSet | None:
@@ -111,7 +127,7 @@ def restore(db: Transaction, conflict: str) -> ChangeSet | None:
     if field is None or field.value != found.lost:
         heads = () if field is None else field.heads
         change = Answer(found.path, found.lost, db.tick(), heads, None, db.clock_reading())
-        change_set = drafts.submit(db, found.record, [change])
+        change_set = drafts.submit(db, found.record, [change], restores=True)
     _settle(db, conflict, "restored")
     cases.refresh(db, [found.record])
     return change_set

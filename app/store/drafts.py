@@ -123,7 +123,8 @@ def save_answers(db: Transaction, record: str, changed: Mapping[str, Any]) -> st
 def finish(db: Transaction, record: str) -> ChangeSet | None:
     """Turn a draft into one change set in the outbox, each path with the stamp of its answer.
 
-    Only what differs from what the author had seen goes out; None when nothing does. Refused
+    Only what differs from what the author had seen goes out, and what she said of an answer that stands
+    where two were given apart: then it is hers. None when there is nothing. Refused
     changes of the record go out again with it, in a change set of their own device's next number.
     Problem draft.row.unknown when the record is not open as a draft.
     """
@@ -131,20 +132,22 @@ def finish(db: Transaction, record: str) -> ChangeSet | None:
         raise Problem("draft.row.unknown")
     head = records.header(db, record)
     fields = records.state(db, record)
+    outgoing = outbox.of_record(db, record)
     changes = {
         path: Answer(path, change.value, change.stamp, change.parents, None, None)
-        for path, change in records.unsent_refused(fields, outbox.of_record(db, record)).items()
+        for path, change in records.unsent_refused(fields, outgoing).items()
     }
+    restores = any(entry.state == "refused" and entry.change_set.restores for entry in outgoing)
     for answer in records.answers(db, record):
         earlier = changes.get(answer.path)
         if earlier is not None:
             changes[answer.path] = replace(answer, parents=earlier.parents, was=earlier.was)
-        elif not same(answer.value, answer.was):
+        elif not same(answer.value, answer.was) or len(answer.parents) > 1:
             changes[answer.path] = answer
     db.run("DELETE FROM answer WHERE record = ?", record)
     db.run("DELETE FROM draft WHERE record = ?", record)
     db.run("DELETE FROM outbox WHERE record = ? AND state = 'refused'", record)
-    change_set = submit(db, record, changes.values()) if changes else None
+    change_set = submit(db, record, changes.values(), restores=restores) if changes else None
     if change_set is None and not records.summary(db, record).finished:
         db.run("DELETE FROM record WHERE id = ?", record)
     attachments.forget_unused(db, record)
@@ -152,8 +155,11 @@ def finish(db: Transaction, record: str) -> ChangeSet | None:
     return change_set
 
 
-def submit(db: Transaction, record: str, changes: Iterable[Answer]) -> ChangeSet:
-    """Put changes of one record into the outbox as one change set; what most paths share, once."""
+def submit(db: Transaction, record: str, changes: Iterable[Answer], *, restores: bool = False) -> ChangeSet:
+    """Put changes of one record into the outbox as one change set; what most paths share, once.
+
+    `restores`: it puts back answers that had lost, and so is no new consent.
+    """
     head = records.header(db, record)
     given = list(changes)
     stamp = _most_common(answer.stamp for answer in given)
@@ -175,6 +181,8 @@ def submit(db: Transaction, record: str, changes: Iterable[Answer]) -> ChangeSet
         path_parents={answer.path: answer.parents for answer in given if answer.parents != parents},
         boot=boot,
         uptime=uptime,
+        restores=restores,
+        role=db.identity.role,
     )
     return outbox.add(db, change_set)
 

@@ -20,7 +20,7 @@ from app.store.record_state import COLUMNS, decode
 from app.store.transaction import Row, Snapshot
 from sync_server.protocol.change import Change, ChangeSet
 from sync_server.protocol.clock import milliseconds_of
-from sync_server.protocol.merge import FieldState, Known, merge
+from sync_server.protocol.merge import FieldState, Known, merge, same
 from sync_server.protocol.messages import ClockReading
 
 RecordState = Literal["draft", "only_here", "on_server", "refused"]
@@ -97,6 +97,16 @@ def base(db: Snapshot, record: str) -> dict[str, FieldState]:
 def state(db: Snapshot, record: str) -> dict[str, FieldState]:
     """Base and outbox: what will stand on the server when all of it is sent, as far as one can know here."""
     return _with_unsent(db, header(db, record), base(db, record), outbox.of_record(db, record))
+
+
+def contested(db: Snapshot, record: str) -> frozenset[str]:
+    """The paths whose value stands where different ones were given apart, and nobody has answered on top
+    of them all."""
+    return frozenset(
+        path
+        for path, field in state(db, record).items()
+        if any(not same(head.value, field.rivals[0].value) for head in field.rivals)
+    )
 
 
 def values(db: Snapshot, record: str, draft: bool = True) -> Values:

@@ -372,6 +372,30 @@ FEEDBACK: Final[Mapping[str, tuple[str, ...] | None]] = {
     "feedback.state": ("received", "examined", "answered", "closed", "withdrawn"),
 }  # fmt: skip
 
+SAFE_CONTACT: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "contact.safe_channel": (
+        "phone_call", "text_message", "messenger", "email", "in_person", "trusted_person", "none",
+    ),
+    "contact.safe_times": None,
+    "contact.safe_never": None,
+    "contact.code_word_agreed": _YES_NO,
+    "contact.channel_still_safe": ("yes", "no", "unsure"),
+    "contact.confirmed_on": None,
+}  # fmt: skip
+
+DENY: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "deny.who": None,
+    "deny.decision": ("denied", "lifted"),
+    "deny.reason": None,
+}
+
+RISK: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "case.risk": ("high", "medium", "low", "unknown"),
+    "case.risk_lowered_because": None,
+    "contact.risk_lowered_because": None,
+    "safety.own_view": ("1", "2", "3", "4", "5", "no_answer"),
+}
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
@@ -386,4 +410,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **ASSISTANCE,
     **INCIDENT,
     **FEEDBACK,
+    **SAFE_CONTACT,
+    **DENY,
+    **RISK,
 }  # fmt: skip

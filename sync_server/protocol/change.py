@@ -36,6 +36,8 @@ class Change:
 
     `stamp` is the claim and the identity; `parents` the claims that this change replaced: none
     for a first answer, one for an edit, several for an edit of a text that `both` had joined.
+    `role` is the author's when the server took it in, `beside` all that the same save changed, by path,
+    and `restored` says that it only puts back what had lost: some rules of merging ask for them.
     """
 
     path: str
@@ -44,6 +46,9 @@ class Change:
     parents: tuple[str, ...]
     author: str
     device: str
+    role: str = field(default="", compare=False)
+    restored: bool = field(default=False, compare=False)
+    beside: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ class ChangeSet:
     share `stamp` and `parents` but those listed in `stamps` and `path_parents`. `sequence` counts
     the change sets of one device, from 1, without gaps. `boot` and `uptime` (milliseconds since
     that boot, by the monotonic clock) let the server see through a clock that was set in between;
-    both are None where the system does not tell.
+    both are None where the system does not tell. `restores`: it puts back a value that had lost.
+    `role` does not travel: the server knows its author's, and a device its own.
     """
 
     id: str
@@ -72,6 +78,8 @@ class ChangeSet:
     path_parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     boot: str | None = None
     uptime: int | None = None
+    restores: bool = False
+    role: str = ""
 
     def changes(self) -> Iterator[Change]:
         """Each changed path as a `Change`, in the order of `values`."""
@@ -83,6 +91,9 @@ class ChangeSet:
                 parents=self.path_parents.get(path, self.parents),
                 author=self.author,
                 device=self.device,
+                role=self.role,
+                restored=self.restores,
+                beside=self.values,
             )
 
 

@@ -1,24 +1,26 @@
 """Merging, field by field; the same on the device and on the server.
 
 The changes of one path form a graph by their parents. Its *heads*, the changes that nobody who
-had seen them replaced, are what counts; the question's rule makes one value of them. The outcome
-depends on the set of changes only, never on the order in which they came.
+had seen them wrote over, are what the next edit stands on; the question's rule (merge_rules.py) makes one
+value of the graph. The outcome depends on the set of changes only, never on the order in which they came.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
+from sync_server.protocol.ancestry import Floor, Graph
+from sync_server.protocol.ancestry import Head as Head
+from sync_server.protocol.ancestry import Known as Known
 from sync_server.protocol.change import Change, Json
-from sync_server.protocol.clock import device_of, lifted
-
-LAST: Final = "last"
-BOTH: Final = "both"
-#: Nobody typed it: the last one stands until the form calculates it anew, and nothing is lost by that.
-CALCULATED: Final = "calculated"
+from sync_server.protocol.clock import lifted
+from sync_server.protocol.merge_rules import BOTH as BOTH
+from sync_server.protocol.merge_rules import CALCULATED as CALCULATED
+from sync_server.protocol.merge_rules import LAST as LAST
+from sync_server.protocol.merge_rules import decide, parse
+from sync_server.protocol.merge_rules import same as same
 
 Rules = Callable[[str], str]
 
@@ -26,37 +28,12 @@ _CONFLICTS = uuid.UUID("5d1f3c86-6a55-5f0e-9f6b-3f2f6f5f0c11")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A change with its effective stamp: as corrected by the server, lifted or not yet."""
-
-    change: Change
-    effective: str
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A change that nothing known has replaced, without its ancestry."""
-
-    value: Json
-    stamp: str
-    effective: str
-    author: str
-
-    @property
-    def device(self) -> str:
-        return device_of(self.stamp)
-
-    @property
-    def order(self) -> tuple[str, str]:
-        """Which of two heads was written later; the claim decides between equal stamps."""
-        return self.effective, self.stamp
-
-
-@dataclass(frozen=True, slots=True)
 class FieldState:
     """What one path of a record holds.
 
-    `heads` are claims, sorted by text: an edit of this path names them all as its parents.
+    `value` is what the rule makes of all that is known; a single head's own value can be another one,
+    where the rule did not admit it. `heads` are claims, sorted by text: an edit of this path names them
+    all as its parents.
     `effective` is the greatest effective stamp among them, `author` and `device` who wrote that
     one. `rivals` tells every head in full, in the order of writing, where there are several; a
     path with one head has none.
@@ -80,7 +57,8 @@ RecordState = Mapping[str, FieldState]
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two concurrent changes of one path, by two devices, with different values."""
+    """A value that does not stand, and the one that does. `kept.value` is what stands, also where it was
+    put together."""
 
     path: str
     kept: Head
@@ -119,9 +97,11 @@ def nothing_else(path: str) -> Iterable[Known]:
     return ()
 
 
-def replaces(state: FieldState | None, change: Change) -> bool:
-    """Whether `change` was made by someone who had seen all there is, so that it simply follows."""
-    return state is None or set(state.heads).issubset(change.parents)
+def follows(state: FieldState | None, change: Change, rules: Rules) -> bool:
+    """Whether `change` was made by someone who had seen all there is, and takes its place as it is."""
+    if state is None:
+        return True
+    return set(state.heads).issubset(change.parents) and parse(rules(change.path)).admits(state.value, change)
 
 
 def merge(
@@ -135,7 +115,8 @@ def merge(
     `history` gives the changes of a path that were taken in before; it is asked only where an
     incoming change does not simply follow. With it, a change that comes twice or after its own
     descendants changes nothing. Without it (on a device) the caller must not hand in a change
-    that the state already contains.
+    that the state already contains, and what it gives is provisional: never less protective than the
+    state, but the server may know better.
     """
     arrivals: dict[str, list[Known]] = {}
     for known in incoming:
@@ -145,40 +126,43 @@ def merge(
     conflicts: list[Conflict] = []
     for path, arrived in arrivals.items():
         before = state.get(path)
-        merged = _followed(before, arrived)
+        merged = _followed(before, arrived, rules)
         if merged is None:
-            rule = rules(path)
-            heads = _heads(path, before, arrived, history(path))
-            merged = _decided(heads, rule)
-            conflicts.extend(_conflicts(path, heads, rule))
+            rule = parse(rules(path))
+            graph = _graph(path, before, arrived, history(path))
+            outcome = decide(graph, rule)
+            merged = _told(graph.heads, outcome.value)
+            conflicts.extend(Conflict(path, kept, lost, rule.name) for kept, lost in outcome.lost)
         if merged != before:
             after[path] = merged
             applied.append(path)
     return Merged(after, tuple(applied), tuple(conflicts))
 
 
-def _followed(before: FieldState | None, arrived: Iterable[Known]) -> FieldState | None:
+def _followed(before: FieldState | None, arrived: Iterable[Known], rules: Rules) -> FieldState | None:
     """The state after changes that each replace all before them; None when one does not."""
     current = before
     for known in arrived:
         change = known.change
-        if not replaces(current, change):
+        if not follows(current, change, rules):
             return None
         effective = lifted(known.effective, (current.effective,)) if current else known.effective
         current = FieldState(change.value, (change.stamp,), effective, change.author, change.device)
     return current
 
 
-def _heads(
-    path: str, before: FieldState | None, arrived: Iterable[Known], history: Iterable[Known]
-) -> tuple[Head, ...]:
-    """The heads of everything known of a path, in the order of writing."""
+def _graph(path: str, before: FieldState | None, arrived: Iterable[Known], history: Iterable[Known]) -> Graph:
+    """Everything known of a path."""
     changes: dict[str, Change] = {}
     effective: dict[str, str] = {}
     for known in history:
         changes[known.change.stamp] = known.change
         effective[known.change.stamp] = known.effective
     logged = set(changes)
+    floor = None
+    if before and not logged:
+        standing = Head(before.value, before.heads[-1], before.effective, before.author)
+        floor = Floor(standing, frozenset(before.heads))
     for head in before.in_full if before else ():
         changes.setdefault(head.stamp, Change(path, head.value, head.stamp, (), head.author, head.device))
         effective[head.stamp] = max(head.effective, effective.get(head.stamp, ""))
@@ -187,43 +171,11 @@ def _heads(
         if stamp not in logged:
             changes[stamp] = known.change
         effective.setdefault(stamp, known.effective)
-    _lift(changes, effective)
-    replaced = {parent for change in changes.values() for parent in change.parents}
-    heads = [
-        Head(change.value, stamp, effective[stamp], change.author)
-        for stamp, change in changes.items()
-        if stamp not in replaced or not changes.keys() - replaced
-    ]
-    return tuple(sorted(heads, key=lambda head: head.order))
+    return Graph(changes, effective, floor)
 
 
-def _lift(changes: Mapping[str, Change], effective: dict[str, str]) -> None:
-    """Lift every change above its parents, ancestors first.
-
-    Starting from a stamp that was lifted before gives the same end as starting from the first
-    one, so a log may keep either.
-    """
-    waiting = {
-        stamp: sum(parent in changes for parent in set(change.parents)) for stamp, change in changes.items()
-    }
-    children: dict[str, list[str]] = {}
-    for stamp, change in changes.items():
-        for parent in set(change.parents) & changes.keys():
-            children.setdefault(parent, []).append(stamp)
-    ready = [stamp for stamp, count in waiting.items() if count == 0]
-    while ready:
-        stamp = ready.pop()
-        known = [effective[parent] for parent in changes[stamp].parents if parent in effective]
-        effective[stamp] = lifted(effective[stamp], known)
-        for child in children.get(stamp, ()):
-            waiting[child] -= 1
-            if waiting[child] == 0:
-                ready.append(child)
-
-
-def _decided(heads: tuple[Head, ...], rule: str) -> FieldState:
+def _told(heads: tuple[Head, ...], value: Json) -> FieldState:
     latest = heads[-1]
-    value = _joined(heads) if _joins(heads, rule) else latest.value
     return FieldState(
         value,
         tuple(sorted(head.stamp for head in heads)),
@@ -232,43 +184,3 @@ def _decided(heads: tuple[Head, ...], rule: str) -> FieldState:
         latest.device,
         heads if len(heads) > 1 else (),
     )
-
-
-def _joins(heads: Iterable[Head], rule: str) -> bool:
-    return rule == BOTH and all(head.value is None or isinstance(head.value, str) for head in heads)
-
-
-def _joined(heads: Iterable[Head]) -> Json:
-    """Every different text, in the order of writing, each signed by all who wrote it."""
-    texts: dict[str, list[str]] = {}
-    for head in heads:
-        if head.value:
-            signed = texts.setdefault(head.value, [])
-            if head.author not in signed:
-                signed.append(head.author)
-    if not texts:
-        return None
-    if len(texts) == 1:
-        return next(iter(texts))
-    return "\n".join(f"{text}\n— {', '.join(authors)}" for text, authors in texts.items())
-
-
-def _conflicts(path: str, heads: tuple[Head, ...], rule: str) -> Iterator[Conflict]:
-    if rule == CALCULATED:
-        return
-    if _joins(heads, rule):
-        # What was joined is not lost; a clearing beside a text is: it loses to the latest text.
-        losers = [head for head in heads if not head.value]
-        keepers = [head for head in heads if head.value]
-    else:
-        *losers, winner = heads
-        keepers = [winner]
-    for lost in losers:
-        others = [kept for kept in keepers if kept.device != lost.device and not same(kept.value, lost.value)]
-        if others:
-            yield Conflict(path, others[-1], lost, rule)
-
-
-def same(one: Json, other: Json) -> bool:
-    """Whether two JSON values are equal; `true` is not 1 here, though it is in Python."""
-    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

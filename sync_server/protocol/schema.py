@@ -213,6 +213,7 @@ class ChangeSetSchema(_Request):
     path_parents = _ByPath(_parents.deserialize, list, load_default=dict)
     boot = _optional_text(_short)
     uptime = _number(load_default=None)
+    restores = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class ClockReadingSchema(_Request):

@@ -72,6 +72,10 @@ def change_row(office: str, sequence: int, logged: LoggedChange) -> dict[str, An
             body[name] = told
     if change_set.boot is not None:
         body["boot"], body["uptime"] = change_set.boot, change_set.uptime
+    if change_set.restores:
+        body["restores"] = True
+    if change_set.role:
+        body["role"] = change_set.role
     return {
         "office": office,
         "sequence": sequence,
@@ -106,6 +110,8 @@ def change_of(row: Row) -> LoggedChange:
         path_parents={path: tuple(parents) for path, parents in body.get("path_parents", {}).items()},
         boot=body.get("boot"),
         uptime=body.get("uptime"),
+        restores=body.get("restores", False),
+        role=body.get("role", ""),
     )
     return LoggedChange(change_set, row["received_ms"], row["clock_offset_ms"])
 

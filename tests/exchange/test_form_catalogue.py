@@ -82,4 +82,5 @@ def test_the_rules_of_a_real_form(database: Database) -> None:
     rules = catalogue.rules(listing.id, listing.version)
     assert listing.id == "monitoring_contact"
     assert rules is not None
-    assert (rules("conclusion/observation"), rules("conclusion/risk_level")) == ("both", "last")
+    assert (rules("conclusion/observation"), rules("contact/outcome")) == ("both", "last")
+    assert rules("conclusion/risk_level") == "highest:unknown,low,medium,high;with=risk_lowered_because"

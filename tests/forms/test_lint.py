@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from forms import library
-from forms.check import between_forms, check_file, check_table
+from forms.check import OF_LIBRARY, between_forms, check_file, check_table
 from forms.lint import TEXTS, accepted
 from forms.lint_texts import TEXTS as ALL
 
@@ -194,6 +194,86 @@ def test_a_rule_on_what_nobody_types_does_nothing():
     assert own(*rows, columns=columns) == {("lint.merge.idle", "a")}
 
 
+LEVELS = "| choices |\n| | list_name | name | label |\n" + "".join(
+    f"| | {name} | {choice} | {choice} |\n"
+    for name, choices in {
+        "up": "low medium high",
+        "up_unknown": "unknown low medium high",
+        "down": "high medium low",
+        "unknown_last": "low medium high unknown",
+        "yn": "yes no",
+        "consent": "given refused withdrawn",
+    }.items()
+    for choice in choices.split()
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "codes"),
+    [
+        ("select_one up", "highest; with=why", set()),
+        ("select_one up_unknown", "highest; with=${why}", set()),
+        ("select_one up", "highest", {"lint.merge.reason_missing"}),
+        ("select_one up", "highest; with=nowhere", {"lint.merge.reason_missing"}),
+        ("select_one down", "highest; with=why", {"lint.merge.order"}),
+        ("select_one unknown_last", "cautious", {"lint.merge.order"}),
+        ("select_one yn", "cautious", {"lint.merge.order"}),
+        ("select_one yn", "cautious: no yes", set()),
+        ("select_one yn", "cautious: no < yes", set()),
+        ("select_one yn", "cautious: no maybe yes", {"lint.merge.order"}),
+        ("select_one yn", "cautious: yes", {"lint.merge.order"}),
+        ("select_one yn", "cautious: yes no yes", {"lint.merge.order"}),
+        ("select_one down", "highest: low medium high; with=why", set()),
+        ("date", "cautious: later", set()),
+        ("date", "cautious", {"lint.merge.unfit"}),
+        ("text", "highest; with=why", {"lint.merge.unfit"}),
+        ("select_one consent", "withdrawn", set()),
+        ("select_one consent", "withdrawn: withdrawn; with=why", set()),
+        ("select_one yn", "withdrawn: no", set()),
+        ("select_one yn", "withdrawn", {"lint.merge.withdrawing_missing"}),
+        ("select_one consent", "withdrawn: gone", {"lint.merge.withdrawing_missing"}),
+        ("select_multiple consent", "withdrawn", {"lint.merge.unfit"}),
+        *(("select_multiple yn", rule, set()) for rule in ("set", "narrow", "union")),
+        *(("select_one yn", rule, {"lint.merge.unfit"}) for rule in ("set", "narrow", "union")),
+        ("text", "narrow", {"lint.merge.unfit"}),
+    ],
+)
+def test_a_merge_rule_fits_its_question_and_says_what_protects(kind, rule, codes):
+    columns = "type | name | label | bind::homeward:safety | bind::homeward:merge"
+    form = survey(f"{kind} | a | A | private | {rule}", "text | why | W | |", columns=columns)
+    assert found(form, LEVELS) == {(code, "a") for code in codes}
+
+
+@pytest.mark.parametrize(
+    "rule", ["hihgest", "highest:", "set: a", "last; with=why", "highest; because=why", "highest; with="]
+)
+def test_a_merge_rule_that_does_not_exist_keeps_the_form_from_loading(rule):
+    columns = "type | name | label | bind::homeward:merge"
+    table = SETTINGS + LEVELS + survey(f"select_one up | a | A | {rule}", "text | why | W |", columns=columns)
+    report = check_table("test.md", table)
+    assert report.problem is not None
+    assert report.problem.code == "form.merge_rule.unknown"
+
+
+def test_a_rule_travels_with_its_choices_in_full():
+    columns = "type | name | label | bind::homeward:merge"
+    table = SETTINGS + LEVELS + survey(
+        "select_one up | a | A | highest; with=${why}", "select_one down | b | B | cautious: low high",
+        "select_one consent | c | C | withdrawn", "select_multiple yn | d | D | union", "text | why | W |",
+        "date | e | E | cautious: later",
+        columns=columns,
+    )  # fmt: skip
+    definition = check_table("test.md", table).definition
+    rules = {path: rule for path, rule in definition.merge_rules.items() if len(path) == 1}
+    assert rules == {
+        "a": "highest:low,medium,high;with=why",
+        "b": "cautious:medium,low,high",
+        "c": "withdrawn:withdrawn,refused",
+        "d": "union",
+        "e": "cautious:later",
+    }
+
+
 def test_an_unknown_own_column_or_value_is_told_with_what_was_meant():
     columns = "type | name | label | bind::homeward:saftey | bind::homeward:seal | bind::homeward:meaning"
     report = check_table(
@@ -320,10 +400,18 @@ def test_a_comment_accepts_nothing_else():
 
 
 @pytest.mark.parametrize("form_id", [form_id for form_id, _ in library.forms()])
-def test_the_forms_of_the_library_accept_only_what_no_rule_can_keep_yet(form_id):
-    report = check_table(form_id, library.read(form_id))
-    assert report.lint == ()
-    assert {one.code for one in report.accepted} <= {"lint.merge.safety_last"}
+def test_the_forms_of_the_library_accept_nothing(form_id):
+    report = check_table(form_id, library.read(form_id), OF_LIBRARY)
+    assert (report.lint, report.accepted) == ((), ())
+
+
+def test_in_a_form_of_the_library_nobody_accepts_that_safety_is_overwritten():
+    form = "# accepted: lint.merge.safety_last: a\n" + SETTINGS
+    form += survey("text | a | A | private", columns="type | name | label | bind::homeward:safety")
+    assert check_table("test.md", form).lint == ()
+    report = check_table("test.md", form, OF_LIBRARY)
+    assert [(one.code, one.place) for one in report.lint] == [("lint.merge.safety_last", "a")]
+    assert report.accepted == ()
 
 
 def test_every_code_has_its_words():

@@ -72,7 +72,7 @@ def test_a_form_loads_with_its_id_its_version_and_all_languages(
     form_id: str, definitions: dict[str, FormDefinition]
 ) -> None:
     form = definitions[form_id]
-    assert (form.id, form.version) == (form_id, "1")
+    assert (form.id, form.version) == (form_id, "2")
     assert form.languages == LANGUAGES
     assert form.default_language == "en"
     assert form.warnings == ()
@@ -178,8 +178,9 @@ def test_a_message_that_names_an_answer_names_it_as_the_answer_is_written(form_i
 
 NAMES: dict[str, list[str]] = {
     "case_file": [
-        "case_code", "country", "office", "stage", "risk", "language", "given_name", "family_name",
-        "other_names", "birth_date", "sex", "safe_channel", "safe_times", "safe_never", "code_word_agreed",
+        "case_code", "country", "office", "stage", "risk", "risk_lowered_because", "language",
+        "given_name", "family_name", "other_names", "birth_date", "sex", "safe_channel", "safe_times",
+        "safe_never", "code_word_agreed",
         "expected_arrival", "arrived_on", "carer", "notes",
     ],
     "airport_reception": ["handed_over_to", "handed_over_at"],
@@ -242,10 +243,29 @@ def test_two_workers_who_write_a_narrative_at_once_keep_both(
     narratives = [q.path for q in form.questions.values() if q.appearance == "multiline"]
     assert narratives
     assert all(form.merge_rules[path] == "both" for path in narratives)
-    chosen = [q for q in form.questions.values() if q.asks and q.type != "text"]
-    assert all(form.merge_rules[question.path] == "last" for question in chosen)
+    assert all(q.type == "text" for q in form.questions.values() if q.merge == "both")
     sums = [q.path for q in form.questions.values() if q.calculate]
     assert all(form.merge_rules[path] == "calculated" for path in sums)
+
+
+@pytest.mark.parametrize("form_id", IDS)
+def test_no_answer_of_safety_is_simply_overwritten(
+    form_id: str, definitions: dict[str, FormDefinition]
+) -> None:
+    form = definitions[form_id]
+    safety = [q for q in form.questions.values() if q.safety and q.asks]
+    assert safety
+    assert all(form.merge_rules[question.path] != "last" for question in safety)
+
+
+def test_a_risk_is_lowered_with_a_reason_only_and_a_safe_channel_narrows(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    risk = "highest:unknown,low,medium,high;with=risk_lowered_because"
+    case, contact = definitions["case_file"].merge_rules, definitions["monitoring_contact"].merge_rules
+    assert (case["risk"], contact["conclusion/risk_level"]) == (risk, risk)
+    assert (case["safe_channel"], case["birth_date"]) == ("narrow", "cautious:later")
+    assert contact["safety/own_safety"] == "cautious:5,4,no_answer,3,2,1"
 
 
 SENSITIVE = [

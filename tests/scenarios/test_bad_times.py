@@ -91,25 +91,25 @@ def test_whatever_year_a_tablet_believes_in_the_later_answer_stands_and_the_othe
 
     # The one with the wrong clock writes first and syncs last; then she writes after the other one.
     reopened_at(officer, year)
-    officer.change(record, risk="high", notes="written in a wrong year")
-    coordinator.change(record, risk="medium")
+    officer.change(record, stage="shelter", notes="written in a wrong year")
+    coordinator.change(record, stage="decision")
     coordinator.sync()
     officer.sync()
     coordinator.sync()
-    assert officer.values(record)["risk"] == coordinator.values(record)["risk"] == "medium"
+    assert officer.values(record)["stage"] == coordinator.values(record)["stage"] == "decision"
     assert server.values(record)["notes"] == "written in a wrong year"
     (logged,) = server.conflict_log()
-    assert (logged.kept, logged.lost) == ("medium", "high")
+    assert (logged.kept, logged.lost) == ("decision", "shelter")
     assert [conflict.id for conflict in officer.conflicts()] == [logged.id]
 
-    officer.change(record, risk="low")
+    officer.change(record, stage="travel")
     officer.sync()
     coordinator.sync()
-    assert coordinator.values(record)["risk"] == "low"
-    coordinator.change(record, risk="unknown")
+    assert coordinator.values(record)["stage"] == "travel"
+    coordinator.change(record, stage="arrival")
     coordinator.sync()
     officer.sync()
-    assert officer.values(record)["risk"] == server.values(record)["risk"] == "unknown"
+    assert officer.values(record)["stage"] == server.values(record)["stage"] == "arrival"
     assert len(server.conflict_log()) == 1
 
     # The clock that is right again goes on from where all the others are.

@@ -39,12 +39,12 @@ def test_both_keep_what_only_they_changed_and_the_later_answer_stands_until_it_i
         officer.login: ("safe_times", "weekday mornings"),
         coordinator.login: ("birth_date", "1999-03-08"),
     }
-    said = {earlier.login: "medium", later.login: "high"}
+    said = {earlier.login: "shelter", later.login: "decision"}
 
-    # Offline, one after the other: each changes the risk, and one field of her own.
+    # Offline, one after the other: each changes the stage, and one field of her own.
     for tablet in (earlier, later):
         name, answer = own_field[tablet.login]
-        tablet.change(record, risk=said[tablet.login], **{name: answer})
+        tablet.change(record, stage=said[tablet.login], **{name: answer})
 
     first.sync()
     second.sync()
@@ -56,34 +56,34 @@ def test_both_keep_what_only_they_changed_and_the_later_answer_stands_until_it_i
         values = tablet.values(record)
         assert values["safe_times"] == "weekday mornings"
         assert values["birth_date"] == "1999-03-08"
-        assert values["risk"] == "high"
-    assert server.values(record)["risk"] == "high"
+        assert values["stage"] == "decision"
+    assert server.values(record)["stage"] == "decision"
 
     # The losing answer is in the server's log, with both authors.
     (logged,) = server.conflict_log()
-    assert (logged.record, logged.path, logged.state) == (record, "risk", "open")
-    assert (logged.lost, logged.lost_author) == ("medium", earlier.login)
-    assert (logged.kept, logged.kept_author) == ("high", later.login)
+    assert (logged.record, logged.path, logged.state) == (record, "stage", "open")
+    assert (logged.lost, logged.lost_author) == ("shelter", earlier.login)
+    assert (logged.kept, logged.kept_author) == ("decision", later.login)
 
     # Who lost sees it, in words, and nobody else does.
     (seen,) = earlier.conflicts()
     assert (seen.id, seen.state, seen.can_restore) == (logged.id, "open", True)
-    assert (seen.lost, seen.kept, seen.kept_by) == ("medium", "high", later.login)
-    assert seen.question["fr"] == "Risque"
-    assert seen.lost_text["en"] == "Medium"
-    assert seen.kept_text["sq"] == "I lartë"
+    assert (seen.lost, seen.kept, seen.kept_by) == ("shelter", "decision", later.login)
+    assert seen.question["fr"] == "Étape"
+    assert seen.lost_text["en"] == "Shelter"
+    assert seen.kept_text["sq"] == "Vendim për zgjidhjen"
     assert seen.code == earlier.book.case(shared_case).wait(10).row.code
     assert later.conflicts() == ()
 
     # One call puts her answer back; it reaches the other tablet like any other change.
     earlier.book.restore(seen.id).wait(10)
-    assert earlier.values(record)["risk"] == "medium"
+    assert earlier.values(record)["stage"] == "shelter"
     earlier.sync()
     later.sync()
     for tablet in both:
-        assert tablet.values(record)["risk"] == "medium"
+        assert tablet.values(record)["stage"] == "shelter"
         assert tablet.values(record)["birth_date"] == "1999-03-08"
-    assert server.values(record)["risk"] == "medium"
+    assert server.values(record)["stage"] == "shelter"
     assert [each.state for each in server.conflict_log()] == ["restored"]
     assert [each.state for each in earlier.conflicts()] == ["restored"]
     assert later.conflicts() == ()

@@ -43,7 +43,7 @@ def change_set(enrolled: dict[str, Any], login: str, values: dict[str, Any]) -> 
         "record": str(uuid.uuid4()),
         "case": str(uuid.uuid4()),
         "form": "case_file",
-        "form_version": "1",
+        "form_version": "2",
         "stamp": f"{time.time_ns() // 1_000_000:012x}-0000-{enrolled['device']}",
         "author": login,
         "device": enrolled["device"],

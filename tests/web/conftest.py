@@ -79,7 +79,7 @@ class Tablet:
             "record": record,
             "case": case,
             "form": "case_file",
-            "form_version": "1",
+            "form_version": "2",
             "stamp": format_stamp(self.office.clock.now_ms() + self.sequence, 0, self.device),
             "author": self.login,
             "device": self.device,

@@ -76,19 +76,19 @@ def test_a_sync_with_nothing_to_do_takes_less_than_500_bytes_each_way(office: An
 def test_a_lost_value_comes_back_to_its_author(office: Any) -> None:
     officer, coordinator = office.device(), office.device("coordinator")
     record, case = str(uuid.uuid4()), str(uuid.uuid4())
-    base = officer.change({"safe_times": "10-12", "risk": "low"}, record, case)
+    base = officer.change({"carer": "anna", "risk": "low"}, record, case)
     officer.sync(base)
     parents = {"parents": [base["stamp"]]}
     office.clock.seconds += 60
-    lost = officer.change({"safe_times": "16-18", "stage": "travel"}, record, case, **parents)
+    lost = officer.change({"carer": "ben", "stage": "travel"}, record, case, **parents)
     office.clock.seconds += 60
-    kept = coordinator.change({"safe_times": "after 19", "risk": "high"}, record, case, **parents)
+    kept = coordinator.change({"carer": "cleo", "risk": "high"}, record, case, **parents)
     coordinator.sync(kept)
     answer = officer.sync(lost).json
     (conflict,) = answer["conflicts"]
-    assert (conflict["path"], conflict["lost"], conflict["kept"]) == ("safe_times", "16-18", "after 19")
+    assert (conflict["path"], conflict["lost"], conflict["kept"]) == ("carer", "ben", "cleo")
     (item,) = officer.sync().json["page"]["items"]
-    assert item["values"] == {"safe_times": "after 19", "risk": "high", "stage": "travel"}
+    assert item["values"] == {"carer": "cleo", "risk": "high", "stage": "travel"}
 
 
 def test_a_form_comes_as_the_xform_that_was_published(office: Any) -> None:

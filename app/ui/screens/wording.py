@@ -116,6 +116,18 @@ RULES: Mapping[str, str] = {
         "Restoring writes yours as a new answer; both remain in the history."
     ),
     "both": N_("Both texts stay in the file, one below the other. Nothing was lost."),
+    "highest": N_(
+        "The higher level stays until a coordinator lowers it with a reason. Your answer is in the log."
+    ),
+    "cautious": N_(
+        "Of two answers given apart the more cautious one stays. The other is kept here and in the log."
+    ),
+    "withdrawn": N_(
+        "A consent that was withdrawn stays withdrawn. Only a new consent of the person changes that."
+    ),
+    "set": N_("What either of you added is in, what either took away is out."),
+    "narrow": N_("Only what both answers have stays. Nobody is contacted until one of you has looked at it."),
+    "union": N_("What anybody added to this list stays. Only a coordinator takes off."),
 }
 
 

@@ -1,0 +1,254 @@
+"""How much risk a person is at: what the answers suggest and why, what a worker said, and over the months.
+
+The suggestion is not validated, and advisory. What a worker says counts; it is raised by anybody and
+lowered by nobody but a coordinator with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final, cast
+
+from forms.casework.case import Risk
+from forms.casework.due import add_months
+from forms.casework.facts import Evidence, saying
+
+#: The least first. Who nobody has judged is not at low risk, but a judgement of low is more than none.
+LEVELS: Final[tuple[Risk, ...]] = ("unknown", "low", "medium", "high")
+#: The months after arrival whose risk is reported.
+MONTHS: Final = (1, 3, 6, 12)
+
+STATED: Final = "contact.risk"
+REASON: Final = "contact.risk_lowered_because"
+CASE: Final = "case.risk"
+_OWN_VIEW: Final = "safety.own_view"
+
+#: Every code that `Standing.notes` can have.
+NOTES: Final = (
+    "risk.lowering.not_coordinator",
+    "risk.lowering.without_reason",
+    "risk.stated.unclear",
+    "risk.stated.in_future",
+    "risk.advice.higher",
+)
+
+Answers = Mapping[str, frozenset[str]]
+
+
+def _answers(**choices: str) -> Answers:
+    return {meaning.replace("__", "."): frozenset(names.split()) for meaning, names in choices.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTable:
+    """Which answers speak for which level, by meaning. `calm` ones speak for none, `silent` ones say nothing.
+
+    Another answer of these questions is unclear, and speaks for medium.
+    """
+
+    high: Answers = field(
+        default_factory=lambda: _answers(
+            contact__outcome="suspected_retrafficking",
+            safety__threats="contact threats family watched online proceedings",
+            safety__home="hurt locked_in",
+            health__wellbeing="self_harm",
+            life__debt="pressure",
+            life__work_conditions="not_free papers_kept",
+            safety__own_view="1",
+        )
+    )
+    medium: Answers = field(
+        default_factory=lambda: _answers(
+            contact__outcome="unreachable",
+            contact__safe_to_talk="no unsure",
+            safety__home="insults controlled",
+            safety__offers_abroad="yes unsure",
+            life__documents="someone_else missing",
+            life__debt="debt unsure",
+            life__work_conditions="unpaid hours unsafe abuse",
+            safety__own_view="2 3",
+        )
+    )
+    calm: Answers = field(
+        default_factory=lambda: _answers(
+            contact__outcome="met phone_only not_alone refused moved",
+            contact__safe_to_talk="yes",
+            safety__threats="none",
+            safety__home="well none",
+            safety__offers_abroad="no",
+            health__wellbeing="sleep fear sadness lonely substances none",
+            life__documents="self shared",
+            life__debt="none",
+            life__work_conditions="none",
+            safety__own_view="4 5",
+        )
+    )
+    silent: frozenset[str] = frozenset({"no_answer"})
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> RiskTable:
+        """From a programme's table `[risk.high]`, `[risk.medium]`, `[risk.calm]`: meaning = [choices].
+
+        What it names replaces the answers of that meaning at that level; the rest stays as it is here. A
+        choice that two levels name counts for the higher one.
+        """
+        usual = cls()
+
+        def level(name: str, answers: Answers) -> Answers:
+            said: Mapping[str, Any] = table.get(name, {})
+            return {**answers, **{str(each): frozenset(map(str, choices)) for each, choices in said.items()}}
+
+        return cls(
+            level("high", usual.high), level("medium", usual.medium), level("calm", usual.calm), usual.silent
+        )
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """All that the table speaks of, in order."""
+        return tuple(sorted({*self.high, *self.medium, *self.calm}))
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A level that answers suggest. `because`: codes, the graver first (`because.safety.threats.watched`)."""
+
+    level: Risk
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The level that stands on a day: since when, what the answers of that record suggested, and what is to
+    be looked at."""
+
+    level: Risk
+    since: date | None
+    advice: Advice
+    notes: tuple[str, ...] = ()
+
+
+def advice(record: Evidence, table: RiskTable | None = None) -> Advice:
+    """What the answers of one record suggest; low only where the person's own view says so."""
+    table = table or RiskTable()
+    high, medium = [], []
+    calm_view = False
+    for meaning in table.meanings:
+        for choice in sorted(_said(record, meaning)):
+            code = f"because.{meaning}.{choice}"
+            if choice in table.high.get(meaning, ()):
+                high.append(code)
+            elif choice in table.medium.get(meaning, ()):
+                medium.append(code)
+            elif choice in table.calm.get(meaning, ()):
+                calm_view = calm_view or meaning == _OWN_VIEW
+            elif choice not in table.silent:
+                medium.append(f"because.{meaning}.unclear")
+    because = tuple(dict.fromkeys((*high, *medium)))
+    if high:
+        return Advice("high", because)
+    if medium:
+        return Advice("medium", because)
+    return Advice("low", (f"because.{_OWN_VIEW}.safe",)) if calm_view else Advice("unknown")
+
+
+def standing(
+    found: Iterable[Evidence],
+    today: date,
+    coordinators: Collection[str],
+    table: RiskTable | None = None,
+) -> Standing:
+    """The level that stands today.
+
+    The contacts are gone through in their order. Each may raise the level; one that lowers it counts only
+    as a coordinator's, with the reason in that record. The case file's own level, which its merge rule
+    guards in the same way, can only add to it. A level that is dated after today raises at once and
+    lowers nothing; one that nobody understands is medium; of two of one moment the higher counts.
+    """
+    records = list(found)
+    told = saying(records, STATED, *(table or RiskTable()).meanings)
+    told.sort(key=lambda each: (each.on, each.order, _weight(each.get(STATED))))
+    level: Risk = "unknown"
+    since: date | None = None
+    last = Advice("unknown")
+    notes: list[str] = []
+    for record in told:
+        suggested = advice(record, table)
+        if record.on <= today:
+            last = suggested
+            notes = [note for note in notes if note != "risk.advice.higher"]
+        said = _level(record.get(STATED))
+        if record.get(STATED) is not None and said is None:
+            notes.append("risk.stated.unclear")
+            said = "medium" if _rank(level) < _rank("medium") else level
+        if said is not None and _rank(said) >= _rank(level):
+            since = since if said == level else record.on
+            level = said
+            if record.on > today:
+                notes.append("risk.stated.in_future")
+        elif said is not None and (refused := _not_lowered(record, today, coordinators)):
+            notes.append(refused)
+        elif said is not None:
+            level, since, notes = said, record.on, []
+        if _rank(suggested.level) > _rank(level):
+            notes.append("risk.advice.higher")
+    for record in saying(records, CASE):
+        of_case = _level(record.get(CASE))
+        if of_case is None:
+            notes.append("risk.stated.unclear")
+            of_case = "medium"
+        if _rank(of_case) > _rank(level):
+            level, since = of_case, record.on
+    return Standing(level, since, last, tuple(dict.fromkeys(notes)))
+
+
+def over_the_months(
+    found: Iterable[Evidence],
+    arrived: date,
+    today: date,
+    coordinators: Collection[str],
+    months: Iterable[int] = MONTHS,
+) -> dict[int, Risk]:
+    """The level that stood at the end of each month after arrival; months that are not over are left out.
+
+    Of a month without any contact that judged it before, `unknown`. It is counted from the contacts alone:
+    what the case file says today was not said then.
+    """
+    contacts = [record for record in found if STATED in record.values]
+    levels: dict[int, Risk] = {}
+    for month in months:
+        end = add_months(arrived, month)
+        if end <= today:
+            until = [record for record in contacts if record.on <= end]
+            levels[month] = standing(until, end, coordinators).level
+    return levels
+
+
+def _not_lowered(record: Evidence, today: date, coordinators: Collection[str]) -> str:
+    """Why a lower level does not count; empty where it does."""
+    if record.on > today:
+        return "risk.stated.in_future"
+    if record.author not in coordinators:
+        return "risk.lowering.not_coordinator"
+    return "" if record.text(REASON).strip() else "risk.lowering.without_reason"
+
+
+def _said(record: Evidence, meaning: str) -> frozenset[str]:
+    """The choices of an answer; of a number, its text."""
+    value = record.get(meaning)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return frozenset({f"{value:g}"})
+    return record.chosen(meaning) - {""}
+
+
+def _level(value: object) -> Risk | None:
+    return cast(Risk, value) if isinstance(value, str) and value in LEVELS else None
+
+
+def _rank(level: Risk) -> int:
+    return LEVELS.index(level)
+
+
+def _weight(stated: object) -> int:
+    return _rank(_level(stated) or ("unknown" if stated is None else "medium"))
