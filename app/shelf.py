@@ -12,7 +12,7 @@ from app.store.form_library import StoredForm
 from app.views import FormOffer
 from forms.definition import FormDefinition
 from forms.errors import FormProblem
-from forms.xform import load_form
+from forms.xform.load import load_form
 from sync_server.protocol.messages import FormListing
 
 

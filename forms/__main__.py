@@ -18,8 +18,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from forms import check, convert, preview
+from forms import check, preview
 from forms.conformance import command as conformance
+from forms.xlsform import convert
 
 _COMMANDS = {
     "check": (check, "say what is in a form, what is wrong with it, what is worth a second look"),

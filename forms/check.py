@@ -22,15 +22,15 @@ from forms import library, paths
 from forms.definition import META, FormDefinition, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
-from forms.external_data import Find, file_name, with_external_data
-from forms.form_file import text_of
-from forms.lint import Finding, accepted, judged, lint, lint_together
+from forms.lint.findings import Finding, accepted, judged, lint, lint_together
 from forms.problem_texts import explain
-from forms.workbook import read_workbook
-from forms.xform import load_form
-from forms.xform_version import with_version
-from forms.xlsform import XFormSource, xform_from_xlsform
-from forms.xlsform_problems import headings_joined, located
+from forms.xform.external_data import Find, file_name, with_external_data
+from forms.xform.load import load_form
+from forms.xform.version import with_version
+from forms.xlsform.form_file import text_of
+from forms.xlsform.problems import headings_joined, located
+from forms.xlsform.to_xform import XFormSource, xform_from_xlsform
+from forms.xlsform.workbook import read_workbook
 
 #: What nobody accepts in a form of the library: that an answer of safety is simply overwritten.
 OF_LIBRARY: Final = frozenset({"lint.merge.safety_last"})

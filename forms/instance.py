@@ -11,7 +11,7 @@ from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.errors import FormProblem
 from forms.expression.focus import Shape
 from forms.expression.nodes import Node, add_child
-from forms.xform_names import local
+from forms.xform.names import local
 
 if TYPE_CHECKING:
     from forms.expression.compile import Expression

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from app.problems import TEXTS as APP  # noqa: E402 - found only now
-from forms.lint_texts import TEXTS as LINT  # noqa: E402
+from forms.lint.texts import TEXTS as LINT  # noqa: E402
 from forms.problem_texts import TEXTS as FORMS  # noqa: E402
 from sync_server.command_texts import TEXTS as COMMANDS  # noqa: E402
 from sync_server.protocol.problems import CODES as WIRE  # noqa: E402

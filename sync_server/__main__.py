@@ -29,7 +29,7 @@ from forms import library
 from forms.check import Report, check_file, check_table, publishable
 from forms.errors import FormProblem
 from forms.problem_texts import explain
-from forms.xform import load_form
+from forms.xform.load import load_form
 from sync_server import config as configuration
 from sync_server import folder_lock, jobs, log_lines, support_bundle
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server

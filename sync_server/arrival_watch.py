@@ -120,7 +120,7 @@ class ArrivalWatch:
         return self._definitions[form, version]
 
     def _load(self, form: str, version: str) -> FormDefinition | None:
-        from forms.xform import load_form
+        from forms.xform.load import load_form
 
         try:
             return load_form(self._forms.xml(form, version))

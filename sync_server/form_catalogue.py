@@ -34,7 +34,7 @@ class Published:
 
 def read_form(xml: str) -> FormFacts:
     """The facts of an XForm. Raises the form library's own problem when it is none."""
-    from forms.xform import load_form
+    from forms.xform.load import load_form
 
     definition = load_form(xml)
     return FormFacts(definition.id, definition.version, dict(definition.merge_rules))

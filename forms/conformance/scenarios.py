@@ -21,10 +21,10 @@ from forms import paths
 from forms.conformance.state import positional, whole_state
 from forms.entry import FormEntry
 from forms.errors import FormProblem
-from forms.external_data import with_external_data
-from forms.submission import read_submission, submission
 from forms.surroundings import Surroundings
-from forms.xform import load_form
+from forms.xform.external_data import with_external_data
+from forms.xform.load import load_form
+from forms.xform.submission import read_submission, submission
 
 Case = Mapping[str, Any]
 State = dict[str, dict[str, Any]]

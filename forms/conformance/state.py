@@ -9,7 +9,7 @@ from forms import choices, validation
 from forms.definition import Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.instance import InstanceNode
-from forms.xform_names import prefixed
+from forms.xform.names import prefixed
 
 _KINDS = {
     "input": "input",

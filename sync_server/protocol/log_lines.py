@@ -47,7 +47,14 @@ EVENTS: Final = frozenset(
             "journal.not_emptied",
         ),
         *("note", "request.answered", "request.failed", "request.refused", "sealed_file.not_deleted"),
-        *("server.ended", "server.listening", "sync.end_not_kept", "sync.ended", "sync.failed"),
+        *(
+            "reminder.failed",
+            "server.ended",
+            "server.listening",
+            "sync.end_not_kept",
+            "sync.ended",
+            "sync.failed",
+        ),
         *("sync.met_problem", "unlock.not_tidied", "work.failed", "work.refused"),
     }
 )

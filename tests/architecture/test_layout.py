@@ -48,7 +48,7 @@ def test_packaging_is_no_package_since_it_would_shadow_the_library_of_that_name(
     ("library", "only_in"),
     [
         ("requests", {"app/sync/http_client.py"}),
-        ("pyxform", {"forms/xlsform.py"}),
+        ("pyxform", {"forms/xlsform/to_xform.py"}),
         ("fpdf", {"app/ui/bidi.py"}),
     ],
 )

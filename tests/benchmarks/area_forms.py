@@ -29,8 +29,8 @@ from forms.definition import FormDefinition, Question
 from forms.entry import FormEntry
 from forms.expression.compile import Expression
 from forms.instance import InstanceNode
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 
 WHOVA = "web-forms__packages_common_src_fixtures_preview-service_xlsforms_whova_form__21477418.xlsx"
 _WILD = Path(__file__).resolve().parents[3] / "shared" / "wild_forms"

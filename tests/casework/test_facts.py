@@ -6,8 +6,8 @@ from datetime import date
 
 from forms.casework.facts import Evidence, evidence, latest, saying
 from forms.record import Record
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 
 TRAVEL = """
 | settings |

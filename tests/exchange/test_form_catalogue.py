@@ -75,7 +75,7 @@ def test_a_rule_holds_in_every_instance_of_a_repeat(catalogue: FormCatalogue) ->
 
 def test_the_rules_of_a_real_form(database: Database) -> None:
     from forms import library
-    from forms.xlsform import xform_from_xlsform
+    from forms.xlsform.to_xform import xform_from_xlsform
 
     catalogue = FormCatalogue(database, lambda: 1)
     listing = catalogue.publish(xform_from_xlsform(library.read("monitoring_contact")).xml)

@@ -13,8 +13,8 @@ from app.settings import Settings
 from app.shelf import read_form
 from app.store import Identity, KeyCost, Store, form_library
 from forms import library
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.protocol.messages import FormListing
 
 PASSPHRASE = "five words nobody else knows"

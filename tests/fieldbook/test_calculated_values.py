@@ -10,8 +10,8 @@ from app.background import Job
 from app.fieldbook import Fieldbook
 from app.shelf import read_form
 from app.store import Store, conflicts, form_library
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.protocol.messages import ConflictNotice, FormListing
 from tests.fieldbook.conftest import CHEAP, PASSPHRASE, Clock
 

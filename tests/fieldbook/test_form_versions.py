@@ -15,8 +15,8 @@ from app.problems import Problem
 from app.shelf import read_form
 from app.store import Store, form_library
 from forms.paths import instance_id, template
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.protocol.messages import FormListing
 from tests.fieldbook.conftest import CHEAP, PASSPHRASE, Clock
 

@@ -10,8 +10,8 @@ import pytest
 from app.background import deliver_here
 from app.preview import PreviewBook
 from app.problems import Problem
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 
 ROOT = Path(__file__).parents[2]
 FORM = "| survey |\n| | type | name | label | required |\n| | text | a | A | yes |\n| | image | p | P | |\n"

@@ -10,8 +10,8 @@ import pytest
 
 from forms.definition import FormDefinition
 from forms.entry import FormEntry
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=ZoneInfo("Europe/Tirane"))
 

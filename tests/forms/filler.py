@@ -26,8 +26,8 @@ from forms.dependencies import DependencyGraph
 from forms.entry import EntryChange, Node
 from forms.errors import FormProblem
 from forms.expression.tokens import tokenize
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 from tests.forms.recalculation import Difference, Look, begin, differences, look, unequal
 
 WILD = Path(__file__).resolve().parents[3] / "shared" / "wild_forms"

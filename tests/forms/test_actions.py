@@ -7,7 +7,7 @@ from datetime import timedelta
 from forms import calculation
 from forms.entry import FormEntry
 from forms.surroundings import Surroundings
-from forms.xform import load_form
+from forms.xform.load import load_form
 from tests.forms.conftest import NOON
 from tests.forms.test_loading import xform
 

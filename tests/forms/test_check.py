@@ -111,7 +111,7 @@ def test_an_expression_that_fails_when_it_runs_is_found(file):
 
 
 def test_check_reads_xforms_too(file, tmp_path):
-    from forms.xlsform import xform_from_xlsform
+    from forms.xlsform.to_xform import xform_from_xlsform
 
     path = file(xform_from_xlsform(GOOD).xml, "visit.xml")
     assert check_file(path).definition.id == "visit"

@@ -15,7 +15,7 @@ from forms import check
 from forms.__main__ import main
 from forms.check import check_file
 from forms.problem_texts import explain
-from forms.workbook import read_workbook
+from forms.xlsform.workbook import read_workbook
 
 HEAD = ("type", "name", "label", "relevant", "calculation")
 TEXT = ("text", "who", "Who", "", "")
@@ -319,7 +319,7 @@ def test_a_folder_and_a_file_that_is_not_there_are_told(tmp_path):
 
 
 def test_a_workbook_that_unpacks_without_end_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("forms.form_file.MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr("forms.xlsform.form_file.MAX_UNPACKED", 1_000_000)
     path = tmp_path / "bomb.xlsx"
     path.write_bytes(zipped("xl/workbook.xml", bytes(2_000_000)))
     assert check_file(path).problem.code == "form.file.too_large"
@@ -328,7 +328,7 @@ def test_a_workbook_that_unpacks_without_end_is_not_read(tmp_path, monkeypatch):
 def test_a_file_that_is_too_large_is_not_opened_again_to_find_a_place_in_it(tmp_path, monkeypatch):
     opened = []
     path = as_workbook(tmp_path / "form.xlsx", [TEXT], [])
-    monkeypatch.setattr("forms.form_file.MAX_UNPACKED", 1000)
+    monkeypatch.setattr("forms.xlsform.form_file.MAX_UNPACKED", 1000)
     monkeypatch.setattr("openpyxl.load_workbook", lambda *_words, **_more: opened.append(1))
     assert check_file(path).problem.code == "form.file.too_large"
     assert read_workbook(path).sheets == {}
@@ -345,7 +345,7 @@ def test_what_never_ends_is_not_read(tmp_path, name, monkeypatch):
     os.mkfifo(path)
     assert check_file(path).problem.code == "form.file.unreadable"
     path.unlink()
-    monkeypatch.setattr("forms.form_file.MAX_FILE", 1000)
+    monkeypatch.setattr("forms.xlsform.form_file.MAX_FILE", 1000)
     path.write_bytes(b"x" * 1001)
     assert check_file(path).problem.code == "form.file.too_large"
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from forms import library
 from forms.__main__ import main
-from forms.convert import MAX_CELL, convert
 from forms.errors import FormProblem
-from forms.markdown_table import LINE_BREAK, with_line_breaks, written
-from forms.xlsform import tables, xform_from_xlsform
+from forms.xlsform.convert import MAX_CELL, convert
+from forms.xlsform.markdown_table import LINE_BREAK, with_line_breaks, written
+from forms.xlsform.to_xform import tables, xform_from_xlsform
 
 WILD = Path(__file__).parents[3] / "shared" / "wild_forms"
 #: Every seventh of them; all with HOMEWARD_EVERY_FORM=1.
@@ -242,7 +242,7 @@ def test_a_cell_that_a_workbook_cannot_hold_is_refused_with_its_place(tmp_path):
 
 def test_a_form_that_would_change_is_not_written(tmp_path, monkeypatch):
     source = workbook(tmp_path / "form.xlsx", {"survey": [["type", "name", "label"], ["text", "a", "A | B"]]})
-    monkeypatch.setattr("forms.markdown_table.written", lambda cell: cell.replace("|", "/"))
+    monkeypatch.setattr("forms.xlsform.markdown_table.written", lambda cell: cell.replace("|", "/"))
     with pytest.raises(FormProblem) as raised:
         convert(source, tmp_path / "form.md")
     assert raised.value.code == "form.convert.differs"

@@ -8,8 +8,8 @@ import pytest
 
 from forms.check import check_file, publishable
 from forms.errors import FormProblem
-from forms.external_data import file_name, with_external_data
-from forms.xform import load_form
+from forms.xform.external_data import file_name, with_external_data
+from forms.xform.load import load_form
 from tests.forms.test_loading import xform
 
 

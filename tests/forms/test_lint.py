@@ -6,8 +6,8 @@ import pytest
 
 from forms import library
 from forms.check import OF_LIBRARY, between_forms, check_file, check_table
-from forms.lint import TEXTS, accepted
-from forms.lint_texts import TEXTS as ALL
+from forms.lint.findings import TEXTS, accepted
+from forms.lint.texts import TEXTS as ALL
 
 SETTINGS = "| settings |\n| | form_id | version |\n| | test | 1 |\n"
 CHOICES = """
@@ -424,9 +424,9 @@ def test_every_code_has_its_words():
 
 
 def test_the_time_of_the_check_is_given():
-    from forms.lint import lint
-    from forms.xform import load_form
-    from forms.xlsform import xform_from_xlsform
+    from forms.lint.findings import lint
+    from forms.xform.load import load_form
+    from forms.xlsform.to_xform import xform_from_xlsform
 
     table = SETTINGS + survey(
         "date | d | D | 2026-11-22 | . >= today() | m",

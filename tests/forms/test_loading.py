@@ -7,8 +7,8 @@ import pytest
 
 from forms.definition import Repeat
 from forms.errors import FormProblem
-from forms.xform import MAX_DEPTH, load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import MAX_DEPTH, load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 
 EVERYTHING = """
 | settings |
@@ -208,7 +208,7 @@ def test_a_bad_form_is_a_problem_with_a_code(xml, code):
 
 
 def test_a_form_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr("forms.xform.MAX_SIZE", 100)
+    monkeypatch.setattr("forms.xform.load.MAX_SIZE", 100)
     with pytest.raises(FormProblem, match=r"form.xml.too_large"):
         load_form(xform())
 

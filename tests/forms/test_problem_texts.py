@@ -10,7 +10,7 @@ import pytest
 from forms.check import check_file, check_table
 from forms.errors import FormProblem
 from forms.problem_texts import TEXTS, explain
-from forms.xlsform_problems import KNOWN
+from forms.xlsform.problems import KNOWN
 
 FORMS = Path(__file__).parents[2] / "forms"
 

@@ -13,7 +13,7 @@ from forms.calculation import Calculation
 from forms.dependencies import Cell, DependencyGraph
 from forms.expression.focus import Shape
 from forms.instance import InstanceNode
-from forms.xform import load_form
+from forms.xform.load import load_form
 from tests.forms.everything import EVERYTHING
 from tests.forms.filler import WILD, fill, source_of
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from forms.errors import FormProblem
-from forms.xform import load_form
+from forms.xform.load import load_form
 from tests.forms.test_loading import xform
 
 HOUSEHOLD = """

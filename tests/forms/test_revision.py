@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from forms import paths
 from forms.entry import FormEntry
 from forms.revision import Change, compare, kept_in, kept_path, move, settled
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 
 COLUMNS = "type | name | label | relevant | constraint | required | calculation | choice_filter"
 COLUMNS += " | bind::homeward:merge"

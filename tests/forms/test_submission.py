@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from forms.errors import FormProblem
-from forms.submission import read_submission, submission
+from forms.xform.submission import read_submission, submission
 from tests.forms.conftest import NOON
 
 VISIT = """

@@ -19,8 +19,8 @@ from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.expression.compile import Expression
 from forms.problem_texts import explain
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 from tests.forms.everything import EVERYTHING
 from tests.forms.filler import Filler
 from tests.forms.recalculation import NOON, SteadyChance, begin

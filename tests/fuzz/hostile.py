@@ -16,8 +16,8 @@ from forms.definition import FormDefinition
 from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.expression.compile import Expression
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 from tests.forms.everything import EVERYTHING
 from tests.forms.recalculation import NOON, SteadyChance, begin
 from tests.fuzz.cases import explained

@@ -6,8 +6,8 @@ import pytest
 
 from forms.definition import FormDefinition
 from forms.library import forms, read
-from forms.xform import load_form
-from forms.xlsform import XFormSource, xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import XFormSource, xform_from_xlsform
 
 
 @pytest.fixture(scope="session")

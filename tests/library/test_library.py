@@ -11,7 +11,7 @@ from defusedxml import ElementTree
 from forms.casework.case import RISKS, STAGES
 from forms.definition import FormDefinition, Repeat
 from forms.library import LANGUAGES, forms, read
-from forms.xlsform import XFormSource
+from forms.xlsform.to_xform import XFormSource
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 IDS = [form_id for form_id, _ in forms()]

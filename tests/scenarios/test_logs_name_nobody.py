@@ -53,7 +53,7 @@ from app.problems import Problem
 from app.settings import Settings
 from app.store import form_library
 from app.store.form_library import StoredForm
-from forms.xlsform import xform_from_xlsform
+from forms.xlsform.to_xform import xform_from_xlsform
 from tests.scenarios.canaries import LOGIN, NAMES, NOTE, PASSPHRASE, PHONE
 
 folder, fault, scratch = map(Path, sys.argv[1:])

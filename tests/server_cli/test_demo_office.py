@@ -19,8 +19,8 @@ from forms.casework.case import Case, check_case_code
 from forms.casework.due import Due, Finished, due
 from forms.definition import FormDefinition
 from forms.entry import FormEntry
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.accounts import Accounts, Actor, Passwords, Throttle, found_server
 from sync_server.config import SetupProblem
 from sync_server.demo_office import people

@@ -11,8 +11,8 @@ from app.ui.screens.sheets import SHEET_LIMIT, Cut
 from forms.entry import FormEntry
 from forms.entry_views import Node
 from forms.library import read
-from forms.xform import load_form
-from forms.xlsform import xform_from_xlsform
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
 
 FORMS = ("airport_reception", "monitoring_contact", "case_file")
 

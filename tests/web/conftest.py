@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from forms import library
-from forms.xlsform import xform_from_xlsform
+from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.accounts import Accounts, Passwords, Throttle, found_server
 from sync_server.attachments import Attachments
 from sync_server.config import ServerConfig

@@ -10,7 +10,7 @@ from typing import Any
 import zstandard
 
 from forms import library
-from forms.xform import load_form
+from forms.xform.load import load_form
 from sync_server.protocol import schema
 from sync_server.protocol.messages import SyncResponse, forms_fingerprint
 

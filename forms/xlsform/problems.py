@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from forms.errors import FormProblem
-from forms.workbook import Sheet, Workbook
+from forms.xlsform.workbook import Sheet, Workbook
 
 _ROW = re.compile(r"\[row : (\d+)\]:?\s*")
 _ON_SHEET = re.compile(r"[Oo]n the '(\w+)' sheet|for sheet: '(\w+)'")

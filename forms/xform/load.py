@@ -20,10 +20,10 @@ from forms.definition import FormDefinition
 from forms.dependencies import DependencyGraph
 from forms.errors import FormProblem
 from forms.expression.nodes import Node, add_child
-from forms.external_data import LAST_SAVED, file_name
-from forms.xform_body import read_body, written
-from forms.xform_names import HOMEWARD, HTML, JAVAROSA, OPENROSA, XFORMS, local, set_values_in, template_path
-from forms.xform_texts import read_itext
+from forms.xform.body import read_body, written
+from forms.xform.external_data import LAST_SAVED, file_name
+from forms.xform.names import HOMEWARD, HTML, JAVAROSA, OPENROSA, XFORMS, local, set_values_in, template_path
+from forms.xform.texts import read_itext
 
 MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 100

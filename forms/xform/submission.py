@@ -22,7 +22,7 @@ from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.instance import InstanceNode
 from forms.surroundings import Surroundings
-from forms.xform_names import PREFIXES, XFORMS, local
+from forms.xform.names import PREFIXES, XFORMS, local
 
 for _namespace, _prefix in PREFIXES.items():
     if _prefix:

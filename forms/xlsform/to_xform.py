@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from forms.errors import FormProblem
-from forms.external_data import with_external_choices
-from forms.form_file import content_of
-from forms.markdown_table import LINE_BREAK, Table, with_line_breaks
-from forms.workbook import read_workbook
-from forms.xlsform_problems import located, problem_of
+from forms.xform.external_data import with_external_choices
+from forms.xlsform.form_file import content_of
+from forms.xlsform.markdown_table import LINE_BREAK, Table, with_line_breaks
+from forms.xlsform.problems import located, problem_of
+from forms.xlsform.workbook import read_workbook
 
 NAMESPACE = "https://homeward.invalid/xforms"
 PREFIX = "homeward"

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Final
 
 from forms.errors import FormProblem
-from forms.form_file import content_of
-from forms.markdown_table import Table, markdown
 from forms.problem_texts import explain
-from forms.workbook import read_workbook
-from forms.xlsform import tables, xform_from_xlsform
+from forms.xlsform.form_file import content_of
+from forms.xlsform.markdown_table import Table, markdown
+from forms.xlsform.to_xform import tables, xform_from_xlsform
+from forms.xlsform.workbook import read_workbook
 
 #: A cell of a workbook holds no more.
 MAX_CELL: Final = 32_767

@@ -21,11 +21,11 @@ from forms import answer_types, paths
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
-from forms.lint_conditions import Conditions, patterns_of, sources_of
-from forms.lint_merge import merge_findings, typed
-from forms.lint_texts import TEXTS
+from forms.lint.conditions import Conditions, patterns_of, sources_of
+from forms.lint.merge import merge_findings, typed
+from forms.lint.texts import TEXTS
 from forms.translations import Text
-from forms.xform_names import HOMEWARD, ODK, XFORMS, local, template_path
+from forms.xform.names import HOMEWARD, ODK, XFORMS, local, template_path
 
 #: Types that the standard has and the app does not ask yet: it says so in their place.
 NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geoshape"})

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from forms.form_file import content_of
+from forms.xlsform.form_file import content_of
 
 #: How far a sheet is read: no form has more rows, and a damaged one may claim millions.
 MOST_ROWS: Final = 50_000

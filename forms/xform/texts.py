@@ -18,7 +18,7 @@ from forms.translations import (
     language_name,
     same_everywhere,
 )
-from forms.xform_names import XFORMS
+from forms.xform.names import XFORMS
 
 _MISSING = "-"
 """What pyxform writes where a translation is missing."""

@@ -28,8 +28,8 @@ from forms.expression.nodes import Node
 from forms.expression.parser import Call, Literal, Path, parse
 from forms.merge_rules import LAST, read_rule, travelling
 from forms.translations import NO_TEXT, Text, same_everywhere
-from forms.xform_names import ENTITIES, HOMEWARD, JAVAROSA, XFORMS, local, set_values_in, template_path
-from forms.xform_texts import Itext, guidance_key
+from forms.xform.names import ENTITIES, HOMEWARD, JAVAROSA, XFORMS, local, set_values_in, template_path
+from forms.xform.texts import Itext, guidance_key
 
 _DATA_TYPES: dict[str, DataType] = {
     "string": "string",
