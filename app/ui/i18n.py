@@ -207,7 +207,10 @@ def moment_text(moment: datetime, now: datetime) -> str:
 
 
 def relative_day(day: date, today: date) -> str:
-    """'today', 'yesterday', 'tomorrow', the weekday within a week, else the date."""
+    """'today', 'yesterday', 'tomorrow', the weekday of the next days, else the date.
+
+    A day that has gone by is told by its date: 'due Saturday' could be the one to come.
+    """
     distance = (day - today).days
     if distance == 0:
         return _("today")
@@ -215,6 +218,6 @@ def relative_day(day: date, today: date) -> str:
         return _("yesterday")
     if distance == 1:
         return _("tomorrow")
-    if -7 < distance < 7:
+    if 1 < distance < 7:
         return dates.format_date(day, "EEEE", locale=language.locale)
     return date_text(day)
