@@ -19,10 +19,12 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 SECONDS = 2.0
 MEGABYTES = 256
 _PATIENCE = 30.0
-"""Seconds on the clock after which a case is given up that even a signal does not end."""
+"""Seconds of its own time after which a case is given up that even a signal does not end."""
 _AGAIN = 2
 _ADDRESS_SPACE = 3 << 30
 _BATCH = 50
@@ -124,8 +126,8 @@ class _Crew:
     def __init__(self, work: Callable[[int], str]) -> None:
         self._work = work
         self.waiting: list[int] = []
-        self._heard = time.monotonic()
         self._begin()
+        self._hear()
 
     def _begin(self) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
@@ -135,20 +137,37 @@ class _Crew:
 
     def start(self, batch: list[int]) -> None:
         self.waiting = list(batch)
-        self._heard = time.monotonic()
+        self._hear()
         self.pipe.send(batch)
 
     def results(self) -> Iterator[Result]:
         try:
             while self.waiting and self.pipe.poll():
                 result = self.pipe.recv()
-                self._heard = time.monotonic()
+                self._hear()
                 self.waiting.remove(result.seed)
                 yield result
         except (EOFError, OSError):
             yield from self._lost("the process ended")
-        if self.waiting and time.monotonic() - self._heard > _PATIENCE:
-            yield from self._lost(f"no answer in {_PATIENCE:.0f} s")
+        if self.waiting and self._stuck():
+            yield from self._lost(f"no answer in {_PATIENCE:.0f} s of its own time")
+
+    def _stuck(self) -> bool:
+        """A process that was given no time by a busy machine is not stuck; one that waits for ever is."""
+        waited = time.monotonic() - self._heard
+        if waited <= _PATIENCE:
+            return False
+        return self._spent() - self._spent_before > _PATIENCE or waited > 20 * _PATIENCE
+
+    def _spent(self) -> float:
+        try:
+            taken = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        return float(taken.user + taken.system)
+
+    def _hear(self) -> None:
+        self._heard, self._spent_before = time.monotonic(), self._spent()
 
     def _lost(self, why: str) -> Iterator[Result]:
         """The case that was running is to blame; what comes after it is given to a new process."""
