@@ -78,7 +78,6 @@ def begin_other(window: AppWindow, form: str) -> None:
     window.read("Synced", 40)
     open_a_case(window, 2)
     window.touch("case.new_form")
-    window.read("Other forms")
     window.touch(f"case.offer.{form}")
     window.see("entry.progress")
 

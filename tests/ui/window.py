@@ -234,8 +234,8 @@ class AppWindow:
             widget = self._resting(name)
             if widget is not None:
                 return widget
-            for area in ("page.body", "page.side"):
-                for wheel in ("5",) * 30 + ("4",) * 30:
+            for area in ("page.body", "page.side", "case.offers"):
+                for wheel in ("5",) * 60 + ("4",) * 60:
                     if not self._turn_wheel(area, wheel):
                         break
                     if (widget := self._resting(name)) is not None:
@@ -244,11 +244,14 @@ class AppWindow:
                 self.see(name, 0)
 
     def _turn_wheel(self, area: str, button: str) -> bool:
-        place = self.find(area)
-        if place is None or self.find("sheet") or self.find("files") or self.find("case.offers"):
+        place, offers = self.find(area), self.find("case.offers")
+        covered = offers is not None and area != "case.offers"
+        if place is None or covered or self.find("sheet") or self.find("files"):
             return False
-        # Beside the questions, where a wheel turns no field and no list.
-        self._xdo("mousemove", str(place["x"] + 6), self._middle(place)[1], "click", button)
+        # Beside the questions, where a wheel turns no field and no list; a sheet stands in the middle.
+        beside = place["x"] + 6 if offers is None else int(self._middle(place)[0]) - 270
+        across = str(beside)
+        self._xdo("mousemove", across, self._middle(place)[1], "click", button)
         time.sleep(0.12)
         return True
 
