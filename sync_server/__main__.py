@@ -3,6 +3,7 @@
 init --dir DIR [--name NAME] [--demo] [--unattended] [--database URL]
 add-user --dir DIR --login L --name N --role R --office O [--country XX] [--zone Z]
 publish-form --dir DIR (FILE… | --library)
+add-programme --dir DIR (care | tact | FILE.toml)
 demo-office --dir DIR
 serve --dir DIR [--host H] [--port P] [--port-file F]
 support-bundle --dir DIR --out FILE.zip
@@ -26,6 +27,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from forms import library
+from forms.casework.programme import programmes
 from forms.check import Report, check_file, check_table, publishable
 from forms.errors import FormProblem
 from forms.problem_texts import explain
@@ -42,6 +44,7 @@ from sync_server.exchange import Exchange
 from sync_server.form_catalogue import FormCatalogue, Published, read_form
 from sync_server.protocol import command_line
 from sync_server.protocol.problems import Problem
+from sync_server.reference import add_programme
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
 from sync_server.web.build import Services, build_app
@@ -203,6 +206,24 @@ def _usable(name: str, report: Report) -> tuple[str, str]:
     return name, report.xml
 
 
+def take_programme(wanted: argparse.Namespace) -> None:
+    """By its name one that comes with Homeward, else from a file."""
+    given: str = wanted.programme
+    if given not in programmes():
+        try:
+            given = Path(given).read_text("utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise SetupProblem("server.programme.not_found", names=", ".join(programmes())) from None
+    with opened(wanted.dir) as (_, storage):
+        try:
+            added = add_programme(storage, given)
+        except FormProblem as problem:
+            told = explain(problem)
+            reason = f"{told.cause} {told.remedy}"
+            raise SetupProblem(problem.code, file=wanted.programme, reason=reason) from problem
+    print(f"Devices get the programme {added} with their next sync.")
+
+
 def make_demo(wanted: argparse.Namespace) -> None:
     # A real server never loads the invented office, nor the form engine that fills its forms.
     from sync_server.demo_office.office import make_demo_office
@@ -335,6 +356,9 @@ def parser() -> argparse.ArgumentParser:
     form.add_argument("files", nargs="*", type=Path, metavar="FILE")
     form.add_argument("--library", action="store_true", help="the forms that come with Homeward")
     form.set_defaults(refuse=form.error)
+
+    plan = verb("add-programme", take_programme, "give all devices the rules of a programme")
+    plan.add_argument("programme", help="care, tact, or a file of your own (.toml)")
 
     verb("demo-office", make_demo, "fill a demo server with an invented office")
 

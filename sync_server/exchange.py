@@ -14,6 +14,7 @@ from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact
 from sync_server.protocol.merge import Rules
 from sync_server.protocol.messages import (
+    AlarmNotice,
     Cursor,
     FormListing,
     Settled,
@@ -24,7 +25,8 @@ from sync_server.protocol.messages import (
 from sync_server.protocol.problems import Problem
 from sync_server.pull import Pulled, pull
 from sync_server.push import Push, Reply, form_of
-from sync_server.storage.base import Alarm, Storage
+from sync_server.reference import reference
+from sync_server.storage.base import Storage
 
 #: A sync that brings nothing writes down that the device was there no more often than this.
 _NOTED_EVERY_MS: Final = 60_000
@@ -66,6 +68,7 @@ class Exchange:
             reply = Reply((), (), self._heard(actor, contact))
         pulled = self.pull(actor, request.cursor, request.limit)
         forms = self._catalogue.current()
+        known = reference(self._storage)
         return SyncResponse(
             page=pulled.page,
             now=received,
@@ -75,6 +78,8 @@ class Exchange:
             received=reply.received,
             conflicts=pulled.notices,
             forms=None if request.forms == forms_fingerprint(forms) else forms,
+            reference=None if request.reference == known.fingerprint else known,
+            alarms=self.alarms(actor),
         )
 
     def push(
@@ -108,10 +113,21 @@ class Exchange:
         epoch = self._storage.epoch
         return self._storage.read(lambda ledger: pull(ledger, actor, asked, epoch, limit))
 
-    def alarms(self, actor: Actor) -> list[Alarm]:
-        """What must not wait in the cases of the actor's office, and in others that name its country."""
+    def alarms(self, actor: Actor) -> tuple[AlarmNotice, ...]:
+        """What must not wait in the cases of the actor's office, and in others that name its country; the
+        oldest first. Of a case of another office only its code is told."""
         countries = {office.id: office.country for office in self._storage.offices()}
-        return self._storage.alarms(scope(actor), countries.get(actor.office, ""))
+        office = scope(actor)
+        return tuple(
+            AlarmNotice(
+                each.code,
+                each.case_code,
+                each.since_ms,
+                each.raised_ms,
+                each.case if each.office == office else None,
+            )
+            for each in self._storage.alarms(office, countries.get(actor.office, ""))
+        )
 
     def _heard(self, actor: Actor, contact: Contact) -> int:
         device = self._storage.read(lambda ledger: ledger.device(actor.device))

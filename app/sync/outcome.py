@@ -14,7 +14,8 @@ class Outcome:
 
     What was exchanged before a `problem` stays exchanged: `sent` counts the change sets that the
     server acknowledged, `received` the records whose changes came down, `conflicts` the notices of
-    answers of this worker that lost, `refused` the change sets that the server would not take.
+    answers of this worker that lost, `refused` the change sets that the server would not take. `news`: colleagues, programmes or alarms are
+    others than before.
     """
 
     started: datetime
@@ -26,6 +27,7 @@ class Outcome:
     attachments_sent: int = 0
     attachments_received: int = 0
     forms_received: int = 0
+    news: bool = False
     problem: Problem | None = None
 
     @property
@@ -37,5 +39,5 @@ class Outcome:
         """Whether a screen that shows cases or records may have become out of date."""
         return bool(
             self.sent or self.received or self.conflicts or self.refused or self.forms_received
-            or self.attachments_received
+            or self.attachments_received or self.news
         )  # fmt: skip

@@ -17,7 +17,18 @@ from typing import Final
 from app.background import as_problem
 from app.boot import boot_facts
 from app.problems import Problem
-from app.store import Snapshot, Store, Transaction, attachments, conflicts, form_library, meta, outbox, pages
+from app.store import (
+    Snapshot,
+    Store,
+    Transaction,
+    attachments,
+    conflicts,
+    form_library,
+    meta,
+    outbox,
+    pages,
+    reference,
+)
 from app.store.form_library import StoredForm
 from app.store.store import BootFacts, system_now_ms
 from app.sync import receipt
@@ -63,6 +74,7 @@ class _Counts:
     received: set[str] = field(default_factory=set)
     conflicts: set[str] = field(default_factory=set)
     forms: int = 0
+    news: bool = False
     files_sent: int = 0
     files_received: int = 0
 
@@ -150,7 +162,7 @@ class Syncer:
             request = self._request()
             if not request.changes:
                 self._on_phase("pull")
-            response = self._exchange(request)
+            response = self._exchange(request, counts)
             counts.add(response)
             miscounted = _miscounted(response)
             miscounts = miscounts + 1 if miscounted else 0
@@ -237,12 +249,13 @@ class Syncer:
 
     def _request(self) -> SyncRequest:
         size = self._pace.size
-        changes, settled, cursor, forms = self._store.read(
+        changes, settled, cursor, forms, known = self._store.read(
             lambda db: (
                 outbox.batch(db, size),
                 conflicts.to_tell(db),
                 meta.cursor(db),
                 meta.get(db, _FORMS),
+                reference.fingerprint(db),
             )
         )
         boot, uptime = self._boot_facts()
@@ -254,10 +267,11 @@ class Syncer:
             cursor=cursor,
             limit=size,
             forms=forms,
+            reference=known,
             demo=self._store.identity.demo,
         )
 
-    def _exchange(self, request: SyncRequest) -> SyncResponse:
+    def _exchange(self, request: SyncRequest, counts: _Counts) -> SyncResponse:
         """One round trip, its answer taken in; the size of the next one follows from how long it took."""
         began = time.monotonic()
         try:
@@ -267,7 +281,7 @@ class Syncer:
             raise
         arrived = time.monotonic()
         _refuse_standstill(request, response)
-        self._store.write(lambda db: _take_in(db, request, response))
+        counts.news |= self._store.write(lambda db: _take_in(db, request, response))
         self._pace.took(arrived - began, time.monotonic() - arrived)
         return response
 
@@ -282,6 +296,7 @@ class Syncer:
             attachments_sent=counts.files_sent,
             attachments_received=counts.files_received,
             forms_received=counts.forms,
+            news=counts.news,
             problem=problem,
         )
 
@@ -293,8 +308,11 @@ def _has_work(db: Snapshot) -> bool:
     return bool(outbox.batch(db, limit=1) or conflicts.to_tell(db) or attachments.to_send(db))
 
 
-def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> None:
-    """Everything that one answer says, in one transaction with the cursor that it ends at."""
+def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> bool:
+    """Everything that one answer says, in one transaction with the cursor that it ends at.
+
+    Returns whether there is news of colleagues, programmes or alarms.
+    """
     outbox.acknowledge(db, response.accepted)
     for refused in _refusals(response):
         outbox.refuse(db, refused.sequence, refused.code, refused.params)
@@ -303,8 +321,13 @@ def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> N
     conflicts.told(db, request.settled)
     pages.apply_page(db, response.page, response.max_stamp)
     conflicts.take_in(db, response.conflicts)
+    news = reference.put_alarms(db, response.alarms)
+    if response.reference is not None:
+        reference.put(db, response.reference)
+        news = True
     if not response.page.more and not outbox.unsent(db):
         db.step_back(response.now, response.max_stamp)
+    return news
 
 
 def _miscounted(response: SyncResponse) -> Problem | None:

@@ -15,20 +15,34 @@ from typing import Any, Final
 
 from forms.casework.age import AgeRules
 from forms.casework.consent import ConsentRules
+from forms.casework.directory import Directory
+from forms.casework.due.rules import DueRules
 from forms.casework.gates import GateRules
+from forms.casework.indicators import donor
 from forms.casework.minors import MinorRules
+from forms.casework.money import Rates
 from forms.casework.pathway import STANDARD, StagePlan
+from forms.casework.procedures import Procedures, built_in
+from forms.casework.referral import Agreement
+from forms.casework.reminders import OfficeHours
+from forms.casework.risk import RiskTable
 from forms.casework.table import number, only, section, word, words
 from forms.errors import FormProblem
 
-#: Sections that this module reads. Every other section is kept in `Programme.sections` for who reads it.
-_READ: Final = ("age", "consent", "minors", "gates", "targets")
+#: All that may stand in a programme's file: what it tells of itself, and the sections of its rules.
 _TOLD: Final = ("id", "title", "begins", "ends", "hosts", "returns", "stage")
+_SECTIONS: Final = (
+    "age", "consent", "minors", "gates", "targets", "due", "risk", "office_hours", "agreements", "rates",
+    "directory", "procedures", "donor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What one programme has of its own. `hosts` and `returns` are countries; none named means any."""
+    """What one programme has of its own. `hosts` and `returns` are countries; none named means any.
+
+    What its file does not set is as it is everywhere: a programme without procedures has Homeward's own.
+    """
 
     id: str
     title: str
@@ -42,7 +56,14 @@ class Programme:
     consent: ConsentRules = field(default_factory=ConsentRules)
     minors: MinorRules = field(default_factory=MinorRules)
     gates: GateRules = field(default_factory=GateRules)
-    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    due: DueRules = field(default_factory=DueRules)
+    risk: RiskTable = field(default_factory=RiskTable)
+    office_hours: OfficeHours = field(default_factory=OfficeHours)
+    agreements: tuple[Agreement, ...] = ()
+    rates: Rates = field(default_factory=Rates)
+    directory: Directory = field(default_factory=Directory)
+    procedures: Procedures = field(default_factory=built_in)
+    donor: donor.Agreement = field(default_factory=donor.Agreement)
 
     def serves(self, host: str, country: str) -> bool:
         """Whether a return from this host state to this country belongs to the programme."""
@@ -80,7 +101,21 @@ def countries() -> tuple[str, ...]:
 
 def programme(name: str) -> Programme:
     """A programme that comes with Homeward. Problem form.programme.not_found."""
-    return read_programme(_file("programmes", name))
+    return read_programme(programme_text(name))
+
+
+def programme_text(name: str) -> str:
+    """The file of a programme that comes with Homeward. Problem form.programme.not_found."""
+    return _file("programmes", name)
+
+
+def programme_of(named: str, known: Mapping[str, Programme]) -> Programme:
+    """The programme whose rules hold for a case: the one that its file names; where it names none, or one
+    that nobody knows here, the only one that there is, else the standard.
+    """
+    if named in known:
+        return known[named]
+    return next(iter(known.values())) if len(known) == 1 and not named else NONE_NAMED
 
 
 def country(code: str) -> Country:
@@ -90,11 +125,10 @@ def country(code: str) -> Country:
 
 def read_programme(text: str) -> Programme:
     """A programme from its file's text. Problems form.programme.not_readable, form.programme.value_invalid,
-    form.programme.value_unknown.
+    form.programme.value_unknown, form.programme.section_invalid.
     """
     table = _table(text)
-    others = {name: each for name, each in table.items() if isinstance(each, dict) and name not in _READ}
-    only(table, *_TOLD, *_READ, *others)
+    only(table, *_TOLD, *_SECTIONS)
     targets = section(table, "targets")
     only(targets, "persons", "minors")
     persons = number(targets, "persons", 0, 0, 1_000_000)
@@ -116,7 +150,16 @@ def read_programme(text: str) -> Programme:
         ),
         minors=MinorRules.from_table(section(table, "minors")),
         gates=GateRules.from_table(section(table, "gates")),
-        sections=others,
+        due=DueRules.from_table(section(table, "due")),
+        risk=RiskTable.from_table(section(table, "risk")),
+        office_hours=OfficeHours.from_table(section(table, "office_hours")),
+        agreements=tuple(Agreement.from_table(each) for each in _tables(table, "agreements")),
+        rates=Rates.from_table(section(table, "rates")),
+        directory=Directory.from_table(section(table, "directory")),
+        procedures=Procedures.from_table(section(table, "procedures"))
+        if "procedures" in table
+        else built_in(),
+        donor=donor.Agreement.from_table(section(table, "donor")),
     )
 
 
@@ -141,15 +184,19 @@ def read_country(text: str) -> Country:
 
 def _stages(table: Mapping[str, Any]) -> tuple[StagePlan, ...]:
     """The stages in the order of the file; a programme without any has the standard's."""
-    listed = table.get("stage", [])
-    if not isinstance(listed, list) or any(not isinstance(each, dict) for each in listed):
-        raise FormProblem("form.programme.value_invalid", name="stage")
-    plans = tuple(StagePlan.from_table(each) for each in listed) or STANDARD
+    plans = tuple(StagePlan.from_table(each) for each in _tables(table, "stage")) or STANDARD
     if len({plan.id for plan in plans}) != len(plans):
         raise FormProblem("form.programme.value_invalid", name="id")
     if any(plan.id != plan.like and plan.id in {each.id for each in STANDARD} for plan in plans):
         raise FormProblem("form.programme.value_invalid", name="like")
     return plans
+
+
+def _tables(table: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    listed = table.get(name, [])
+    if not isinstance(listed, list) or any(not isinstance(each, dict) for each in listed):
+        raise FormProblem("form.programme.value_invalid", name=name)
+    return listed
 
 
 def _codes(table: Mapping[str, Any], name: str) -> tuple[str, ...]:

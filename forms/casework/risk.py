@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 from forms.casework.case import Risk
 from forms.casework.due import add_months
 from forms.casework.facts import Evidence, saying
+from forms.casework.table import only, section, words
 
 #: The least first. Who nobody has judged is not at low risk, but a judgement of low is more than none.
 LEVELS: Final[tuple[Risk, ...]] = ("unknown", "low", "medium", "high")
@@ -92,13 +93,15 @@ class RiskTable:
         """From a programme's table `[risk.high]`, `[risk.medium]`, `[risk.calm]`: meaning = [choices].
 
         What it names replaces the answers of that meaning at that level; the rest stays as it is here. A
-        choice that two levels name counts for the higher one.
+        choice that two levels name counts for the higher one. Problem form.programme.value_invalid,
+        form.programme.value_unknown.
         """
         usual = cls()
+        only(table, "high", "medium", "calm")
 
         def level(name: str, answers: Answers) -> Answers:
-            said: Mapping[str, Any] = table.get(name, {})
-            return {**answers, **{str(each): frozenset(map(str, choices)) for each, choices in said.items()}}
+            said = section(table, name)
+            return {**answers, **{meaning: frozenset(words(said, meaning)) for meaning in said}}
 
         return cls(
             level("high", usual.high), level("medium", usual.medium), level("calm", usual.calm), usual.silent

@@ -43,7 +43,8 @@ class SyncRequest:
 
     `batch` names the pushed change sets, so that a repetition gets the reply of the first time;
     it is None where nothing is pushed. `cursor` is what the last page gave, None for everything.
-    `limit` bounds the page in bytes. `forms` is the fingerprint of the device's list of forms.
+    `limit` bounds the page in bytes. `forms` is the fingerprint of the device's list of forms, `reference`
+    that of what it knows of colleagues and programmes.
     """
 
     clock: ClockReading
@@ -53,6 +54,7 @@ class SyncRequest:
     cursor: str | None = None
     limit: int = 1_000_000
     forms: str | None = None
+    reference: str | None = None
     demo: bool = False
     protocol: int = PROTOCOL
 
@@ -218,12 +220,65 @@ class FormListing:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Who else works with this server, so that a device knows whose word a record is. `country` is a code
+    in small letters, as of the office."""
+
+    login: str
+    display_name: str
+    role: str
+    office: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What devices read and never write: colleagues, and the programmes' files as their texts by id."""
+
+    colleagues: tuple[Colleague, ...] = ()
+    programmes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """A short text that is equal when two are."""
+        lines = sorted(
+            json.dumps([each.login, each.display_name, each.role, each.office, each.country])
+            for each in self.colleagues
+        )
+        told = json.dumps([lines, sorted(self.programmes.items())])
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmNotice:
+    """What must not wait, as the server sees it. `case` is None where the office does not hold the case.
+
+    It names nobody: the case by its code, the matter by a stable one. `since` is when it began and
+    `raised` when the server saw it, in milliseconds.
+    """
+
+    code: str
+    case_code: str
+    since: int
+    raised: int
+    case: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """All that stand for an office."""
+
+    alarms: tuple[AlarmNotice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SyncResponse:
     """The answer to a sync.
 
     `accepted` and `refused` are device sequences of the request's change sets; `received` is the
-    highest sequence of this device that the server has decided. `forms` is None when the device's
-    list is up to date. The device's clock observes `max_stamp`, the greatest effective stamp.
+    highest sequence of this device that the server has decided. `forms` and `reference` are None when
+    the device's are up to date. The device's clock observes `max_stamp`, the greatest effective stamp.
+    `alarms` are all that stand for the caller's office.
     """
 
     page: Page
@@ -234,6 +289,8 @@ class SyncResponse:
     received: int = 0
     conflicts: tuple[ConflictNotice, ...] = ()
     forms: tuple[FormListing, ...] | None = None
+    reference: Reference | None = None
+    alarms: tuple[AlarmNotice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,7 @@ class SyncRequestSchema(_Request):
     cursor = _optional_text(validate.Length(max=1_000))
     limit = _number(validate.Range(min=MIN_PAGE, max=MAX_PAGE), load_default=1_000_000)
     forms = _optional_text(validate.Regexp(r"[0-9a-f]{32}\Z"))
+    reference = _optional_text(validate.Regexp(r"[0-9a-f]{16}\Z"))
     demo = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
@@ -310,6 +311,40 @@ class FormListingSchema(_Response):
     hash = _text(_short)
 
 
+class ColleagueSchema(_Response):
+    message = messages.Colleague
+
+    login = _text(_short)
+    display_name = _text(_short)
+    role = _text(_short)
+    office = _text(_short)
+    country = fields.String(load_default="", validate=validate.Length(max=2))
+
+
+class ReferenceSchema(_Response):
+    message = messages.Reference
+
+    colleagues = _many(ColleagueSchema, load_default=())
+    programmes = fields.Dict(keys=fields.String(validate=_short), values=fields.String(), load_default=dict)
+
+
+class AlarmNoticeSchema(_Response):
+    message = messages.AlarmNotice
+
+    code = _text(_short)
+    case_code = fields.String(load_default="", validate=validate.Length(max=200))
+    since = _number()
+    raised = _number()
+    case = _optional_text(_uuid)
+
+
+class AlarmsSchema(_Response):
+    message = messages.Alarms
+    always = frozenset({"alarms"})
+
+    alarms = _many(AlarmNoticeSchema, load_default=())
+
+
 class SyncResponseSchema(_Response):
     message = messages.SyncResponse
 
@@ -321,11 +356,18 @@ class SyncResponseSchema(_Response):
     received = _number(validate.Range(min=0), load_default=0)
     conflicts = _many(ConflictNoticeSchema, load_default=())
     forms = _TupleOf(fields.Nested(FormListingSchema), load_default=None, allow_none=True)
+    reference = fields.Nested(ReferenceSchema, load_default=None, allow_none=True)
+    alarms = _many(AlarmNoticeSchema, load_default=())
 
     @post_dump(pass_original=True)
     def _tell_an_empty_list(self, data: dict[str, Any], original: Any, **_: Any) -> dict[str, Any]:
-        """No forms at all is news; no news of forms is not."""
-        return data if original.forms != () else {**data, "forms": []}
+        """No forms at all, or nobody and no programme, is news; no news of them is not."""
+        told = dict(data)
+        if original.forms == ():
+            told["forms"] = []
+        if original.reference is not None:
+            told.setdefault("reference", {})
+        return told
 
 
 class AboutSchema(_Response):
@@ -380,6 +422,8 @@ _SCHEMAS: Final[Mapping[type[Any], Schema]] = {
         EnrolRequestSchema,
         EnrolResponseSchema,
         ConflictNoticeSchema,
+        ReferenceSchema,
+        AlarmsSchema,
     )
 }
 

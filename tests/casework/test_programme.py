@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from forms.casework.case import STAGES
+from forms.casework.due import DueRules
 from forms.casework.gates import SOFT
+from forms.casework.money import Money
 from forms.casework.pathway import STANDARD
 from forms.casework.programme import (
     NONE_NAMED,
     countries,
     country,
     programme,
+    programme_of,
     programmes,
     read_country,
     read_programme,
 )
+from forms.casework.reminders import OfficeHours
+from forms.casework.risk import RiskTable
 from forms.errors import FormProblem
 from forms.problem_texts import TEXTS
 from tests.casework.journeys import ADULT, WOMAN, asked, codes, without
@@ -33,7 +39,6 @@ def test_the_programmes_that_come_with_homeward_can_be_read() -> None:
         found = programme(name)
         assert found.id == name
         assert set(found.hosts) | set(found.returns) <= set(countries())
-        assert found.sections == {}, "nobody reads a section that stands in a file"
 
 
 def test_care_and_tact_are_as_their_descriptions_say() -> None:
@@ -86,9 +91,49 @@ def test_a_stage_says_only_what_it_changes() -> None:
     assert found.stages[0].solutions == travel.solutions
 
 
-def test_a_section_of_another_rule_is_kept_for_it() -> None:
-    found = read_programme(LEAST + '[money]\ndonor = "EU"\n')
-    assert found.sections == {"money": {"donor": "EU"}}
+def test_the_rules_of_a_programme_are_those_of_its_file_and_homewards_own_where_it_says_nothing() -> None:
+    plain = read_programme(LEAST)
+    assert (plain.due, plain.risk, plain.office_hours) == (DueRules(), RiskTable(), OfficeHours())
+    assert plain.procedures.steps, "without procedures of its own it has Homeward's"
+    own = read_programme(
+        LEAST
+        + """
+[due]
+arrival_watch_hours = 2
+[risk.high]
+"safety.threats" = ["watched"]
+[office_hours]
+closes = "15:30"
+[[agreements]]
+recipient = "Clinic"
+purpose = "share_with_organisation"
+fields = ["case.code"]
+[rates]
+rates = [{ currency = "ALL", on = 2026-05-01, per_euro = "98.5" }]
+[directory]
+organisations = []
+[procedures]
+steps = []
+[donor]
+k = 7
+"""
+    )
+    assert own.due.watch == timedelta(hours=2)
+    assert own.risk.high["safety.threats"] == {"watched"}
+    assert own.office_hours.closes == "15:30"
+    assert [each.recipient for each in own.agreements] == ["Clinic"]
+    assert own.rates.euro(Money(Decimal(985), "ALL"), date(2026, 5, 2)).eur == Decimal("10.00")
+    assert own.procedures.steps == ()
+    assert own.donor.k == 7
+
+
+def test_the_programme_of_a_case_is_the_one_that_its_file_names() -> None:
+    care, tact = programme("care"), programme("tact")
+    both = {"care": care, "tact": tact}
+    assert programme_of("tact", both) is tact
+    assert programme_of("", both) is NONE_NAMED, "of two, nobody can tell which"
+    assert programme_of("", {"care": care}) is care
+    assert programme_of("closed_long_ago", {"care": care}) is NONE_NAMED
 
 
 @pytest.mark.parametrize(

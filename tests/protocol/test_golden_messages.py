@@ -55,12 +55,14 @@ MESSAGES: dict[str, Any] = {
         cursor=CURSOR,
         limit=500_000,
         forms="0123456789abcdef0123456789abcdef",
+        reference="0123456789abcdef",
         demo=True,
     ),
     "sync_request_idle": messages.SyncRequest(
         clock=messages.ClockReading(now=1_700_000_000_000, boot="b7c1f2aa", uptime=86_400_123),
         cursor=CURSOR,
         forms="0123456789abcdef0123456789abcdef",
+        reference="0123456789abcdef",
     ),
     "sync_response": messages.SyncResponse(
         page=messages.Page(
@@ -116,12 +118,20 @@ MESSAGES: dict[str, Any] = {
             ),
         ),
         forms=(messages.FormListing("monitoring_contact", "1", "ab" * 16),),
+        reference=messages.Reference(
+            (messages.Colleague("ben", "Ben Ü", "coordinator", "tirana", "al"),),
+            {"own": 'id = "own"\ntitle = "Own"\n'},
+        ),
+        alarms=(messages.AlarmNotice("alarm.arrival.unconfirmed", "AL-7Q4KD2M-X", 1_700_000_000_000, 1_700_000_000_050, CASE),),
     ),
     "sync_response_idle": messages.SyncResponse(
         page=messages.Page(items=(), cursor=CURSOR), now=1_700_000_000_100, received=8
     ),
     "sync_response_no_forms": messages.SyncResponse(
-        page=messages.Page(items=(), cursor=CURSOR), now=1_700_000_000_100, forms=()
+        page=messages.Page(items=(), cursor=CURSOR),
+        now=1_700_000_000_100,
+        forms=(),
+        reference=messages.Reference(),
     ),
     "about": messages.About(server="77d1", name="Homeward Tirana", demo=False, now=1_700_000_000_000),
     "enrol_request": messages.EnrolRequest("anna", "a long passphrase", "Tablet 4", demo=True),

@@ -41,7 +41,10 @@ class Agreement:
         if isinstance(k, bool) or not isinstance(k, int) or k < 2:
             raise FormProblem("indicators.agreement.k")
         tables = []
-        for each in table.get("tables", ()):
+        listed = table.get("tables", ())
+        if not isinstance(listed, list | tuple) or not all(isinstance(each, Mapping) for each in listed):
+            raise FormProblem("form.programme.value_invalid", name="tables")
+        for each in listed:
             code, by = str(each.get("indicator", "")), tuple(str(name) for name in each.get("by", ()))
             if code not in BY_CODE:
                 raise FormProblem("indicators.agreement.indicator", indicator=code)
