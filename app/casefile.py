@@ -7,21 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from app.shelf import FormShelf, offers, titles
-from app.store import Snapshot, cases, form_library, records
+from app import evidence, protection
+from app.shelf import Shelf, offers, titles
+from app.store import Snapshot, cases, records
 from app.store.cases import CaseFacts
 from app.store.records import Summary
 from app.sync import receipt
 from app.views import CaseRow, CaseView, DueItem, FormOffer, RecordRow, StageView, Titles
-from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import READ, Due, agenda
-from forms.casework.facts import Evidence, evidence
+from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
 from forms.library import CASE_FILE
-from forms.record import Record
 
 #: Told elsewhere on the screen, or only when asked for.
 _NOT_LISTED: Final = frozenset(
@@ -34,7 +33,7 @@ _LAST_DAY: Final = date.max
 
 
 def rows(
-    db: Snapshot, shelf: FormShelf, now: datetime, query: str = "", stage: str | None = None
+    db: Snapshot, shelf: Shelf, now: datetime, query: str = "", stage: str | None = None
 ) -> tuple[CaseRow, ...]:
     """The cases that match, what is due first leading; then by code."""
     found = cases.listed(db, query, stage)
@@ -44,13 +43,13 @@ def rows(
     return tuple(sorted(listed, key=lambda row: (row.next_due or _LAST_DAY, row.code)))
 
 
-def row(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseRow:
+def row(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseRow:
     """Problem case.row.unknown."""
     facts = cases.get(db, case)
     return _row(facts, due_of(db, shelf, [facts], now)[case], len(receipt.unsent(db, case)))
 
 
-def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
+def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
     """One case opened, its facts as its case file would show them. Problem case.row.unknown."""
     facts = cases.get(db, case)
     items = due_of(db, shelf, [facts], now)[case]
@@ -67,6 +66,7 @@ def view(db: Snapshot, shelf: FormShelf, case: str, now: datetime) -> CaseView:
         due=items,
         records=record_rows(db, records.of_case(db, case), now),
         offers=staged,
+        protection=protection.view(db, shelf, facts, now),
         other_offers=others,
     )
 
@@ -90,56 +90,22 @@ def record_rows(db: Snapshot, found: Iterable[Summary], now: datetime) -> tuple[
 
 
 def due_of(
-    db: Snapshot, shelf: FormShelf, found: Sequence[CaseFacts], now: datetime
+    db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
 ) -> dict[str, tuple[DueItem, ...]]:
     """What is due in each of these cases, by case id, the most pressing first: all that is to be seen today,
     and the next arrival or contact.
     """
     today = now.date()
-    said = _said(db, shelf, {case.id for case in found}, now)
+    said = evidence.of_cases(db, shelf, {case.id for case in found}, READ.__contains__)
+    programmes = shelf.known(db).programmes
     due: dict[str, tuple[DueItem, ...]] = {}
     for case in found:
-        items = agenda(Case.from_values(case.facts), said.get(case.id, ()), today, now=now)
+        known = Case.from_values(case.facts)
+        rules = programme_of(known.programme, programmes).due
+        items = agenda(known, said.get(case.id, ()), today, now=now, rules=rules)
         seen = [i for i in items if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         due[case.id] = tuple(_due_item(case, item) for item in seen)
     return due
-
-
-def _said(db: Snapshot, shelf: FormShelf, wanted: set[str], now: datetime) -> dict[str, list[Evidence]]:
-    """The finished records of these cases, in those of their meanings from which it follows what is due."""
-    definitions: dict[tuple[str, str], tuple[FormDefinition, frozenset[str]] | None] = {}
-    listed = form_library.listed(db)
-    if len(wanted) > 1:
-        summaries: Iterable[Summary] = records.of_forms(db, sorted({form for form, _, _ in listed}))
-    else:
-        summaries = [each for case in wanted for each in records.of_case(db, case)]
-    said: dict[str, list[Evidence]] = {}
-    for each in summaries:
-        if not each.finished or each.case not in wanted:
-            continue
-        key = (each.form, each.form_version)
-        if key not in definitions:
-            definition = shelf.find(db, *key)
-            definitions[key] = None if definition is None else (definition, _read_paths(definition))
-        known = definitions[key]
-        if known is not None and known[1]:
-            said.setdefault(each.case, []).append(_evidence(each, *known, now))
-    return said
-
-
-def _read_paths(definition: FormDefinition) -> frozenset[str]:
-    return frozenset(path for path, each in definition.questions.items() if each.meaning in READ)
-
-
-def _evidence(each: Summary, definition: FormDefinition, read: frozenset[str], now: datetime) -> Evidence:
-    values = {
-        path: value
-        for path, value in each.values.items()
-        if path in read or ("[" in path and (path.endswith("]") or paths.template(path) in read))
-    }
-    record = Record(each.id, each.case, each.form, each.form_version, "finished", values)
-    on = moment(each.changed_ms, now).date()
-    return evidence(definition, record, on=on, author=each.author, order=f"{each.changed_ms:015}")
 
 
 def moment(milliseconds: int, now: datetime) -> datetime:

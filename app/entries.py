@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from app import revisions
 from app.problems import Problem
-from app.shelf import FormShelf
+from app.shelf import Shelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
 from app.views import AsideView, CaseRow, RevisionView
 from forms.casework.case import new_case_code
@@ -57,7 +57,7 @@ class _Begun:
 class Entries:
     """The records that are open on this device. `now` is the time in the office's zone."""
 
-    shelf: FormShelf
+    shelf: Shelf
     now: Callable[[], datetime]
     chance: random.Random
     case_row: Callable[[Snapshot, str], CaseRow]

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app import casefile, inbox, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
@@ -126,8 +125,8 @@ class Fieldbook:
         self.on_problem: list[Callable[[Problem], Any]] = []
         self.on_reminder: list[Callable[[Reminder | None], Any]] = []
         self._store, self._deliver, self._now_ms = store, deliver, world.now_ms
-        self._zone = _zone(who.zone)
-        self._shelf = shelf.FormShelf()
+        self._zone = shelf.zone_named(who.zone)
+        self._shelf = shelf.Shelf()
         self._entries = Entries(
             self._shelf,
             self._now,
@@ -420,11 +419,3 @@ def _nothing(_: object) -> None:
 def _role(role: str) -> Literal["officer", "reception", "coordinator"]:
     """A role that this app does not know is the one with the fewest screens."""
     return role if role in ("officer", "reception", "coordinator") else "officer"  # type: ignore[return-value]
-
-
-def _zone(name: str) -> ZoneInfo:
-    """The office's zone; UTC where the system does not know its name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app.casefile import moment
-from app.shelf import FormShelf
+from app.shelf import Shelf
 from app.store import Snapshot, cases, conflicts, drafts, records
 from app.store.conflicts import StoredConflict
 from app.views import ConflictView, Titles
@@ -21,7 +21,7 @@ _STANDS: Final = (HIGHEST, WITHDRAWN, UNION)
 
 
 def views(
-    db: Snapshot, shelf: FormShelf, now: datetime, state: conflicts.State | None = None
+    db: Snapshot, shelf: Shelf, now: datetime, state: conflicts.State | None = None
 ) -> tuple[ConflictView, ...]:
     """All of them or those in one state, as `conflicts.listed` orders them.
 
@@ -36,7 +36,7 @@ def views(
     )
 
 
-def _definition(db: Snapshot, shelf: FormShelf, found: StoredConflict) -> FormDefinition | None:
+def _definition(db: Snapshot, shelf: Shelf, found: StoredConflict) -> FormDefinition | None:
     version = records.header(db, found.record).form_version if found.case else ""
     return shelf.find(db, found.form, version)
 

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app import evidence, protection
 from app.casefile import due_of
-from app.shelf import FormShelf
-from app.store import Snapshot, cases, conflicts, records
+from app.shelf import Shelf
+from app.store import Snapshot, cases, records
 from app.store.cases import CaseFacts
 from app.views import DueItem
 from forms.casework.case import Case
 from forms.casework.due import Due
+from forms.casework.meanings import SAFE_CONTACT
+from forms.casework.programme import programme_of
 from forms.casework.reminders import OfficeHours, Pending, Reminder, SafeTimes, reminder
 from forms.definition import FormDefinition
 
 _NEVER_AT = "contact.never_at"
 #: How a person may be reached; while versions of it contend, nobody contacts her.
-_SAFE_CONTACT = frozenset(
-    {
-        "contact.safe_channel",
-        "contact.safe_times",
-        "contact.safe_never",
-        "contact.code_word_agreed",
-        _NEVER_AT,
-    }
-)
+_SAFE_CONTACT = frozenset({*SAFE_CONTACT, _NEVER_AT})
 
 
-def look(db: Snapshot, shelf: FormShelf, now: datetime, hours: OfficeHours | None = None) -> Reminder | None:
+def look(db: Snapshot, shelf: Shelf, now: datetime) -> Reminder | None:
     """The reminder of now, in numbers only; None when there is nothing to be told."""
     found = cases.listed(db)
     items = due_of(db, shelf, found, now)
@@ -38,10 +33,17 @@ def look(db: Snapshot, shelf: FormShelf, now: datetime, hours: OfficeHours | Non
             continue
         safe = _safe_times(db, shelf, case, case.id in contended)
         pending += [Pending(_due(item), safe) for item in items[case.id]]
-    return reminder(pending, now, hours)
+    standing = protection.alarms(db, shelf, found, now)
+    pending += [Pending(Due(alarm.kind, "", alarm.since.date(), overdue=True)) for alarm in standing]
+    return reminder(pending, now, _hours(db, shelf))
 
 
-def _safe_times(db: Snapshot, shelf: FormShelf, case: CaseFacts, frozen: bool) -> SafeTimes:
+def _hours(db: Snapshot, shelf: Shelf) -> OfficeHours | None:
+    """Those of the only programme that there is; several may differ, and then the usual ones hold."""
+    return programme_of("", shelf.known(db).programmes).office_hours
+
+
+def _safe_times(db: Snapshot, shelf: Shelf, case: CaseFacts, frozen: bool) -> SafeTimes:
     head = records.header(db, case.record)
     definition = shelf.find(db, head.form, head.form_version)
     told = case.facts.get(_path_of(definition, _NEVER_AT)) if definition is not None else None
@@ -49,18 +51,9 @@ def _safe_times(db: Snapshot, shelf: FormShelf, case: CaseFacts, frozen: bool) -
     return SafeTimes.of(Case.from_values(case.facts), slots, frozen=frozen)
 
 
-def _contended(db: Snapshot, shelf: FormShelf) -> set[str]:
-    """The cases on this device in which an open conflict is about how the person may be reached."""
-    found = set()
-    for each in conflicts.listed(db, "open"):
-        if not each.case or not records.exists(db, each.record):
-            continue
-        head = records.header(db, each.record)
-        definition = shelf.find(db, head.form, head.form_version)
-        question = definition.questions.get(each.path) if definition is not None else None
-        if question is not None and question.meaning in _SAFE_CONTACT:
-            found.add(each.case)
-    return found
+def _contended(db: Snapshot, shelf: Shelf) -> set[str]:
+    """The cases on this device in which two answers contend about how the person may be reached."""
+    return {case for case, meanings in evidence.contested(db, shelf).items() if meanings & _SAFE_CONTACT}
 
 
 def _path_of(definition: FormDefinition, meaning: str) -> str:

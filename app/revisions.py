@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.problems import Problem
-from app.shelf import FormShelf
+from app.shelf import Shelf
 from app.store import Snapshot, Transaction, drafts, form_library, records
 from app.store.records import Header
 from app.views import AsideView, ChangeView, RevisionView
@@ -25,7 +25,7 @@ from forms.revision import Moved, compare, kept_in, kept_path, move, settled
 Open = Callable[[FormDefinition, Mapping[str, Any]], FormEntry]
 
 
-def newer(db: Snapshot, shelf: FormShelf, head: Header) -> str:
+def newer(db: Snapshot, shelf: Shelf, head: Header) -> str:
     """The version that the draft may move to; empty where there is none, or it was finished before."""
     if records.summary(db, head.id).finished:
         return ""
@@ -34,7 +34,7 @@ def newer(db: Snapshot, shelf: FormShelf, head: Header) -> str:
     return newest if known < there else ""
 
 
-def view(db: Snapshot, shelf: FormShelf, record: str, open_entry: Open) -> RevisionView:
+def view(db: Snapshot, shelf: Shelf, record: str, open_entry: Open) -> RevisionView:
     """What changed, and which answers would be without a question. Problem draft.version.none."""
     head, old, new = _versions(db, shelf, record)
     moved = _moved(db, record, old, new, open_entry)
@@ -50,7 +50,7 @@ def view(db: Snapshot, shelf: FormShelf, record: str, open_entry: Open) -> Revis
     )
 
 
-def move_draft(db: Transaction, shelf: FormShelf, record: str, open_entry: Open) -> None:
+def move_draft(db: Transaction, shelf: Shelf, record: str, open_entry: Open) -> None:
     """Have the draft go on in the newest version, its answers with it. Problem draft.version.none."""
     _, old, new = _versions(db, shelf, record)
     before = records.values(db, record)
@@ -61,7 +61,7 @@ def move_draft(db: Transaction, shelf: FormShelf, record: str, open_entry: Open)
 
 
 def asides(
-    db: Snapshot, shelf: FormShelf, form: str, definition: FormDefinition, values: Mapping[str, Any]
+    db: Snapshot, shelf: Shelf, form: str, definition: FormDefinition, values: Mapping[str, Any]
 ) -> tuple[AsideView, ...]:
     """The answers in a record that its form has no question for, in the words of the version they are of."""
     known = set(definition.questions) | set(definition.groups)
@@ -76,7 +76,7 @@ def asides(
 
 def _asides(
     db: Snapshot,
-    shelf: FormShelf,
+    shelf: Shelf,
     form: str,
     definition: FormDefinition,
     unasked: Mapping[str, Any],
@@ -100,7 +100,7 @@ def _titles(definition: FormDefinition, path: str) -> Mapping[str, str]:
     return dict.fromkeys(definition.languages, template(path).rpartition("/")[2])
 
 
-def _versions(db: Snapshot, shelf: FormShelf, record: str) -> tuple[Header, FormDefinition, FormDefinition]:
+def _versions(db: Snapshot, shelf: Shelf, record: str) -> tuple[Header, FormDefinition, FormDefinition]:
     head = records.header(db, record)
     version = newer(db, shelf, head)
     if not version:

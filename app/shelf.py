@@ -1,27 +1,64 @@
-"""The forms of this device as the app uses them: parsed once, newest version of each to begin with."""
+"""What this device reads and never writes, as the app uses it: forms, colleagues, programmes; parsed once."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.problems import Problem
-from app.store import Snapshot, form_library
+from app.store import Snapshot, form_library, reference
 from app.store.form_library import StoredForm
 from app.views import FormOffer
+from forms.casework.facts import Author
+from forms.casework.programme import Programme, read_programme
 from forms.definition import FormDefinition
 from forms.errors import FormProblem
 from forms.xform.load import load_form
-from sync_server.protocol.messages import FormListing
+from sync_server.protocol.messages import FormListing, Reference
+
+log = logging.getLogger("app.shelf")
 
 
-class FormShelf:
-    """Parsed forms, kept; a version never changes, so neither does what is kept. For any thread."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Colleagues by login, and the programmes by id. `unreadable` are programmes that are written for a
+    newer version of the app; their cases are judged by the standard."""
+
+    colleagues: Mapping[str, Author] = field(default_factory=dict)
+    programmes: Mapping[str, Programme] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def coordinators(self) -> frozenset[str]:
+        return frozenset(login for login, each in self.colleagues.items() if each.coordinator)
+
+    def author(self, login: str) -> Author:
+        """Somebody of whom nothing is known has only her login."""
+        return self.colleagues.get(login) or Author(login)
+
+
+class Shelf:
+    """Parsed forms, kept; a version never changes, so neither does what is kept. For any thread.
+
+    Colleagues and programmes are kept until the server tells of others.
+    """
 
     def __init__(self) -> None:
         self._parsed: dict[tuple[str, str, str], FormDefinition] = {}
+        self._known: tuple[str, Known] = ("", Known())
         self._lock = threading.Lock()
+
+    def known(self, db: Snapshot) -> Known:
+        """Who else works here, and by which programmes, as the server said last."""
+        fingerprint = reference.fingerprint(db) or ""
+        with self._lock:
+            if self._known[0] != fingerprint:
+                self._known = fingerprint, _known(reference.get(db))
+            return self._known[1]
 
     def find(self, db: Snapshot, form: str, version: str) -> FormDefinition | None:
         """This version of a form, or None while it has not come down."""
@@ -40,6 +77,11 @@ class FormShelf:
         if definition is None:
             raise Problem("record.form.missing", {"form": form, "version": version})
         return definition
+
+    def all(self, db: Snapshot) -> tuple[FormDefinition, ...]:
+        """Every version of every form that is here."""
+        found = (self.find(db, form, version) for form, version, _ in form_library.listed(db))
+        return tuple(each for each in found if each is not None)
 
     def newest(self, db: Snapshot, form: str) -> FormDefinition:
         """The version in which a new record is begun. Problem record.form.missing when there is none."""
@@ -65,6 +107,31 @@ def read_form(listed: FormListing, xml: str) -> StoredForm:
     if (definition.id, definition.version) != (listed.id, listed.version):
         raise damaged
     return StoredForm(listed.id, listed.version, digest, xml, definition.titles, definition.merge_rules)
+
+
+def _known(told: Reference) -> Known:
+    people = {
+        each.login: Author(
+            each.login, each.country, each.office, each.role == "coordinator", zone_named(each.zone)
+        )
+        for each in told.colleagues
+    }
+    programmes, unreadable = {}, []
+    for name, text in told.programmes.items():
+        try:
+            programmes[name] = read_programme(text)
+        except FormProblem as problem:
+            log.warning("programme.not_readable", extra={"code": problem.code})
+            unreadable.append(name)
+    return Known(people, programmes, tuple(unreadable))
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone; UTC where the system does not know its name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def offers(db: Snapshot) -> tuple[FormOffer, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app import inbox
+from app import inbox, protection
 from app.casefile import due_of, in_zone, moment
-from app.shelf import FormShelf
+from app.shelf import Shelf
 from app.store import Snapshot, cases, drafts, records
 from app.sync import receipt
 from app.views import DraftView, TodayView
@@ -18,7 +18,7 @@ from forms.definition import FormDefinition
 Progress = Callable[[FormDefinition, Mapping[str, Any]], tuple[int, int]]
 
 
-def view(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progress) -> TodayView:
+def view(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> TodayView:
     """Overdue first and oldest first; then what is due today; drafts; the open conflicts."""
     found = cases.listed(db)
     day = now.date()
@@ -33,10 +33,11 @@ def view(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progress) -> T
         conflicts=inbox.views(db, shelf, now, "open"),
         only_here=len(receipt.unsent(db)),
         last_sync=in_zone(receipt.last_success(db), now),
+        alarms=protection.alarms(db, shelf, found, now),
     )
 
 
-def draft_views(db: Snapshot, shelf: FormShelf, now: datetime, progress: Progress) -> tuple[DraftView, ...]:
+def draft_views(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> tuple[DraftView, ...]:
     codes = {case.id: str(case.facts.get("case_code", "")) for case in cases.listed(db)}
     shown = []
     for draft in drafts.listed(db):

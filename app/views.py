@@ -91,6 +91,7 @@ class TodayView:
     conflicts: tuple[ConflictView, ...]
     only_here: int
     last_sync: datetime | None
+    alarms: tuple[AlarmView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,72 @@ class FormOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonView:
+    """Why a gate is closed, or was passed. What is `hard` nobody can pass; `records` say so."""
+
+    code: str
+    hard: bool
+    records: tuple[str, ...] = ()
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """One gate today: what it still misses, and what a coordinator passed."""
+
+    gate: str
+    open: bool
+    reasons: tuple[ReasonView, ...]
+    passed: tuple[ReasonView, ...]
+    open_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearanceView:
+    """The clearance to travel that was given last. `alert`: the offices that must know when it lapsed."""
+
+    stands: bool
+    reasons: tuple[ReasonView, ...]
+    alert: tuple[str, ...]
+    boarded_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskView:
+    """The level that stands, and since when; what the last answers suggest, and why; what is to be looked
+    at; and the level at the end of months 1, 3, 6 and 12 after arrival."""
+
+    level: Risk
+    since: date | None
+    advised: Risk
+    because: tuple[str, ...]
+    notes: tuple[str, ...]
+    months: Mapping[int, Risk]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionView:
+    """What protects the person of a case. `frozen`: why nobody makes contact now; empty where one may."""
+
+    gates: tuple[GateView, ...]
+    clearance: ClearanceView | None
+    risk: RiskView
+    frozen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """What must not wait. `case` is None where this device does not hold it: then only its code is known."""
+
+    kind: str
+    case: str | None
+    case_code: str
+    since: datetime
+    reasons: tuple[ReasonView, ...] = ()
+    alert: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case opened. `name` is in here, and the screen shows it only when asked."""
 
@@ -175,6 +242,7 @@ class CaseView:
     due: tuple[DueItem, ...]
     records: tuple[RecordRow, ...]
     offers: tuple[FormOffer, ...]
+    protection: ProtectionView
     other_offers: tuple[FormOffer, ...] = ()
     """Forms that the pathway does not know, which an office has published for itself; by id."""
 

@@ -24,7 +24,14 @@ def reference(storage: Storage) -> Reference:
     """Everybody who has an account here, and all programmes, each in a fixed order."""
     countries = {office.id: office.country for office in storage.offices()}
     colleagues = tuple(
-        Colleague(user.login, user.display_name, user.role, user.office, countries.get(user.office, ""))
+        Colleague(
+            user.login,
+            user.display_name,
+            user.role,
+            user.office,
+            countries.get(user.office, ""),
+            user.zone,
+        )
         for user in storage.users()
     )
     return Reference(colleagues, programme_texts(storage))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.problems import Problem
@@ -44,8 +44,9 @@ class Header:
 class Summary:
     """A record in a list. `changed_ms` is by the writer's clock; `finished`: there is more than a draft.
 
-    `values` are those of the finished record, without an open draft; of a record that was never
-    finished they are the draft's. Cleared answers are left out.
+    `changed` is the stamp of that change, empty for a draft alone. `values` are those of the finished
+    record, without an open draft; of a record that was never finished they are the draft's. Cleared answers
+    are left out. `author` wrote most of it, `authors` tells who else by path.
     """
 
     id: str
@@ -59,6 +60,8 @@ class Summary:
     on_server_ms: int | None
     refused: str | None
     values: Mapping[str, Any]
+    changed: str = ""
+    authors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,16 @@ def contested(db: Snapshot, record: str) -> frozenset[str]:
         for path, field in state(db, record).items()
         if any(not same(head.value, field.rivals[0].value) for head in field.rivals)
     )
+
+
+def all_contested(db: Snapshot, case: str | None = None) -> dict[str, frozenset[str]]:
+    """The contested paths of each record that has any; of one case, or of all."""
+    where, params = ("", ()) if case is None else (" AND case_id = ?", (case,))
+    rows = db.rows(
+        "SELECT id FROM record WHERE (rivals != '{}' OR id IN (SELECT record FROM outbox))" + where, *params
+    )
+    found = {record: contested(db, record) for (record,) in rows}
+    return {record: those for record, those in found.items() if those}
 
 
 def values(db: Snapshot, record: str, draft: bool = True) -> Values:
@@ -262,6 +275,8 @@ def _summary(
         record.on_server_ms,
         refused[-1] if refused else None,
         _answered(shown if finished else draft or {}),
+        max([record.changed, *claims]),
+        {path: each.author for path, each in fields.items() if each.author != record.author},
     )
 
 

@@ -14,8 +14,8 @@ class Outcome:
 
     What was exchanged before a `problem` stays exchanged: `sent` counts the change sets that the
     server acknowledged, `received` the records whose changes came down, `conflicts` the notices of
-    answers of this worker that lost, `refused` the change sets that the server would not take. `news`: colleagues, programmes or alarms are
-    others than before.
+    answers of this worker that lost, `refused` the change sets that the server would not take. `news`:
+    colleagues, programmes or alarms are others than before.
     """
 
     started: datetime

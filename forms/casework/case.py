@@ -131,6 +131,7 @@ class Case:
     expected_arrival: datetime | None = None
     arrived_on: date | None = None
     carer: str = ""
+    programme: str = ""
     notes: str = ""
 
     @classmethod
@@ -161,6 +162,7 @@ class Case:
             expected_arrival=moment(values.get("expected_arrival")),
             arrived_on=local_date(values.get("arrived_on")),
             carer=text(values, "carer"),
+            programme=text(values, "programme"),
             notes=text(values, "notes"),
         )
 

@@ -8,8 +8,8 @@ anew. The meanings that rules read are listed in `meanings`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, tzinfo
 from typing import Any
 
 from forms import paths
@@ -17,6 +17,33 @@ from forms.definition import FormDefinition, Question
 from forms.record import Record
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose word a record is. What is not known of her is empty, and she is no coordinator."""
+
+    login: str
+    country: str = ""
+    office: str = ""
+    coordinator: bool = False
+    zone: tzinfo = UTC
+
+
+def whose(authors: Iterable[Author]) -> Author:
+    """Whose word it is when several wrote at one record, the last one first.
+
+    It has the country and the office of all of them, or none: one office's word that another one has
+    changed is the word of neither alone. It is a coordinator's only where all of them are.
+    """
+    said = list(authors)
+    one = next((each for each in said if not each.coordinator), said[0])
+    countries, offices = {each.country for each in said}, {each.office for each in said}
+    return replace(
+        one,
+        country=one.country if len(countries) == 1 else "",
+        office=one.office if len(offices) == 1 else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

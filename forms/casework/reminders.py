@@ -147,7 +147,11 @@ def next_look(now: datetime, every: timedelta = timedelta(minutes=15)) -> dateti
 
 
 def _is_alarm(item: Due) -> bool:
-    return (item.kind == "arrival" and item.overdue) or item.kind == "escalation.suspected_retrafficking"
+    return (
+        (item.kind == "arrival" and item.overdue)
+        or item.kind == "escalation.suspected_retrafficking"
+        or item.kind.startswith("alarm.")
+    )
 
 
 def _is_in(slot: str, now: datetime) -> bool:

@@ -222,13 +222,14 @@ class FormListing:
 @dataclass(frozen=True, slots=True)
 class Colleague:
     """Who else works with this server, so that a device knows whose word a record is. `country` is a code
-    in small letters, as of the office."""
+    in small letters, as of the office; `zone` is the one in which she writes down days."""
 
     login: str
     display_name: str
     role: str
     office: str
     country: str
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class Reference:
     def fingerprint(self) -> str:
         """A short text that is equal when two are."""
         lines = sorted(
-            json.dumps([each.login, each.display_name, each.role, each.office, each.country])
+            json.dumps([each.login, each.display_name, each.role, each.office, each.country, each.zone])
             for each in self.colleagues
         )
         told = json.dumps([lines, sorted(self.programmes.items())])

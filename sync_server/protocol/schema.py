@@ -319,6 +319,7 @@ class ColleagueSchema(_Response):
     role = _text(_short)
     office = _text(_short)
     country = fields.String(load_default="", validate=validate.Length(max=2))
+    zone = fields.String(load_default="UTC", validate=_short)
 
 
 class ReferenceSchema(_Response):

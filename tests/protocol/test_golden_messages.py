@@ -119,10 +119,14 @@ MESSAGES: dict[str, Any] = {
         ),
         forms=(messages.FormListing("monitoring_contact", "1", "ab" * 16),),
         reference=messages.Reference(
-            (messages.Colleague("ben", "Ben Ü", "coordinator", "tirana", "al"),),
+            (messages.Colleague("ben", "Ben Ü", "coordinator", "tirana", "al", "Europe/Tirane"),),
             {"own": 'id = "own"\ntitle = "Own"\n'},
         ),
-        alarms=(messages.AlarmNotice("alarm.arrival.unconfirmed", "AL-7Q4KD2M-X", 1_700_000_000_000, 1_700_000_000_050, CASE),),
+        alarms=(
+            messages.AlarmNotice(
+                "alarm.arrival.unconfirmed", "AL-7Q4KD2M-X", 1_700_000_000_000, 1_700_000_000_050, CASE
+            ),
+        ),
     ),
     "sync_response_idle": messages.SyncResponse(
         page=messages.Page(items=(), cursor=CURSOR), now=1_700_000_000_100, received=8

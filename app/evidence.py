@@ -1,0 +1,113 @@
+"""The finished records of this device as the rules of casework read them: answers by meaning, and whose
+word each record is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from app.shelf import Known, Shelf
+from app.store import Snapshot, records
+from app.store.records import Summary
+from forms import paths
+from forms.casework.facts import Evidence, evidence, whose
+from forms.definition import FormDefinition
+from forms.record import Record
+
+#: Whether a rule reads a meaning.
+Reads = Callable[[str], bool]
+
+
+def everything(meaning: str) -> bool:
+    """For rules that may read any meaning."""
+    return True
+
+
+def of_case(db: Snapshot, shelf: Shelf, case: str, reads: Reads = everything) -> list[Evidence]:
+    """All that one case says. Drafts say nothing, nor do records whose form has not come down yet."""
+    return _said(db, shelf, records.of_case(db, case), reads).get(case, [])
+
+
+def of_cases(db: Snapshot, shelf: Shelf, wanted: Collection[str], reads: Reads) -> dict[str, list[Evidence]]:
+    """All that these cases say of what `reads` reads, by case. Forms that cannot say it are not looked at."""
+    if len(wanted) == 1:
+        return {case: of_case(db, shelf, case, reads) for case in wanted}
+    found = records.of_forms(db, sorted({each.id for each in forms_that_say(db, shelf, reads)}))
+    return _said(db, shelf, (each for each in found if each.case in wanted), reads)
+
+
+def forms_that_say(db: Snapshot, shelf: Shelf, reads: Reads) -> list[FormDefinition]:
+    """The forms of this device, in every version, that ask for something that `reads` reads."""
+    return [each for each in shelf.all(db) if _read_paths(each, reads)]
+
+
+def contested(db: Snapshot, shelf: Shelf, case: str | None = None) -> dict[str, frozenset[str]]:
+    """By case, the meanings whose answer stands where different ones were given apart and nobody has
+    answered on top of all of them; of one case, or of all."""
+    found: dict[str, set[str]] = {}
+    for record, those in records.all_contested(db, case).items():
+        head = records.header(db, record)
+        definition = shelf.find(db, head.form, head.form_version)
+        if definition is None:
+            continue
+        questions = (definition.questions.get(paths.template(path)) for path in those)
+        found.setdefault(head.case, set()).update(each.meaning for each in questions if each and each.meaning)
+    return {each: frozenset(meanings) for each, meanings in found.items()}
+
+
+def _said(db: Snapshot, shelf: Shelf, found: Iterable[Summary], reads: Reads) -> dict[str, list[Evidence]]:
+    known = shelf.known(db)
+    definitions: dict[tuple[str, str], tuple[FormDefinition, frozenset[str]] | None] = {}
+    said: dict[str, list[Evidence]] = {}
+    for each in found:
+        if not each.finished:
+            continue
+        key = (each.form, each.form_version)
+        if key not in definitions:
+            definition = shelf.find(db, *key)
+            definitions[key] = None if definition is None else (definition, _read_paths(definition, reads))
+        read = definitions[key]
+        if read is not None and read[1]:
+            said.setdefault(each.case, []).append(_evidence(each, *read, known))
+    return said
+
+
+def _read_paths(definition: FormDefinition, reads: Reads) -> frozenset[str]:
+    return frozenset(
+        path for path, each in definition.questions.items() if each.meaning and reads(each.meaning)
+    )
+
+
+def _evidence(each: Summary, definition: FormDefinition, read: frozenset[str], known: Known) -> Evidence:
+    """The record speaks of the day on which it was last changed, as its author's office counted days."""
+    answers, authors = _answers(each, read)
+    author = whose([known.author(login) for login in authors])
+    record = Record(each.id, each.case, each.form, each.form_version, "finished", answers)
+    on = datetime.fromtimestamp(each.changed_ms / 1000, UTC).astimezone(author.zone).date()
+    return evidence(
+        definition,
+        record,
+        on=on,
+        country=author.country,
+        office=author.office,
+        author=author.login,
+        order=each.changed or f"{each.changed_ms:012x}",
+    )
+
+
+def _answers(each: Summary, read: frozenset[str]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The answers that are read, with the places of their repeats; and who gave them, her first who wrote
+    most of the record."""
+    answers = {}
+    others = each.authors
+    gave = set()
+    for path, value in each.values.items():
+        template = paths.template(path) if "[" in path else path
+        if template in read:
+            answers[path] = value
+            gave.add(others.get(path, each.author))
+        elif path.endswith("]"):
+            answers[path] = value
+    authors = [login for login in (each.author, *sorted(gave - {each.author})) if login in gave]
+    return answers, tuple(authors or [each.author])

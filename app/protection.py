@@ -1,0 +1,132 @@
+"""What protects the person of a case, as screens show it: gates and the clearance to travel, the risk with
+its reasons and its history, and whether anybody may make contact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from app import evidence
+from app.shelf import Shelf
+from app.store import Snapshot, reference
+from app.store.cases import CaseFacts
+from app.views import AlarmView, ClearanceView, GateView, ProtectionView, ReasonView, RiskView
+from forms.casework import gates, risk, safe_contact
+from forms.casework.case import Case
+from forms.casework.clearance import Clearance, clearance
+from forms.casework.due import arrived_on, finished_of
+from forms.casework.facts import Evidence
+from forms.casework.programme import programme_of
+from forms.casework.word import Reason
+
+LAPSED: Final = "alarm.clearance.lapsed"
+#: What only cases with a clearance say: all others are not looked at for lapses.
+_CLEARED: Final = "clearance.decision"
+
+
+def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> ProtectionView:
+    """All of it for one case, as of today."""
+    known = shelf.known(db)
+    facts = Case.from_values(case.facts)
+    programme = programme_of(facts.programme, known.programmes)
+    said = evidence.of_case(db, shelf, case.id)
+    today = now.date()
+    given = clearance(facts, said, today, programme, coordinators=known.coordinators)
+    standing = risk.standing(said, today, known.coordinators, programme.risk)
+    arrived = arrived_on(facts, [each for each in finished_of(said) if each.on <= today], today)
+    contested = evidence.contested(db, shelf, case.id).get(case.id, frozenset())
+    return ProtectionView(
+        gates=tuple(
+            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators))
+            for gate in gates.GATES
+        ),
+        clearance=None if given is None else _clearance(given),
+        risk=RiskView(
+            standing.level,
+            standing.since,
+            standing.advice.level,
+            standing.advice.because,
+            standing.notes,
+            {} if arrived is None else risk.over_the_months(said, arrived, today, known.coordinators),
+        ),
+        frozen=safe_contact.safe_contact(said, today, contested).frozen,
+    )
+
+
+def lapses(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime) -> tuple[AlarmView, ...]:
+    """Clearances that stand no more, of journeys that are not over: nobody travels on them.
+
+    One is told until somebody decides anew, or until the person has arrived.
+    """
+    cleared = {
+        case
+        for case, said in evidence.of_cases(
+            db, shelf, {case.id for case in found}, lambda meaning: meaning == _CLEARED
+        ).items()
+        if any(each.text(_CLEARED) for each in said)
+    }
+    return tuple(
+        alarm for case in found if case.id in cleared and (alarm := _lapse(db, shelf, case, now)) is not None
+    )
+
+
+def alarms(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime) -> tuple[AlarmView, ...]:
+    """What must not wait: clearances that lapsed, and what the server has raised; the oldest first.
+
+    The server's word on a case that is on this device is left out where the device knows it itself.
+    """
+    own = lapses(db, shelf, found, now)
+    known = {(each.case, each.kind) for each in own}
+    here = {case.id for case in found}
+    told = [
+        AlarmView(
+            each.code,
+            each.case if each.case in here else None,
+            each.case_code,
+            datetime.fromtimestamp(each.since / 1000, now.tzinfo),
+        )
+        for each in reference.alarms(db)
+        if (each.case, each.code) not in known
+    ]
+    return tuple(sorted([*own, *told], key=lambda each: (each.since, each.case_code, each.kind)))
+
+
+def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> AlarmView | None:
+    known = shelf.known(db)
+    facts = Case.from_values(case.facts)
+    if facts.stage == "closed":
+        return None
+    said = evidence.of_case(db, shelf, case.id)
+    today = now.date()
+    programme = programme_of(facts.programme, known.programmes)
+    given = clearance(facts, said, today, programme, coordinators=known.coordinators)
+    if given is None or given.stands:
+        return None
+    arrived = gates.check("close_arrival", facts, said, today, programme)
+    if given.boarded_on is not None and arrived.open:
+        return None
+    since = _since(given, said, now)
+    return AlarmView(LAPSED, case.id, facts.code, since, _reasons(given.reasons), given.alert)
+
+
+def _since(given: Clearance, said: Iterable[Evidence], now: datetime) -> datetime:
+    """From the day of the newest record that a reason rests on; today where none does."""
+    resting = {record for reason in given.reasons for record in reason.evidence}
+    days = [each.on for each in said if each.record in resting]
+    day = max(days, default=now.date())
+    return datetime.combine(day, datetime.min.time(), now.tzinfo)
+
+
+def _gate(result: gates.GateResult) -> GateView:
+    return GateView(
+        result.gate, result.open, _reasons(result.reasons), _reasons(result.passed), result.opens_until
+    )
+
+
+def _clearance(given: Clearance) -> ClearanceView:
+    return ClearanceView(given.stands, _reasons(given.reasons), given.alert, given.boarded_on)
+
+
+def _reasons(found: Iterable[Reason]) -> tuple[ReasonView, ...]:
+    return tuple(ReasonView(each.code, each.hard, each.evidence, each.expires) for each in found)
