@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.shelf import Known, Shelf
-from app.store import Snapshot, records
+from app.store import Snapshot, conflicts, records
 from app.store.records import Summary
 from forms import paths
 from forms.casework.facts import Evidence, evidence, whose
@@ -44,9 +44,14 @@ def forms_that_say(db: Snapshot, shelf: Shelf, reads: Reads) -> list[FormDefinit
 
 def contested(db: Snapshot, shelf: Shelf, case: str | None = None) -> dict[str, frozenset[str]]:
     """By case, the meanings whose answer stands where different ones were given apart and nobody has
-    answered on top of all of them; of one case, or of all."""
+    answered on top of all of them, or whose loser has not yet said what becomes of hers; of one case, or of
+    all."""
     found: dict[str, set[str]] = {}
-    for record, those in records.all_contested(db, case).items():
+    those_of = {record: set(those) for record, those in records.all_contested(db, case).items()}
+    for each in conflicts.listed(db, "open"):
+        if each.case and case in (None, each.case) and records.exists(db, each.record):
+            those_of.setdefault(each.record, set()).add(each.path)
+    for record, those in those_of.items():
         head = records.header(db, record)
         definition = shelf.find(db, head.form, head.form_version)
         if definition is None:
