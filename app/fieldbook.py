@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from app import casefile, inbox, reminding, shelf, today
+from app import casefile, decisions, inbox, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
 from app.entries import Entries, OpenEntry
@@ -37,11 +37,14 @@ from app.views import (
     CaseView,
     ConflictView,
     FormOffer,
+    OfficeView,
     RevisionView,
     Session,
+    ShareView,
     SyncView,
     TodayView,
 )
+from forms.casework.gates import Gate
 from forms.casework.reminders import Reminder
 from forms.definition import FormDefinition
 from forms.entry import EntryChange
@@ -286,6 +289,40 @@ class Fieldbook:
     def attachment(self, name: str) -> Job[bytes]:
         """The content of an attachment. Problem attachment.file.missing when it has not come down yet."""
         return self._reader.submit(lambda: attachments.open_file(self._store.folder, name))
+
+    # -- decisions
+
+    def pass_gate(self, case_id: str, gate: Gate, codes: Collection[str], reason: str) -> Job[str]:
+        """A coordinator passes what is soft of a gate. Problems: see `decisions.pass_gate`."""
+        return self._write(
+            lambda db: decisions.pass_gate(
+                db, self._shelf, self._entries, case_id, gate, codes, reason, self._now()
+            ),
+            _FINISHED,
+        )
+
+    def offices(self) -> Job[tuple[OfficeView, ...]]:
+        """The offices that work with this server."""
+        return self._read(lambda db: decisions.offices(self._shelf.known(db)))
+
+    def shares(self, case_id: str) -> Job[tuple[ShareView, ...]]:
+        """Which other offices have the case, and which have not, and why."""
+        return self._read(lambda db: decisions.share_views(db, self._shelf, case_id, self._now()))
+
+    def share(self, case_id: str, office: str, ground: str = "consent", reason: str = "") -> Job[str]:
+        """Give another office the case too. Problems: see `decisions.share`."""
+        return self._write(
+            lambda db: decisions.share(
+                db, self._shelf, self._entries, case_id, office, ground, reason, self._now()
+            ),
+            _FINISHED,
+        )
+
+    def unshare(self, case_id: str, office: str) -> Job[None]:
+        """Take the case back from another office."""
+        return self._write(
+            lambda db: decisions.unshare(db, self._shelf, self._entries, case_id, office), _FINISHED
+        )
 
     # -- conflicts
 

@@ -109,6 +109,20 @@ TEXTS: Final[Mapping[str, str]] = {
     "attachment.name.invalid": N_("This answer names no file. Choose the file again."),
     "attachment.source.missing": N_("This file cannot be read. Choose another one."),
     "attachment.source.too_large": N_("This file is too large. Choose a smaller one."),
+    # decisions about a case
+    "gate.pass.not_coordinator": N_("Only a coordinator can pass this. Ask the coordinator of your office."),
+    "gate.pass.hard": N_(
+        "Nobody can pass this, or it is not missing any more. Open the case again and see what is missing."
+    ),
+    "gate.pass.reason_missing": N_("A reason is needed. Write why it is right all the same."),
+    "share.office.not_home": N_(
+        "This case belongs to the office {office}. Only that office can share it; ask a colleague there."
+    ),
+    "share.office.unknown": N_("There is no such office here: {office}. Sync, then choose again."),
+    "share.ground.missing": N_(
+        "The person has not agreed that this office gets the case. Record the consent to share with it first, "
+        "or say which danger or duty makes it necessary."
+    ),
     # syncing: the way to the server
     "sync.address.invalid": N_("This is not the address of a server. It looks like https://office.example"),
     "sync.address.not_secure": N_(

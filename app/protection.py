@@ -107,7 +107,7 @@ def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> AlarmV
     if given.boarded_on is not None and arrived.open:
         return None
     since = _since(given, said, now)
-    return AlarmView(LAPSED, case.id, facts.code, since, _reasons(given.reasons), given.alert)
+    return AlarmView(LAPSED, case.id, facts.code, since, reason_views(given.reasons), given.alert)
 
 
 def _since(given: Clearance, said: Iterable[Evidence], now: datetime) -> datetime:
@@ -120,13 +120,13 @@ def _since(given: Clearance, said: Iterable[Evidence], now: datetime) -> datetim
 
 def _gate(result: gates.GateResult) -> GateView:
     return GateView(
-        result.gate, result.open, _reasons(result.reasons), _reasons(result.passed), result.opens_until
+        result.gate, result.open, reason_views(result.reasons), reason_views(result.passed), result.opens_until
     )
 
 
 def _clearance(given: Clearance) -> ClearanceView:
-    return ClearanceView(given.stands, _reasons(given.reasons), given.alert, given.boarded_on)
+    return ClearanceView(given.stands, reason_views(given.reasons), given.alert, given.boarded_on)
 
 
-def _reasons(found: Iterable[Reason]) -> tuple[ReasonView, ...]:
+def reason_views(found: Iterable[Reason]) -> tuple[ReasonView, ...]:
     return tuple(ReasonView(each.code, each.hard, each.evidence, each.expires) for each in found)

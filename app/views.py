@@ -219,6 +219,25 @@ class ProtectionView:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeView:
+    """An office of this server; `country` is a code, empty where it is not known."""
+
+    id: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareView:
+    """Another office that some record names: whether it has the case today, until when, or why not."""
+
+    office: str
+    shared: bool
+    ground: str
+    reasons: tuple[ReasonView, ...]
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmView:
     """What must not wait. `case` is None where this device does not hold it: then only its code is known."""
 

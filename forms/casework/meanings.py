@@ -225,10 +225,14 @@ GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "disclosure.reason": None,
     "solution.decision": ("return", "stay", "third_country", "undecided"),
     "arrival.outcome": ("received", "declined", "not_arrived", "unknown_person"),
-    "gate.override": (
-        "contact_family", "clear_to_travel", "close_arrival", "start_reintegration", "testify", "close_case",
+    "gate.override": ("clear_to_travel", "start_reintegration", "close_case"),
+    "gate.override_of": (
+        "plan_missing", "monitoring_plan_missing", "documents_missing", "documents_expiry_missing",
+        "documents_expired", "itinerary_missing", "itinerary_gap", "reception_missing",
+        "reception_declined_by_minor", "arrival_unconfirmed", "plan_unconfirmed",
+        "monitoring_plan_unconfirmed", "plan_unsigned", "outcome_missing", "services_open",
+        "retention_not_asked",
     ),
-    "gate.override_of": None,
     "gate.override_reason": None,
 }  # fmt: skip
 

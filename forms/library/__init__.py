@@ -22,6 +22,7 @@ NEEDS_AND_RISKS: Final = "needs_and_risks"
 DURABLE_SOLUTION: Final = "durable_solution"
 TRAVEL: Final = "travel"
 CLEARANCE: Final = "clearance"
+GATE_PASSED: Final = "gate_passed"
 REINTEGRATION_PLAN: Final = "reintegration_plan"
 TESTIMONY: Final = "testimony"
 CLOSURE: Final = "closure"
@@ -44,6 +45,7 @@ _IDS: Final = (
     DURABLE_SOLUTION,
     TRAVEL,
     CLEARANCE,
+    GATE_PASSED,
     REINTEGRATION_PLAN,
     TESTIMONY,
     CLOSURE,

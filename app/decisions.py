@@ -1,0 +1,155 @@
+"""Decisions about a case that are taken by one tap and a reason: each is a record of a built-in form, so that
+it merges, is logged and sent like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from app import evidence
+from app.entries import Entries
+from app.problems import Problem
+from app.shelf import Known, Shelf
+from app.protection import reason_views
+from app.store import Snapshot, Transaction, cases, records
+from app.views import OfficeView, ShareView
+from forms import library
+from forms.casework import gates, sharing
+from forms.casework.case import Case
+from forms.casework.gates import Gate
+from forms.casework.programme import programme_of
+from forms.entry import FormEntry
+
+COORDINATOR: Final = "coordinator"
+
+
+def pass_gate(
+    db: Transaction,
+    shelf: Shelf,
+    entries: Entries,
+    case: str,
+    gate: Gate,
+    codes: Collection[str],
+    reason: str,
+    now: datetime,
+) -> str:
+    """A coordinator passes what is soft of a gate, with a reason; the record's id.
+
+    `codes` are those of the gate's reasons. Problems gate.pass.not_coordinator, gate.pass.hard for one that
+    nobody can pass or that is not missing, gate.pass.reason_missing. Nothing is kept then.
+    """
+    if db.identity.role != COORDINATOR:
+        raise Problem("gate.pass.not_coordinator")
+    known = shelf.known(db)
+    facts = Case.from_values(cases.get(db, case).facts)
+    programme = programme_of(facts.programme, known.programmes)
+    said = evidence.of_case(db, shelf, case)
+    found = gates.check(gate, facts, said, now.date(), programme, coordinators=known.coordinators)
+    soft = {each.code for each in found.reasons if not each.hard}
+    if not codes or not set(codes) <= soft:
+        raise Problem("gate.pass.hard")
+    names = sorted(code.removeprefix(f"gate.{gate}.") for code in codes)
+    given = {"gate": gate, "passed_over": names, "why": reason}
+    return _written(db, entries, case, library.GATE_PASSED, given, "gate.pass.reason_missing")
+
+
+def share(
+    db: Transaction,
+    shelf: Shelf,
+    entries: Entries,
+    case: str,
+    office: str,
+    ground: str,
+    reason: str,
+    now: datetime,
+) -> str:
+    """The case goes to another office too, on this ground; the record's id.
+
+    Whether it does is for the server to say, by the same rule. Problems share.office.not_home for a case of
+    another office, share.office.unknown, and share.ground.missing where no ground holds: without consent to
+    share with this very office, a vital interest or a duty to report needs a reason. Nothing is kept then.
+    """
+    facts = cases.get(db, case)
+    if facts.office != db.identity.office:
+        raise Problem("share.office.not_home", {"office": facts.office})
+    if office not in {each.id for each in offices(shelf.known(db))} - {db.identity.office}:
+        raise Problem("share.office.unknown", {"office": office})
+    given = {"share_office": office, "share_state": "shared", "share_ground": ground, "share_reason": reason}
+    answers = {name: value for name, value in given.items() if value}
+    record = _written(db, entries, case, library.SHARING, answers, "share.ground.missing")
+    if not any(each.office == office and each.shared for each in shares(db, shelf, case, now)):
+        raise Problem("share.ground.missing")
+    return record
+
+
+def unshare(db: Transaction, shelf: Shelf, entries: Entries, case: str, office: str) -> None:
+    """The other office loses the case. Problem share.office.unknown where it does not have it."""
+    ended = 0
+    for each in records.of_case(db, case):
+        if each.form == library.SHARING and each.values.get("share_office") == office:
+            if each.values.get("share_state") == "shared":
+                _changed(db, entries, each.id, {"share_state": "ended"})
+                ended += 1
+    if not ended:
+        raise Problem("share.office.unknown", {"office": office})
+
+
+def share_views(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[ShareView, ...]:
+    return tuple(
+        ShareView(each.office, each.shared, each.ground, reason_views(each.reasons), each.until)
+        for each in shares(db, shelf, case, now)
+    )
+
+
+def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharing.Share, ...]:
+    """Which other offices have the case today, and which one has not, and why."""
+    known = shelf.known(db)
+    facts = cases.get(db, case)
+    listed = {each.id: each for each in offices(known)}
+    home = listed.get(facts.office) or OfficeView(facts.office, "")
+    programme = programme_of(Case.from_values(facts.facts).programme, known.programmes)
+    return sharing.shares(
+        evidence.of_case(db, shelf, case, sharing.reads),
+        [_other(each) for each in listed.values()],
+        now.date(),
+        home=_other(home),
+        case=Case.from_values(facts.facts),
+        coordinators=known.coordinators,
+        rules=programme.consent,
+    )
+
+
+def offices(known: Known) -> tuple[OfficeView, ...]:
+    """All offices that somebody works in, by name."""
+    found = {each.office: each.country for each in known.colleagues.values() if each.office}
+    return tuple(OfficeView(office, found[office]) for office in sorted(found))
+
+
+def _other(office: OfficeView) -> sharing.OtherOffice:
+    return sharing.OtherOffice(office.id, office.id, office.country)
+
+
+def _written(
+    db: Transaction, entries: Entries, case: str, form: str, answers: Mapping[str, Any], lacking: str
+) -> str:
+    """A finished record of a built-in form. Problem `lacking` where the form wants more."""
+    record = db.new_id()
+    opened = entries.begin(db, record, case, form, None)
+    _answered(db, entries, record, opened.entry, answers)
+    if entries.finish(db, record, None):
+        raise Problem(lacking)
+    return record
+
+
+def _changed(db: Transaction, entries: Entries, record: str, answers: Mapping[str, Any]) -> None:
+    opened = entries.open(db, record, None)
+    _answered(db, entries, record, opened.entry, answers)
+    entries.finish(db, record, None)
+
+
+def _answered(
+    db: Transaction, entries: Entries, record: str, entry: FormEntry, answers: Mapping[str, Any]
+) -> None:
+    for name, value in answers.items():
+        entries.save(db, record, entry.answer(name, value))
