@@ -20,7 +20,7 @@ from forms.casework.due import READ, Due, agenda
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
-from forms.library import CASE_FILE
+from forms.library import BUILT_IN
 
 #: Told elsewhere on the screen, or only when asked for.
 _NOT_LISTED: Final = frozenset(
@@ -164,9 +164,9 @@ def _stages(case: Case) -> tuple[StageView, ...]:
 def _offers(
     db: Snapshot, case: Case, items: Sequence[DueItem]
 ) -> tuple[tuple[FormOffer, ...], tuple[FormOffer, ...]]:
-    """Every form but the case file, of which a case has one: those of the pathway in the order in which
-    the stage needs them, and those that no stage names."""
-    here = {offer.form: offer for offer in offers(db) if offer.form != CASE_FILE}
+    """Every form but those that the app opens by itself: those of the pathway in the order in which the
+    stage needs them, and those that no stage names."""
+    here = {offer.form: offer for offer in offers(db) if offer.form not in BUILT_IN}
     ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form])
     return (
         tuple(here[form] for form in ordered if form in pathway.NAMED),

@@ -10,8 +10,8 @@ from typing import Any, Final
 from app import evidence
 from app.entries import Entries
 from app.problems import Problem
-from app.shelf import Known, Shelf
 from app.protection import reason_views
+from app.shelf import Known, Shelf
 from app.store import Snapshot, Transaction, cases, records
 from app.views import OfficeView, ShareView
 from forms import library
@@ -85,14 +85,16 @@ def share(
 
 def unshare(db: Transaction, shelf: Shelf, entries: Entries, case: str, office: str) -> None:
     """The other office loses the case. Problem share.office.unknown where it does not have it."""
-    ended = 0
-    for each in records.of_case(db, case):
-        if each.form == library.SHARING and each.values.get("share_office") == office:
-            if each.values.get("share_state") == "shared":
-                _changed(db, entries, each.id, {"share_state": "ended"})
-                ended += 1
-    if not ended:
+    given = {"share_office": office, "share_state": "shared"}
+    standing = [
+        each
+        for each in records.of_case(db, case)
+        if each.form == library.SHARING and given.items() <= each.values.items()
+    ]
+    if not standing:
         raise Problem("share.office.unknown", {"office": office})
+    for each in standing:
+        _changed(db, entries, each.id, {"share_state": "ended"})
 
 
 def share_views(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[ShareView, ...]:

@@ -120,8 +120,8 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "share.office.unknown": N_("There is no such office here: {office}. Sync, then choose again."),
     "share.ground.missing": N_(
-        "The person has not agreed that this office gets the case. Record the consent to share with it first, "
-        "or say which danger or duty makes it necessary."
+        "The person has not agreed that this office gets the case. Record the consent to share with it "
+        "first, or say which danger or duty makes it necessary."
     ),
     # syncing: the way to the server
     "sync.address.invalid": N_("This is not the address of a server. It looks like https://office.example"),

@@ -120,7 +120,11 @@ def _since(given: Clearance, said: Iterable[Evidence], now: datetime) -> datetim
 
 def _gate(result: gates.GateResult) -> GateView:
     return GateView(
-        result.gate, result.open, reason_views(result.reasons), reason_views(result.passed), result.opens_until
+        result.gate,
+        result.open,
+        reason_views(result.reasons),
+        reason_views(result.passed),
+        result.opens_until,
     )
 
 

@@ -393,6 +393,14 @@ DENY: Final[Mapping[str, tuple[str, ...] | None]] = {
     "deny.reason": None,
 }
 
+#: Which other office has the case, and on what ground: the words of `referral.Ground`.
+SHARE: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "share.office": None,
+    "share.state": ("shared", "ended"),
+    "share.ground": ("consent", "vital_interest", "duty_to_report"),
+    "share.reason": None,
+}
+
 RISK: Final[Mapping[str, tuple[str, ...] | None]] = {
     "case.risk": ("high", "medium", "low", "unknown"),
     "case.risk_lowered_because": None,
@@ -416,5 +424,6 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **FEEDBACK,
     **SAFE_CONTACT,
     **DENY,
+    **SHARE,
     **RISK,
 }  # fmt: skip

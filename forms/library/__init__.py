@@ -35,6 +35,11 @@ ASSISTANCE: Final = "assistance"
 SAFETY_INCIDENT: Final = "safety_incident"
 REFERRAL: Final = "referral"
 FEEDBACK: Final = "feedback"
+#: Which other offices have the case; one record for each of them.
+SHARING: Final = "sharing"
+
+#: What the app itself opens where it belongs; among the forms to choose from they are not listed.
+BUILT_IN: Final = (CASE_FILE, SHARING, GATE_PASSED)
 
 _IDS: Final = (
     CASE_FILE,
@@ -58,6 +63,7 @@ _IDS: Final = (
     SAFETY_INCIDENT,
     REFERRAL,
     FEEDBACK,
+    SHARING,
 )
 
 

@@ -1,0 +1,173 @@
+"""Which other offices have a case today: those it is shared with, on a ground that holds.
+
+The office of the case says so in a record for each other office, and ends it there. The ground is the
+person's consent to share with this very office; or a vital interest or a duty to report, with its reason.
+When consent is taken back or has run out, the sharing is over. The deny list of the case beats all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from forms.casework.case import Case
+from forms.casework.consent import ConsentRules, in_force
+from forms.casework.deny_list import deny_list
+from forms.casework.facts import Evidence
+from forms.casework.word import Reason, ids, in_order, named, newer
+
+WHO: Final = "share.office"
+_STATE: Final = "share.state"
+_WITHOUT_CONSENT: Final = ("vital_interest", "duty_to_report")
+_STANDARD: Final = ConsentRules()
+
+#: The beginnings of all meanings that can change the answer: consent asks for age, guardian and language.
+_READ: Final = ("share.", "consent.", "deny.", "guardian.", "age.", "person.")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOffice:
+    """An office that a case may be shared with: its id, its name, and its country as a code."""
+
+    id: str
+    name: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Whether one other office has the case, on what ground and by which records, or why it has not.
+
+    Codes, in `reasons`: sharing.office.unknown, sharing.office.denied, sharing.record.ended,
+    sharing.record.dated_ahead, sharing.ground.unknown, sharing.reason.missing, and those of consent.
+    `until` is the last day of the consent.
+    """
+
+    office: str
+    shared: bool
+    ground: str = ""
+    reasons: tuple[Reason, ...] = ()
+    evidence: tuple[str, ...] = ()
+    until: date | None = None
+
+
+def reads(meaning: str) -> bool:
+    """Whether an answer of this meaning can change who has a case."""
+    return meaning.startswith(_READ)
+
+
+def shares_on(meaning: str) -> bool:
+    """Whether an answer of this meaning says who is to have a case."""
+    return meaning.startswith("share.")
+
+
+def shares(
+    evidence: Iterable[Evidence],
+    offices: Iterable[OtherOffice],
+    at: date,
+    *,
+    home: OtherOffice,
+    case: Case,
+    coordinators: Collection[str],
+    rules: ConsentRules = _STANDARD,
+) -> tuple[Share, ...]:
+    """What holds on this day for every office that some record names, in the order of their ids.
+
+    `home` is the office whose case it is: it is never among them. `offices` are those that there are;
+    another name is `sharing.office.unknown`. `coordinators` are the logins whose word lifts a denial.
+    """
+    found = in_order(evidence)
+    known = {office.id: office for office in offices}
+    denied = deny_list(found, coordinators, at)
+    told: dict[str, list[Evidence]] = {}
+    for each in found:
+        if (name := each.text(WHO).strip()) and name != home.id:
+            told.setdefault(name, []).append(each)
+    answers = []
+    for name in sorted(told):
+        office = known.get(name)
+        if office is None:
+            answers.append(_refused(name, "sharing.office.unknown", told[name]))
+        elif denied.denies(*filter(None, (office.id, office.name))):
+            answers.append(_refused(name, "sharing.office.denied", told[name]))
+        else:
+            answers.append(_share(office, told[name], found, at, home, case, rules))
+    return tuple(answers)
+
+
+def _share(
+    office: OtherOffice,
+    told: list[Evidence],
+    found: list[Evidence],
+    at: date,
+    home: OtherOffice,
+    case: Case,
+    rules: ConsentRules,
+) -> Share:
+    """The first ground that holds, of the records that no other one has ended."""
+    ended = [each for each in told if each.get(_STATE) != "shared"]
+    standing = [
+        each for each in told if each.get(_STATE) == "shared" and all(newer(each, end) for end in ended)
+    ]
+    if not standing:
+        return _refused(office.id, "sharing.record.ended", ended)
+    reasons: list[Reason] = []
+    for each in standing:
+        ground = each.text("share.ground")
+        if each.on > at:
+            reasons.append(Reason("sharing.record.dated_ahead", evidence=(each.record,)))
+        elif ground == "consent":
+            purpose = "share_with_country" if office.country != home.country else "share_with_organisation"
+            consent = in_force(purpose, office.id, _by_id(found, office), at, case=case, rules=rules)
+            if consent.in_force:
+                rests_on = tuple(sorted({each.record, *consent.evidence}))
+                return Share(office.id, True, ground, (), rests_on, consent.until)
+            reasons += consent.reasons
+        elif ground not in _WITHOUT_CONSENT:
+            reasons.append(Reason("sharing.ground.unknown", evidence=(each.record,)))
+        elif not named(each.get("share.reason")):
+            reasons.append(Reason("sharing.reason.missing", evidence=(each.record,)))
+        else:
+            return Share(office.id, True, ground, (), (each.record,))
+    return Share(office.id, False, "", tuple(dict.fromkeys(reasons)), ids(standing))
+
+
+def _refused(office: str, code: str, told: list[Evidence]) -> Share:
+    return Share(office, False, "", (Reason(code, evidence=ids(told)),), ids(told))
+
+
+def _by_id(found: list[Evidence], office: OtherOffice) -> list[Evidence]:
+    """The records with this office under its id wherever consent calls it by its name, so that a consent
+    by one of the two and its withdrawal by the other meet."""
+    if not office.name:
+        return found
+    return [
+        replace(
+            each,
+            values=_renamed(each.values, office),
+            rows={
+                noun: tuple(_renamed(row, office) for row in rows) if noun == "consent" else rows
+                for noun, rows in each.rows.items()
+            },
+        )
+        for each in found
+    ]
+
+
+def _renamed(values: Mapping[str, Any], office: OtherOffice) -> Mapping[str, Any]:
+    said = values.get("consent.recipient")
+    if said is None:
+        return values
+    several = said if isinstance(said, list | tuple) else [said]
+    by_id = [office.id if _same(each, office.name) else each for each in several]
+    return {**values, "consent.recipient": by_id}
+
+
+def _same(said: object, name: str) -> bool:
+    return isinstance(said, str) and _plain(said) == _plain(name)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.replace("_", "-").split()).casefold()
