@@ -19,7 +19,7 @@ from app.store import Identity, KeyCost
 from app.sync.enrolment import enrol
 from app.sync.outcome import Outcome
 from app.sync.pace import FIRST, Pace
-from app.views import ConflictView
+from app.views import AlarmView, ConflictView, GateView
 from sync_server import config as server_config
 from sync_server.protocol.messages import ConflictNotice
 from sync_server.storage.base import Storage
@@ -176,8 +176,26 @@ class Tablet:
         """Fill a form in, question by question, and finish it; the record's id."""
         opened = self.book.begin(case, form).wait(30)
         self.answer(opened, answers)
-        assert self.book.finish(opened.record).wait(30) == ()
+        return self.finish(opened)
+
+    def finish(self, opened: OpenEntry) -> str:
+        violations = self.book.finish(opened.record).wait(30)
+        assert violations == (), (opened.form, violations)
         return opened.record
+
+    def answer_rows(self, opened: OpenEntry, repeat: str, *rows: Mapping[str, Any]) -> None:
+        """Answer the instances of a repeat in turn; those that are not there are added."""
+        for number, row in enumerate(rows):
+            self.answer(opened, row, self._instance(opened, repeat, number))
+
+    def _instance(self, opened: OpenEntry, repeat: str, number: int) -> str:
+        (path,) = [n.path for n in opened.entry.outline() if n.kind == "repeat" and n.path.endswith(repeat)]
+        while True:
+            those = [n.path for n in opened.entry.outline() if n.kind == "instance"]
+            those = [each for each in those if each.startswith(f"{path}[")]
+            if len(those) > number:
+                return those[number]
+            self.add_instance(opened, path)
 
     def change(self, record: str, **answers: Any) -> None:
         """Change a finished record and finish it again."""
@@ -211,6 +229,19 @@ class Tablet:
         view = self.book.case(case).wait(30)
         (record,) = (row.id for row in view.records if row.form == "case_file")
         return record
+
+    def missing(self, case: str, gate: str) -> set[str]:
+        """What a gate still misses; nothing where it is open."""
+        view = self.gate(case, gate)
+        assert view.open == (not view.reasons)
+        return {each.code.removeprefix(f"gate.{gate}.") for each in view.reasons}
+
+    def gate(self, case: str, gate: str) -> GateView:
+        found = self.book.case(case).wait(30).protection.gates
+        return next(each for each in found if each.gate == gate)
+
+    def alarms(self) -> tuple[AlarmView, ...]:
+        return self.book.today().wait(30).alarms
 
     def conflicts(self) -> tuple[ConflictView, ...]:
         return self.book.conflicts().wait(30)
