@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from app import evidence, protection
+from app import evidence, persons, protection
 from app.shelf import Shelf, offers, titles
 from app.store import Snapshot, cases, records
 from app.store.cases import CaseFacts
@@ -67,6 +67,10 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         records=record_rows(db, records.of_case(db, case), now),
         offers=staged,
         protection=protection.view(db, shelf, facts, now),
+        other_files=tuple(
+            row(db, shelf, each, now) for each in persons.person_of(db, shelf, facts).members if each != case
+        ),
+        file_conflicts=persons.person_of(db, shelf, facts).conflicts,
         other_offers=others,
     )
 
@@ -93,16 +97,24 @@ def due_of(
     db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
 ) -> dict[str, tuple[DueItem, ...]]:
     """What is due in each of these cases, by case id, the most pressing first: all that is to be seen today,
-    and the next arrival or contact.
+    and the next arrival or contact. Of several files of one person it is due in the one to work in.
     """
     today = now.date()
-    said = evidence.of_cases(db, shelf, {case.id for case in found}, READ.__contains__)
+    joined = persons.joined_files(db, shelf)
+    wanted = {case.id for case in found}.union(*(joined[c.id].members for c in found if c.id in joined))
+    said = evidence.of_cases(db, shelf, wanted, READ.__contains__)
     programmes = shelf.known(db).programmes
     due: dict[str, tuple[DueItem, ...]] = {}
     for case in found:
-        known = Case.from_values(case.facts)
+        person = joined.get(case.id)
+        if person is not None and person.key != case.id:
+            due[case.id] = ()
+            continue
+        known = person.facts if person else Case.from_values(case.facts)
+        members = person.members if person else (case.id,)
         rules = programme_of(known.programme, programmes).due
-        items = agenda(known, said.get(case.id, ()), today, now=now, rules=rules)
+        everything = [each for member in members for each in said.get(member, ())]
+        items = agenda(known, everything, today, now=now, rules=rules)
         seen = [i for i in items if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         due[case.id] = tuple(_due_item(case, item) for item in seen)
     return due

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from app import evidence
+from app import evidence, persons
 from app.entries import Entries
 from app.problems import Problem
 from app.protection import reason_views
@@ -81,6 +81,31 @@ def share(
     if not any(each.office == office and each.shared for each in shares(db, shelf, case, now)):
         raise Problem("share.ground.missing")
     return record
+
+
+def join_files(db: Transaction, entries: Entries, duplicate: str, original: str, because: str) -> str:
+    """Two files are of one person: `duplicate` is read with `original` from now on. The record's id.
+
+    Problems person.files.same for a file and itself, person.reason.missing; case.row.unknown.
+    """
+    if duplicate == original:
+        raise Problem("person.files.same")
+    cases.get(db, original)
+    given = {"original": original, "state": "same", "because": because}
+    answers = {name: value for name, value in given.items() if value.strip()}
+    return _written(db, entries, duplicate, library.SAME_PERSON, answers, "person.reason.missing")
+
+
+def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str) -> None:
+    """The person of this case has one file again: all that joined others to it is taken back.
+
+    Problem person.files.single where nothing joined them.
+    """
+    person = persons.person_of(db, shelf, cases.get(db, case))
+    if not person.statements:
+        raise Problem("person.files.single")
+    for record in person.statements:
+        _changed(db, entries, record, {"state": "apart"})
 
 
 def unshare(db: Transaction, shelf: Shelf, entries: Entries, case: str, office: str) -> None:

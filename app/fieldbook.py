@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from app import casefile, decisions, inbox, reminding, shelf, today
+from app import casefile, decisions, inbox, persons, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
 from app.entries import Entries, OpenEntry
+from app.persons import NewPerson
 from app.problems import Problem
 from app.schedule import ReminderSchedule, SyncSchedule
 from app.settings import Settings
@@ -37,6 +38,7 @@ from app.views import (
     CaseView,
     ConflictView,
     FormOffer,
+    LikelyView,
     OfficeView,
     RevisionView,
     Session,
@@ -322,6 +324,22 @@ class Fieldbook:
         """Take the case back from another office."""
         return self._write(
             lambda db: decisions.unshare(db, self._shelf, self._entries, case_id, office), _FINISHED
+        )
+
+    def likely_same(self, new: NewPerson) -> Job[tuple[LikelyView, ...]]:
+        """Cases here that may be of somebody for whom a new case is about to be made."""
+        return self._read(lambda db: persons.likely_same(db, new))
+
+    def join_files(self, duplicate: str, original: str, because: str) -> Job[str]:
+        """Two files are of one person, and are read as one. Problems: see `decisions.join_files`."""
+        return self._write(
+            lambda db: decisions.join_files(db, self._entries, duplicate, original, because), _FINISHED
+        )
+
+    def part_files(self, case_id: str) -> Job[None]:
+        """They are two people after all. Problem person.files.single."""
+        return self._write(
+            lambda db: decisions.part_files(db, self._shelf, self._entries, case_id), _FINISHED
         )
 
     # -- conflicts

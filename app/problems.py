@@ -123,6 +123,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "The person has not agreed that this office gets the case. Record the consent to share with it "
         "first, or say which danger or duty makes it necessary."
     ),
+    "person.files.same": N_("This is the same file. Choose another one."),
+    "person.files.single": N_("No other file was joined to this one. There is nothing to take back."),
+    "person.reason.missing": N_("A reason is needed. Write how it is known that it is one person."),
     # syncing: the way to the server
     "sync.address.invalid": N_("This is not the address of a server. It looks like https://office.example"),
     "sync.address.not_secure": N_(

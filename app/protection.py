@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from app import evidence
+from app import evidence, persons
 from app.shelf import Shelf
 from app.store import Snapshot, reference
 from app.store.cases import CaseFacts
 from app.views import AlarmView, ClearanceView, GateView, ProtectionView, ReasonView, RiskView
 from forms.casework import gates, risk, safe_contact
-from forms.casework.case import Case
 from forms.casework.clearance import Clearance, clearance
 from forms.casework.due import arrived_on, finished_of
 from forms.casework.facts import Evidence
@@ -26,16 +25,19 @@ _CLEARED: Final = "clearance.decision"
 
 
 def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> ProtectionView:
-    """All of it for one case, as of today."""
+    """All of it for one case, as of today; of all files of its person."""
     known = shelf.known(db)
-    facts = Case.from_values(case.facts)
+    person = persons.person_of(db, shelf, case)
+    facts = person.facts
     programme = programme_of(facts.programme, known.programmes)
-    said = evidence.of_case(db, shelf, case.id)
+    said = persons.said_of(db, shelf, person)
     today = now.date()
     given = clearance(facts, said, today, programme, coordinators=known.coordinators)
     standing = risk.standing(said, today, known.coordinators, programme.risk)
     arrived = arrived_on(facts, [each for each in finished_of(said) if each.on <= today], today)
-    contested = evidence.contested(db, shelf, case.id).get(case.id, frozenset())
+    contested: set[str] = set()
+    for each in person.members:
+        contested |= evidence.contested(db, shelf, each).get(each, frozenset())
     return ProtectionView(
         gates=tuple(
             _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators))
@@ -59,16 +61,15 @@ def lapses(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
 
     One is told until somebody decides anew, or until the person has arrived.
     """
+    joined = persons.joined_files(db, shelf)
+    told = evidence.of_cases(db, shelf, {case.id for case in found}, lambda meaning: meaning == _CLEARED)
     cleared = {
-        case
-        for case, said in evidence.of_cases(
-            db, shelf, {case.id for case in found}, lambda meaning: meaning == _CLEARED
-        ).items()
+        joined[case].key if case in joined else case
+        for case, said in told.items()
         if any(each.text(_CLEARED) for each in said)
     }
-    return tuple(
-        alarm for case in found if case.id in cleared and (alarm := _lapse(db, shelf, case, now)) is not None
-    )
+    lapsed = (_lapse(db, shelf, case, now) for case in found if case.id in cleared)
+    return tuple(alarm for alarm in lapsed if alarm is not None)
 
 
 def alarms(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime) -> tuple[AlarmView, ...]:
@@ -94,10 +95,11 @@ def alarms(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
 
 def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> AlarmView | None:
     known = shelf.known(db)
-    facts = Case.from_values(case.facts)
+    person = persons.person_of(db, shelf, case)
+    facts = person.facts
     if facts.stage == "closed":
         return None
-    said = evidence.of_case(db, shelf, case.id)
+    said = persons.said_of(db, shelf, person)
     today = now.date()
     programme = programme_of(facts.programme, known.programmes)
     given = clearance(facts, said, today, programme, coordinators=known.coordinators)

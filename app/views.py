@@ -238,6 +238,24 @@ class ShareView:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyView:
+    """A case that may be of the same person, with codes of what speaks for it and against it."""
+
+    case: str
+    code: str
+    score: int
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactConflict:
+    """A fact that several files of one person tell differently: each file's code and its value."""
+
+    fact: str
+    values: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmView:
     """What must not wait. `case` is None where this device does not hold it: then only its code is known."""
 
@@ -262,6 +280,9 @@ class CaseView:
     records: tuple[RecordRow, ...]
     offers: tuple[FormOffer, ...]
     protection: ProtectionView
+    other_files: tuple[CaseRow, ...] = ()
+    """Other files of the same person, and what all of them tell differently."""
+    file_conflicts: tuple[FactConflict, ...] = ()
     other_offers: tuple[FormOffer, ...] = ()
     """Forms that the pathway does not know, which an office has published for itself; by id."""
 

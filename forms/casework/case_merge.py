@@ -62,6 +62,22 @@ class MergedCase:
         return Person(self.key, self.case, evidence, frozenset(self.members) - {self.key})
 
 
+def said_in(case: str, found: Iterable[Evidence]) -> tuple[SameCase, ...]:
+    """What the records of one case say of it: that it is another one's duplicate, and what of that was taken
+    back. A statement that cannot be read joins nothing."""
+    statements = []
+    for each in found:
+        original = each.text("same.original").strip()
+        if not original or original == case:
+            continue
+        because = each.text("same.because")
+        said = SameCase(each.record, case, original, "", each.on, each.author, because)
+        statements.append(said)
+        if each.text("same.state") != "same":
+            statements.append(replace(said, id=f"{each.record}:apart", undoes=each.record))
+    return tuple(statements)
+
+
 def undo(statements: Iterable[SameCase], wrong: str, id: str, **told: Any) -> SameCase:
     """The statement that takes back the one with the id `wrong`, to be recorded beside it.
 

@@ -401,6 +401,13 @@ SHARE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "share.reason": None,
 }
 
+#: That the file of this record is of the same person as another file, by that one's id.
+SAME: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "same.original": None,
+    "same.state": ("same", "apart"),
+    "same.because": None,
+}
+
 RISK: Final[Mapping[str, tuple[str, ...] | None]] = {
     "case.risk": ("high", "medium", "low", "unknown"),
     "case.risk_lowered_because": None,
@@ -425,5 +432,6 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **SAFE_CONTACT,
     **DENY,
     **SHARE,
+    **SAME,
     **RISK,
 }  # fmt: skip

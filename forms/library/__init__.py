@@ -38,8 +38,11 @@ FEEDBACK: Final = "feedback"
 #: Which other offices have the case; one record for each of them.
 SHARING: Final = "sharing"
 
+#: That two files are of one person.
+SAME_PERSON: Final = "same_person"
+
 #: What the app itself opens where it belongs; among the forms to choose from they are not listed.
-BUILT_IN: Final = (CASE_FILE, SHARING, GATE_PASSED)
+BUILT_IN: Final = (CASE_FILE, SHARING, GATE_PASSED, SAME_PERSON)
 
 _IDS: Final = (
     CASE_FILE,
@@ -64,6 +67,7 @@ _IDS: Final = (
     REFERRAL,
     FEEDBACK,
     SHARING,
+    SAME_PERSON,
 )
 
 

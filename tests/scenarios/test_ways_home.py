@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,23 @@ from app.problems import Problem
 from tests.scenarios.office import PASSWORD, RunningServer, Tablet, command, copy_server, found_server
 from tests.scenarios.ways_home import TODAY, assessment, consent, day, decide, plan, travel
 
+GUARDIAN: dict[str, Any] = {
+    "guardian_appointed": "yes", "guardian_name": "E. P.", "guardian_kind": "social_worker",
+    "guardian_document": "court", "document_expires": day(200), "conflict_check": "none",
+    "guardian_consent": "given", "family_signs": ["none"], "risk_screen": "clear",
+}  # fmt: skip
+AUNT: dict[str, Any] = {
+    "taken_in_by": "family", "assessed_how": "visit", "relation": "aunt_uncle", "household_known": "yes",
+    "strengths": ["school"], "willing": "yes", "child_wants": "yes", "lawful_custody": "yes",
+    "custody_basis": "court",
+}  # fmt: skip
+DETERMINATION: dict[str, Any] = {
+    "age_basis": ["said"], "age_established": "minor", "views_how": "alone",
+    "child_views": "He wants to go to school and fears the journey", "child_wish": "return",
+    "guardian_view": "for", "option_kinds": ["relatives", "stay"], "options_weighed": "His aunt; staying",
+    "decision_makers": "Guardian, child protection", "bid_outcome": "in_favour",
+    "bid_reasons": "An aunt who is able and willing", "review_on": day(30), "bid_expires": day(60),
+}  # fmt: skip
 ATHENS = {"eleni": "officer", "nikos": "coordinator"}
 
 
@@ -217,20 +235,12 @@ def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) 
     for code in missing:
         assert refusal(nikos, case, f"gate.clear_to_travel.{code}", "He wants to go") == "gate.pass.hard"
 
-    eleni.fill(case, "guardian_and_tracing", guardian_appointed="yes", guardian_name="E. P.",
-               guardian_kind="social_worker", guardian_document="court", document_expires=day(200),
-               conflict_check="none", guardian_consent="given", family_signs=["none"], risk_screen="clear")  # fmt: skip
+    eleni.fill(case, "guardian_and_tracing", **GUARDIAN)
     consent(eleni, case, "return", decided_by="both")
-    mira.fill(case, "family_assessment", taken_in_by="family", assessed_how="visit", relation="aunt_uncle",
-              household_known="yes", concerns=["none"], strengths=["school"], willing="yes", child_wants="yes",
-              lawful_custody="yes", custody_basis="court", family_outcome="positive")  # fmt: skip
+    mira.fill(case, "family_assessment", **AUNT, concerns=["none"], family_outcome="positive")
     offices.meet()
     assert nikos.missing(case, "clear_to_travel") == {"minor_determination_missing", "minor_escort_missing"}
-    eleni.fill(case, "best_interest", age_basis=["said"], age_established="minor", views_how="alone",
-               child_views="He wants to go to school and fears the journey", child_wish="return",
-               guardian_view="for", option_kinds=["relatives", "stay"], options_weighed="His aunt; staying",
-               decision_makers="Guardian, child protection", bid_outcome="in_favour",
-               bid_reasons="An aunt who is able and willing", review_on=day(30), bid_expires=day(60))  # fmt: skip
+    eleni.fill(case, "best_interest", **DETERMINATION)
     offices.meet()
     assert nikos.missing(case, "clear_to_travel") == {"minor_escort_missing"}
     opened = eleni.book.edit(journey).wait(30)
@@ -244,9 +254,7 @@ def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) 
     offices.meet()
 
     # Offline, Tirana learns that the aunt's husband is violent: the clearance lapses for both offices.
-    mira.fill(case, "family_assessment", taken_in_by="family", assessed_how="visit", relation="aunt_uncle",
-              household_known="yes", concerns=["violence"], strengths=["none"], willing="yes",
-              child_wants="unsure", lawful_custody="yes", custody_basis="court", family_outcome="negative")  # fmt: skip
+    mira.fill(case, "family_assessment", **AUNT, concerns=["violence"], family_outcome="negative")
     assert eleni.alarms() == ()
     offices.meet()
     for tablet in (eleni, nikos, mira, offices.drita):

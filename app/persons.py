@@ -1,0 +1,103 @@
+"""Files of one person: which may be, before a new one is made, and those that were said to be, read as one.
+
+Nothing is moved between files. What is due, the gates and the risk of a person follow from all of her files;
+a list shows the file that is not called a duplicate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app import evidence
+from app.shelf import Shelf
+from app.store import Snapshot, cases
+from app.store.cases import CaseFacts
+from app.views import FactConflict, LikelyView
+from forms.casework.case import Case
+from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
+from forms.casework.duplicates import Birth, Identity, likely
+from forms.casework.facts import Evidence
+from forms.casework.names import alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What is known of somebody before there is a file: names in any script, a birth date as far as known."""
+
+    given_name: str = ""
+    family_name: str = ""
+    other_names: str = ""
+    birth: str = ""
+    sex: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All files of one person that are here: `key` is the one to work in."""
+
+    key: str
+    members: tuple[str, ...]
+    facts: Case
+    conflicts: tuple[FactConflict, ...] = ()
+    statements: tuple[str, ...] = ()
+
+
+def likely_same(db: Snapshot, new: NewPerson) -> tuple[LikelyView, ...]:
+    """The cases here that may be of this person, the likeliest first, with the codes of the reasons."""
+    name = f"{new.given_name} {new.family_name}".strip()
+    names = (name, *alternatives(new.other_names)) if name else tuple(alternatives(new.other_names))
+    who = Identity("", names, Birth.from_text(new.birth), new.sex, new.country)
+    here = {each.id: each for each in cases.listed(db)}
+    known = [Identity.from_case(case, Case.from_values(each.facts)) for case, each in here.items()]
+    return tuple(
+        LikelyView(found.case, here[found.case].code, found.score, found.because)
+        for found in likely(who, known)
+    )
+
+
+def person_of(db: Snapshot, shelf: Shelf, case: CaseFacts) -> Person:
+    """All files of the person of this case; alone where nobody has said otherwise."""
+    joined = joined_files(db, shelf)
+    return joined.get(case.id) or Person(case.id, (case.id,), Case.from_values(case.facts))
+
+
+def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
+    """By case, the person of each file that was said to be one of several."""
+    said = _statements(db, shelf)
+    if not said:
+        return {}
+    named = {each.duplicate for each in said} | {each.original for each in said}
+    files = {each.id: each for each in cases.listed(db) if each.id in named}
+    merged = merged_view({key: (Case.from_values(each.facts), ()) for key, each in files.items()}, said)
+    return {case: _person(each, files) for each in merged if len(each.members) > 1 for case in each.members}
+
+
+def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[Evidence]:
+    """What all files of one person say."""
+    return [each for case in person.members for each in evidence.of_case(db, shelf, case)]
+
+
+def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFacts]:
+    """Each person once: without the files that are duplicates of another one here."""
+    return [each for each in found if each.id not in joined or joined[each.id].key == each.id]
+
+
+def _statements(db: Snapshot, shelf: Shelf) -> list[SameCase]:
+    here = {each.id for each in cases.listed(db)}
+    said = evidence.of_cases(db, shelf, here, lambda meaning: meaning.startswith("same."))
+    return [each for case, records in sorted(said.items()) for each in said_in(case, records)]
+
+
+def _person(merged: MergedCase, files: dict[str, CaseFacts]) -> Person:
+    return Person(
+        merged.key,
+        merged.members,
+        merged.case,
+        tuple(
+            FactConflict(each.fact, tuple((files[key].code, value) for key, value in each.values))
+            for each in merged.conflicts
+        ),
+        merged.statements,
+    )
