@@ -80,7 +80,7 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
 
 def test_what_one_file_says_closes_the_gate_of_the_person(book: Fieldbook) -> None:
     """Her consent to tracing stands in one file, and its withdrawal in the other."""
-    first, second = person(book, given_name="Drita"), person(book, given_name="Drita")
+    first, second = (person(book, given_name="Drita", birth_date="1990-01-05") for _ in range(2))
     for case, decision in ((first, "given"), (second, "withdrawn")):
         opened = done(book.begin(case, "consent"))
         answers: dict[str, Any] = {"decided_by": "person", "purpose": ["tracing"], "decision": decision}
