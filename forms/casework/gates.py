@@ -235,8 +235,10 @@ def _assessments(sheet: _Sheet) -> None:
             for flaw in _flaws(each, sheet.today):
                 sheet.lacks(f"assessment_{side}_{flaw}", [each], expires if flaw == "expired" else None)
         countries[side] = {each.country.casefold() for each in newest}
-    both = countries["host"] | countries["return"]
-    if countries["host"] and countries["return"] and ("" in both or countries["host"] & countries["return"]):
+    by_both = any(
+        host and home and host != home for host in countries["host"] for home in countries["return"]
+    )
+    if countries["host"] and countries["return"] and not by_both:
         sheet.lacks("assessments_of_one_country")
 
 

@@ -52,10 +52,15 @@ class TwoOffices:
         for tablet in (who or (self.eleni, self.nikos, self.mira, self.drita)) * 2:
             tablet.sync()
 
-    def shared_case(self, birth: str, **facts: object) -> str:
-        """A case of Athens that Tirana has too, with the person's consent to that."""
+    def case(self, birth: str) -> str:
+        """A case of Athens alone."""
         case = self.eleni.new_case("al", "sq")
-        self.eleni.change(self.eleni.case_file(case), birth_date=birth, stage="pre_departure", **facts)
+        self.eleni.change(self.eleni.case_file(case), birth_date=birth, stage="pre_departure")
+        return case
+
+    def shared_case(self, birth: str) -> str:
+        """A case of Athens that Tirana has too, with the person's consent to that."""
+        case = self.case(birth)
         consent(self.eleni, case, "share_with_country", recipient="Tirana")
         self.eleni.book.share(case, "Tirana").wait(30)
         self.meet()
@@ -110,7 +115,7 @@ def test_a_woman_returns_and_no_gate_opens_before_its_time(offices: TwoOffices) 
     consent(eleni, case, "return")
     assessment(eleni, case, "host")
     assessment(eleni, case, "return")
-    plan(eleni, case)
+    the_plan = plan(eleni, case)
     travel(eleni, case)
     assert eleni.missing(case, "clear_to_travel") == {"assessments_of_one_country"}
     decide(nikos, case)
@@ -137,7 +142,6 @@ def test_a_woman_returns_and_no_gate_opens_before_its_time(offices: TwoOffices) 
 
     # The evening before, without a network, she takes her consent back at the gate of the shelter.
     consent(eleni, case, "return", decision="withdrawn")
-    plan(mira, case)
     assert mira.alarms() == ()
     offices.meet()
     for tablet in (eleni, nikos, mira, offices.drita):
@@ -166,12 +170,12 @@ def test_a_woman_returns_and_no_gate_opens_before_its_time(offices: TwoOffices) 
     assert mira.missing(case, "start_reintegration") == {
         "plan_unconfirmed", "monitoring_plan_unconfirmed", "plan_unsigned"
     }  # fmt: skip
-    plan(mira, case, "confirmed", "written")
+    mira.change(the_plan, state="confirmed", monitoring="confirmed", signed="written")
     assert mira.missing(case, "start_reintegration") == set()
 
     # She would testify: with her own consent to it, and only when it is safe.
     assert mira.missing(case, "testify") == {"consent_missing", "safety_assessment_missing"}
-    said = testimony(mira, case, "unsafe")
+    said = asked_to_testify(mira, case, "unsafe")
     consent(mira, case, "testimony", recipient="")
     assert mira.missing(case, "testify") == {"safety_assessment_missing"}
     mira.change(said, pressed="no", measures=["escort"], safety_assessment="safe")
@@ -220,8 +224,16 @@ def test_what_is_soft_a_coordinator_passes_with_a_reason_and_what_is_hard_nobody
 def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) -> None:
     """He says that he is 16; until the contrary is established he is a minor."""
     eleni, nikos, mira = offices.eleni, offices.nikos, offices.mira
-    case = offices.shared_case(f"{TODAY.year - 14}-01-15")
+    case = offices.case(f"{TODAY.year - 14}-01-15")
+    consent(eleni, case, "share_with_country", recipient="Tirana")
+    with pytest.raises(Problem) as refused:
+        eleni.book.share(case, "Tirana").wait(30)
+    assert refused.value.code == "share.ground.missing", "a child's own word is not enough"
+    eleni.fill(case, "guardian_and_tracing", **GUARDIAN)
+    consent(eleni, case, "share_with_country", recipient="Tirana", decided_by="both")
+    eleni.book.share(case, "Tirana").wait(30)
     consent(eleni, case, "return")
+    offices.meet()
     assessment(eleni, case, "host")
     assessment(mira, case, "return")
     plan(eleni, case)
@@ -235,7 +247,6 @@ def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) 
     for code in missing:
         assert refusal(nikos, case, f"gate.clear_to_travel.{code}", "He wants to go") == "gate.pass.hard"
 
-    eleni.fill(case, "guardian_and_tracing", **GUARDIAN)
     consent(eleni, case, "return", decided_by="both")
     mira.fill(case, "family_assessment", **AUNT, concerns=["none"], family_outcome="positive")
     offices.meet()
@@ -269,13 +280,13 @@ def test_who_stays_is_cleared_for_no_journey_and_may_decide_anew(offices: TwoOff
     consent(eleni, case, "return")
     assessment(eleni, case, "host")
     assessment(mira, case, "return")
-    plan(eleni, case)
+    the_plan = plan(eleni, case)
     travel(eleni, case)
     offices.meet()
     assert nikos.missing(case, "clear_to_travel") == set()
     decision = {"explained": ["return", "stay"], "decided_by": "person", "review_on": day(60)}
-    eleni.fill(case, "durable_solution", decision="stay", integration_wishes=["language", "apprenticeship"],
-               **decision)  # fmt: skip
+    stays = {"decision": "stay", "integration_wishes": ["language", "apprenticeship"]}
+    decided = eleni.fill(case, "durable_solution", **stays, **decision)
     offices.meet()
     assert mira.missing(case, "clear_to_travel") == {"decided_to_stay"}
     assert (
@@ -286,13 +297,19 @@ def test_who_stays_is_cleared_for_no_journey_and_may_decide_anew(offices: TwoOff
     assert mira.missing(case, "start_reintegration") == {
         "plan_unconfirmed", "monitoring_plan_unconfirmed", "plan_unsigned"
     }  # fmt: skip
-    plan(eleni, case, "confirmed", "verbal_witnessed", plan_witness="Interpreter")
+    eleni.change(
+        the_plan,
+        state="confirmed",
+        monitoring="confirmed",
+        signed="verbal_witnessed",
+        plan_witness="Interpreter",
+    )
     offices.meet()
     assert mira.missing(case, "start_reintegration") == set()
 
-    eleni.fill(case, "durable_solution", decision="return", **decision)
+    eleni.change(decided, decision="return")
     offices.meet()
-    assert "decided_to_stay" not in mira.missing(case, "clear_to_travel")
+    assert mira.missing(case, "clear_to_travel") == set()
 
 
 def received(tablet: Tablet, case: str) -> str:
@@ -311,7 +328,7 @@ def received(tablet: Tablet, case: str) -> str:
     )
 
 
-def testimony(tablet: Tablet, case: str, safety: str) -> str:
+def asked_to_testify(tablet: Tablet, case: str, safety: str) -> str:
     return tablet.fill(
         case,
         "testimony",
