@@ -34,6 +34,9 @@ ASSISTANCE: Final = "assistance"
 SAFETY_INCIDENT: Final = "safety_incident"
 REFERRAL: Final = "referral"
 FEEDBACK: Final = "feedback"
+CHECK_UP: Final = "check_up"
+SKILLS_AND_CONTACTS: Final = "skills_and_contacts"
+INTEGRATION_PLAN: Final = "integration_plan"
 
 _IDS: Final = (
     CASE_FILE,
@@ -56,6 +59,9 @@ _IDS: Final = (
     SAFETY_INCIDENT,
     REFERRAL,
     FEEDBACK,
+    CHECK_UP,
+    SKILLS_AND_CONTACTS,
+    INTEGRATION_PLAN,
 )
 
 
