@@ -456,6 +456,24 @@ def test_an_apprentice_in_a_bakery_settles_in_by_the_same_rules_as_who_returns(
     assert not [i for i in items if i.kind.startswith("arrival")], "there is no journey to wait for"
 
 
+def test_contacts_of_who_stays_stop_at_her_word_and_are_missed_like_any_other(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    found = [STAYS, said(bakery(definitions))]
+
+    def kinds(found: list[Evidence], today: date = TODAY) -> set[str]:
+        return {i.kind.partition(".")[0] for i in agenda(HER, found, today)}
+
+    assert kinds(found) == {"plan", "contact"}
+    assert kinds(found, date(2026, 3, 20)) == {"plan", "contact", "escalation"}
+    met = replace(record("met")({"contact.outcome": "met"}), on=date(2026, 3, 19))
+    assert kinds([*found, met], date(2026, 3, 20)) == {"plan", "contact"}
+    no_more = record("no")({"consent.purpose": ["monitoring"], "consent.decision": "withdrawn"})
+    assert kinds([*found, replace(no_more, on=TODAY)]) == {"plan"}
+    confirmed = record("journey")({"plan.state": "confirmed", "plan.way": "journey"})
+    assert kinds([STAYS, replace(confirmed, on=TODAY)]) == set(), "a plan for a journey settles nobody here"
+
+
 def test_a_draft_for_staying_starts_nothing_and_waits_for_no_arrival(
     definitions: dict[str, FormDefinition],
 ) -> None:
