@@ -22,7 +22,7 @@ from forms import library, paths
 from forms.definition import META, FormDefinition, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
-from forms.lint.findings import Finding, accepted, judged, lint, lint_together
+from forms.lint.findings import Finding, accepted, apart, judged, lint, lint_together
 from forms.problem_texts import explain
 from forms.xform.external_data import Find, file_name, with_external_data
 from forms.xform.load import load_form
@@ -55,6 +55,8 @@ class Report:
     problem: FormProblem | None
     accepted: tuple[Finding, ...] = ()
     """Findings that the form's author has accepted by name."""
+    shares: frozenset[str] = frozenset()
+    """The ids of forms with which it may ask for one fact, as its author has accepted."""
 
     def lines(self) -> Iterator[str]:
         """The report for a terminal."""
@@ -94,6 +96,8 @@ class Report:
         for warning in self.warnings:
             yield f"  warning: {warning}"
         yield from _told(self.lint)
+        if self.shares:
+            yield f"  asks for facts of: {', '.join(sorted(self.shares))}"
         if self.accepted:
             codes = Counter(finding.code for finding in self.accepted)
             yield f"  accepted: {', '.join(f'{code} {count}' for code, count in codes.items())}"
@@ -128,7 +132,7 @@ def _check(
             raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
         now = datetime.now(UTC)
         found = lint(definition, source.xml, now)
-        wished = accepted(_table(origin))
+        wished, shares = apart(accepted(_table(origin)))
         findings, accepts = judged(found, frozenset(one for one in wished if one[0] not in never))
         xml = source.xml
         if not definition.version:
@@ -143,7 +147,7 @@ def _check(
         # A form of others may do anything to the libraries below.
         return _unusable(name, origin, FormProblem("form.check.failed", error=type(problem).__name__))
     warnings = (*source.warnings, *definition.warnings)
-    return Report(name, xml, definition, warnings, findings, None, accepts)
+    return Report(name, xml, definition, warnings, findings, None, accepts, shares)
 
 
 def publishable(report: Report) -> FormDefinition:
@@ -265,7 +269,8 @@ def run(options: argparse.Namespace) -> int:
 def between_forms(reports: Sequence[Report]) -> tuple[Finding, ...]:
     """What is found only when several forms are looked at together; each place begins with its file."""
     forms = [(report.file, report.definition) for report in reports if report.definition is not None]
+    shares = {report.file: report.shares for report in reports}
     return tuple(
         Finding(finding.code, f"{name}: {finding.place}", finding.params)
-        for name, finding in lint_together(forms)
+        for name, finding in lint_together(forms, shares)
     )

@@ -207,8 +207,9 @@ def _clear_to_travel(sheet: _Sheet) -> None:
         reasons, until = minors.before_travel(sheet.found, sheet.today)
         sheet.reasons += [replace(each, code=f"minor_{each.code}") for each in reasons]
         sheet.until += [*until, *minors.last_day_of_childhood(sheet.age.adult_from)]
-    sheet.says("plan_missing", "plan.state", "draft", "confirmed")
-    sheet.says("monitoring_plan_missing", "plan.monitoring", "draft", "confirmed")
+    plan = _with_plans(sheet, "journey")
+    plan.says("plan_missing", "plan.state", "draft", "confirmed")
+    plan.says("monitoring_plan_missing", "plan.monitoring", "draft", "confirmed")
     _journey(sheet)
 
 
@@ -323,7 +324,9 @@ def _arrivals(sheet: _Sheet, outcomes: tuple[str, ...]) -> list[Evidence]:
 def _start_reintegration(sheet: _Sheet) -> None:
     """Who stays in the host state has no arrival to wait for."""
     after = date.min
-    if decided(sheet.found, sheet.today) != "stay":
+    stays = decided(sheet.found, sheet.today) == "stay"
+    plan = _with_plans(sheet, "stay" if stays else "journey")
+    if not stays:
         days = [each.on for each in _arrivals(sheet, _ARRIVED)]
         told = sheet.case.arrived_on
         days += [told] if told is not None and told <= sheet.today else []
@@ -335,10 +338,16 @@ def _start_reintegration(sheet: _Sheet) -> None:
         ("monitoring_plan_unconfirmed", "plan.monitoring", "confirmed"),
         ("plan_unsigned", "plan.signed", *_SIGNED),
     ):
-        if sheet.says(code, meaning, *fine):
-            before = [each for each in sheet.newest(meaning, *fine) if each.on < after]
+        if plan.says(code, meaning, *fine):
+            before = [each for each in plan.newest(meaning, *fine) if each.on < after]
             if before:
                 sheet.lacks(code, before)
+
+
+def _with_plans(sheet: _Sheet, way: str) -> _Sheet:
+    """The same sheet without the plans that are for the other way: who was to stay and travels after all
+    needs a plan for the journey, and the other way round. One that does not say its way is for both."""
+    return replace(sheet, found=[each for each in sheet.found if each.text("plan.way") in ("", way)])
 
 
 def _testify(sheet: _Sheet) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from forms.casework.meanings_person import CHECK_UP, INTEGRATION, SKILLS
+
 _YES_NO: Final = ("yes", "no")
 
 CONSENT: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -215,7 +217,8 @@ WAY_HOME: Final[Mapping[str, tuple[str, ...] | None]] = {
 
 #: What gates read beyond the above: a birth date known in part (`2008`, `2008-05`), in which language a
 #: consent was explained, the day of the withdrawal that a new consent knows of, a transfer without
-#: consent, the durable solution, how an arrival ended, and what a coordinator passes with a reason.
+#: consent, the durable solution, how an arrival ended, which way a plan is for, and what a coordinator
+#: passes with a reason.
 GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "age.born": None,
     "consent.language": None,
@@ -233,6 +236,7 @@ GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
         "monitoring_plan_unconfirmed", "plan_unsigned", "outcome_missing", "services_open",
         "retention_not_asked",
     ),
+    "plan.way": ("journey", "stay"),
     "gate.override_reason": None,
 }  # fmt: skip
 
@@ -429,6 +433,9 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **ASSISTANCE,
     **INCIDENT,
     **FEEDBACK,
+    **CHECK_UP,
+    **SKILLS,
+    **INTEGRATION,
     **SAFE_CONTACT,
     **DENY,
     **SHARE,

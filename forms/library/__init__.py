@@ -43,6 +43,9 @@ SAME_PERSON: Final = "same_person"
 
 #: What the app itself opens where it belongs; among the forms to choose from they are not listed.
 BUILT_IN: Final = (CASE_FILE, SHARING, GATE_PASSED, SAME_PERSON)
+CHECK_UP: Final = "check_up"
+SKILLS_AND_CONTACTS: Final = "skills_and_contacts"
+INTEGRATION_PLAN: Final = "integration_plan"
 
 _IDS: Final = (
     CASE_FILE,
@@ -68,6 +71,9 @@ _IDS: Final = (
     FEEDBACK,
     SHARING,
     SAME_PERSON,
+    CHECK_UP,
+    SKILLS_AND_CONTACTS,
+    INTEGRATION_PLAN,
 )
 
 

@@ -39,6 +39,9 @@ _MEANING: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 #: An expression is shown up to so many characters.
 _MOST: Final = 120
 _GEO: Final = frozenset({"geopoint", "geotrace", "geoshape"})
+_TWICE: Final = "lint.meaning.twice"
+#: Before the id of another form, where two forms are accepted to ask for one fact.
+_OTHER_FORM: Final = "form:"
 _ACCEPTED: Final = re.compile(r"^\s*#\s*accepted:\s*(lint\.[a-z_.]+)\s*:\s*([^(\n]*)", re.MULTILINE)
 
 
@@ -80,15 +83,20 @@ def lint(definition: FormDefinition, xml: str, now: datetime) -> Iterator[Findin
     yield from _hidden_defaults(definition, now)
     yield from _own_columns(definition, xml)
     yield from _locations(definition, xml)
-    for _, finding in _meanings([("", definition)]):
+    for _, finding in _meanings([("", definition)], {}):
         yield finding
 
 
-def lint_together(forms: Iterable[tuple[str, FormDefinition]]) -> Iterator[tuple[str, Finding]]:
-    """What is found only when several forms are looked at side by side, each with the name of its form."""
+def lint_together(
+    forms: Iterable[tuple[str, FormDefinition]], shares: Mapping[str, frozenset[str]] | None = None
+) -> Iterator[tuple[str, Finding]]:
+    """What is found only when several forms are looked at side by side, each with the name of its form.
+
+    `shares` has, by the name of a form, the ids of those with which its author accepts to ask for one fact.
+    """
     several = list(forms)
     if len(several) > 1:
-        yield from _meanings(several)
+        yield from _meanings(several, shares or {})
 
 
 def accepted(table: str) -> frozenset[tuple[str, str]]:
@@ -98,6 +106,14 @@ def accepted(table: str) -> frozenset[tuple[str, str]]:
         for code, places in _ACCEPTED.findall(table)
         for place in places.replace(",", " ").split()
     )
+
+
+def apart(
+    accepts: frozenset[tuple[str, str]],
+) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
+    """(what is accepted in the form itself, the ids of the forms with which it may ask for one fact)."""
+    between = {one for one in accepts if one[0] == _TWICE and one[1].startswith(_OTHER_FORM)}
+    return accepts - between, frozenset(place.removeprefix(_OTHER_FORM) for _, place in between)
 
 
 def judged(
@@ -359,10 +375,15 @@ def _model(xml: str) -> Any:
 # Meanings
 
 
-def _meanings(several: list[tuple[str, FormDefinition]]) -> Iterator[tuple[str, Finding]]:
+def _meanings(
+    several: list[tuple[str, FormDefinition]], shares: Mapping[str, frozenset[str]]
+) -> Iterator[tuple[str, Finding]]:
     """Questions of one meaning that people answer in two places; of several forms, those in different
-    ones."""
+    ones. That two forms may share facts is said in either of them, and is idle where they share none."""
     together = len(several) > 1
+    ids = {name: definition.id for name, definition in several}
+    wished = {(name, other) for name, others in shares.items() for other in others & set(ids.values())}
+    used: set[tuple[str, str]] = set()
     first: dict[str, tuple[str, str]] = {}
     for name, definition in several:
         for question in definition.questions.values():
@@ -371,8 +392,11 @@ def _meanings(several: list[tuple[str, FormDefinition]]) -> Iterator[tuple[str, 
             known_form, known_path = first.setdefault(question.meaning, (name, question.path))
             if (known_form, known_path) == (name, question.path) or (together and known_form == name):
                 continue
+            sharing = wished & {(name, ids[known_form]), (known_form, ids[name])}
+            used |= sharing
+            if sharing:
+                continue
             other = f"{known_path} of {known_form}" if together else known_path
-            yield (
-                name,
-                Finding("lint.meaning.twice", question.path, {"meaning": question.meaning, "other": other}),
-            )
+            yield name, Finding(_TWICE, question.path, {"meaning": question.meaning, "other": other})
+    for name, other in sorted(wished - used):
+        yield name, Finding("lint.acceptance.idle", f"{_OTHER_FORM}{other}", {"code": _TWICE})

@@ -332,6 +332,32 @@ def test_two_forms_that_ask_for_one_fact_are_found_together():
     assert between_forms(reports[:1]) == ()
 
 
+def test_two_forms_of_which_a_person_has_one_may_ask_for_one_fact_where_either_says_so():
+    columns = "type | name | label | bind::homeward:meaning"
+    accepts = "# accepted: lint.meaning.twice: form:{} (one plan at a time)\n"
+    settings = "| settings |\n| | form_id | form_title | version |\n| | {0} | Form | 1 |\n"
+    plan = survey("text | a | A | plan.state", columns=columns)
+    other = survey("text | x | X | plan.state", columns=columns)
+    third = survey("text | y | Y | person.name", columns=columns)
+
+    def between(**forms):
+        reports = [check_table(name, table) for name, table in forms.items()]
+        assert [report.lint for report in reports] == [()] * len(reports)
+        return [(one.code, one.place) for one in between_forms(reports)]
+
+    stay, go, people = (settings.format(name) for name in ("stay", "go", "people"))
+    assert between(go=go + plan, stay=stay + other) == [("lint.meaning.twice", "stay: x")]
+    assert between(go=go + plan, stay=accepts.format("go") + stay + other) == []
+    assert between(go=accepts.format("stay") + go + plan, stay=stay + other) == []
+    strange = {"people": accepts.format("go") + people + third}
+    assert between(go=go + plan, stay=stay + other, **strange) == [
+        ("lint.meaning.twice", "stay: x"),
+        ("lint.acceptance.idle", "people: form:go"),
+    ]
+    (report,) = [check_table("stay", accepts.format("go") + stay + other)]
+    assert "  asks for facts of: go" in report.lines()
+
+
 def test_what_is_shown_has_a_label_and_what_may_be_refused_a_message():
     columns = "type | name | hint | label | required | constraint | constraint_message"
     assert own("text | a | H | | | |", columns=columns) == {("lint.label.missing", "a")}
@@ -403,6 +429,7 @@ def test_a_comment_accepts_nothing_else():
 def test_the_forms_of_the_library_accept_nothing(form_id):
     report = check_table(form_id, library.read(form_id), OF_LIBRARY)
     assert (report.lint, report.accepted) == ((), ())
+    assert report.shares == ({"reintegration_plan"} if form_id == "integration_plan" else frozenset())
 
 
 def test_in_a_form_of_the_library_nobody_accepts_that_safety_is_overwritten():

@@ -19,6 +19,7 @@ from forms.casework.due.expiries import expiries, monitoring_withdrawn
 from forms.casework.due.finished import Finished, finished_of
 from forms.casework.due.items import Due, in_order
 from forms.casework.due.rules import DueRules
+from forms.casework.due.settling import settled_on, stays
 from forms.casework.due.tasks import tasks
 from forms.casework.facts import Evidence
 from forms.library import CASE_FILE
@@ -39,6 +40,14 @@ READ: Final = frozenset(
         "bid.outcome",
         "bid.review_on",
         "case.host_country",
+        "chance.due",
+        "chance.kind",
+        "chance.owner",
+        "chance.state",
+        "chance.step",
+        "checkup.agreed",
+        "checkup.follow_up_on",
+        "checkup.kind",
         "consent.by",
         "consent.decision",
         "consent.on",
@@ -57,7 +66,10 @@ READ: Final = frozenset(
         "need.kind",
         "need.owner",
         "need.state",
+        "plan.on",
+        "plan.state",
         "plan.unmet_needs",
+        "plan.way",
         "proceedings.court_date",
         "proceedings.outcome",
         "referral.answer",
@@ -69,6 +81,7 @@ READ: Final = frozenset(
         "service.due",
         "service.kind",
         "service.state",
+        "solution.decision",
         "status.authority",
         "status.country",
         "status.expires",
@@ -121,7 +134,8 @@ def agenda(
     """Everything: arrival, contacts, what goes to others, what expires, what was taken on; see `in_order`.
 
     Where consent to monitoring is withdrawn the contacts stop, and nothing of them is overdue; the arrival
-    is watched and a suspicion told all the same. A closed case has nothing.
+    is watched and a suspicion told all the same. Who stays in the host state is not waited for: the contacts
+    count from the day on which the plan was confirmed. A closed case has nothing.
     """
     if case.stage == "closed":
         return ()
@@ -136,6 +150,13 @@ def agenda(
     if arrived is None and case.expected_arrival is None and case.stage == "travel":
         items.append(Due("arrival.expected", CASE_FILE, today, overdue=False))
     waiting = awaited(case, arrived, timedelta(days=rules.early_days))
+    if arrived is None and not waiting and stays(known, today):
+        settled = settled_on(known, today)
+        if settled is not None and not monitoring_withdrawn(known):
+            since = [each for each in contacts if each.on >= settled]
+            items += contacts_due(case, settled, since, today, rules)
+            items += escalations(case, settled, since, today, rules)
+        return in_order(items)
     if waiting or arrived is None or not monitoring_withdrawn(known):
         items += due(case, finished, today, now=now, watch=rules.watch, rules=rules)
         if arrived is not None and not waiting:

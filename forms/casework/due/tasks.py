@@ -20,6 +20,8 @@ def tasks(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Du
         *_court_dates(evidence, today, rules),
         *_actions(evidence, today, rules),
         *_milestones(evidence, today),
+        *_chances(evidence, today, rules),
+        *_check_ups(evidence, today),
     ]
 
 
@@ -116,3 +118,31 @@ def _milestones(evidence: Sequence[Evidence], today: date) -> list[Due]:
         subject = each.text("service.kind")
         found.append(Due("plan.milestone", each.form, day, day < today, subject=subject, record=each.record))
     return found
+
+
+def _chances(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
+    """The next step of each chance that was asked for in the country of return, until its row says that it
+    is done or dropped."""
+    found = []
+    for each in statements(evidence, today, "chance.step", "chance.due"):
+        if each.text("chance.state") in _DONE:
+            continue
+        day = each.day("chance.due") or each.on + timedelta(days=rules.action_days)
+        owner, subject = each.text("chance.owner") or "worker", each.text("chance.kind")
+        found.append(
+            Due(
+                "action.agreed", each.form, day, day < today, owner=owner, subject=subject, record=each.record
+            )
+        )
+    return found
+
+
+def _check_ups(evidence: Sequence[Evidence], today: date) -> list[Due]:
+    """The day on which the person is to be seen again, as the last check-up has it: a later one takes its
+    place, one that was declined too."""
+    said = statements(evidence, today, "checkup.agreed", "checkup.kind", "checkup.follow_up_on")
+    return [
+        Due("action.agreed", each.form, day, day < today, owner="worker", record=each.record)
+        for each in latest_of_each(("", each) for each in said).get("", [])
+        if (day := each.day("checkup.follow_up_on")) is not None
+    ]
