@@ -34,6 +34,8 @@ from forms.xlsform.workbook import read_workbook
 
 #: What nobody accepts in a form of the library: that an answer of safety is simply overwritten.
 OF_LIBRARY: Final = frozenset({"lint.merge.safety_last"})
+#: What one form alone may not have, and what is found between two: whoever accepts it means either.
+_TWICE: Final = "lint.meaning.twice"
 _XML = frozenset({".xml", ".xform"})
 _USABLE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\]{1,200}")
 #: Control characters, marks that nobody sees, ends of lines and paragraphs, halves of characters.
@@ -55,6 +57,8 @@ class Report:
     problem: FormProblem | None
     accepted: tuple[Finding, ...] = ()
     """Findings that the form's author has accepted by name."""
+    shared: frozenset[str] = frozenset()
+    """Places whose meaning, as their author accepts, another form has too."""
 
     def lines(self) -> Iterator[str]:
         """The report for a terminal."""
@@ -127,9 +131,11 @@ def _check(
         if definition.dangling:
             raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
         now = datetime.now(UTC)
-        found = lint(definition, source.xml, now)
-        wished = accepted(_table(origin))
-        findings, accepts = judged(found, frozenset(one for one in wished if one[0] not in never))
+        found = list(lint(definition, source.xml, now))
+        wished = frozenset(one for one in accepted(_table(origin)) if one[0] not in never)
+        alone = {(finding.code, finding.place) for finding in found}
+        shared = frozenset(one for one in wished - alone if one[0] == _TWICE)
+        findings, accepts = judged(found, wished - shared)
         xml = source.xml
         if not definition.version:
             xml = with_version(xml)
@@ -143,7 +149,8 @@ def _check(
         # A form of others may do anything to the libraries below.
         return _unusable(name, origin, FormProblem("form.check.failed", error=type(problem).__name__))
     warnings = (*source.warnings, *definition.warnings)
-    return Report(name, xml, definition, warnings, findings, None, accepts)
+    places = frozenset(place for _, place in shared)
+    return Report(name, xml, definition, warnings, findings, None, accepts, places)
 
 
 def publishable(report: Report) -> FormDefinition:
@@ -252,7 +259,7 @@ def run(options: argparse.Namespace) -> int:
     reports = [*(check_file(path) for path in options.files), *strict]
     for report in reports:
         print("\n".join(report.lines()))
-    between = between_forms(reports)
+    between = (*between_forms(reports), *(idle_between(strict) if options.library else ()))
     if between:
         print("Between the forms:")
         print("\n".join(_told(between)))
@@ -263,9 +270,35 @@ def run(options: argparse.Namespace) -> int:
 
 
 def between_forms(reports: Sequence[Report]) -> tuple[Finding, ...]:
-    """What is found only when several forms are looked at together; each place begins with its file."""
-    forms = [(report.file, report.definition) for report in reports if report.definition is not None]
+    """What is found only when several forms are looked at together, and neither author accepts; each place
+    begins with its file.
+    """
     return tuple(
         Finding(finding.code, f"{name}: {finding.place}", finding.params)
-        for name, finding in lint_together(forms)
+        for (name, finding), accepts in _between(reports)
+        if not accepts
     )
+
+
+def idle_between(reports: Sequence[Report]) -> tuple[Finding, ...]:
+    """What a form accepts between itself and another, and none of these other forms has: to be asked only
+    where all forms are at hand.
+    """
+    right = {place for _, accepts in _between(reports) for place in accepts}
+    wished = sorted((report.file, place) for report in reports for place in report.shared)
+    return tuple(
+        Finding("lint.acceptance.idle", f"{file}: {place}", {"code": _TWICE})
+        for file, place in wished
+        if (file, place) not in right
+    )
+
+
+def _between(
+    reports: Sequence[Report],
+) -> Iterator[tuple[tuple[str, Finding], frozenset[tuple[str, str]]]]:
+    """Each finding between two forms, and which of its two places (file, place) its author accepts."""
+    forms = [(report.file, report.definition) for report in reports if report.definition is not None]
+    accepts = {(report.file, place) for report in reports for place in report.shared}
+    for name, finding in lint_together(forms):
+        other_place, _, other = finding.params["other"].partition(" of ")
+        yield (name, finding), frozenset({(name, finding.place), (other, other_place)} & accepts)

@@ -75,13 +75,13 @@ def evidence(
     order: str = "",
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
-    to rules.
+    to rules; nor does what was only shown for reading, which another record says.
     """
     values: dict[str, Any] = {}
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for path, value in record.values.items():
         question = definition.questions.get(paths.template(path))
-        if not isinstance(question, Question) or not question.meaning:
+        if not isinstance(question, Question) or not question.meaning or _only_shown(question):
             continue
         instance = _instance_around(path)
         if not instance:
@@ -106,6 +106,11 @@ def latest(found: Iterable[Evidence], *meanings: str) -> Evidence | None:
     """The last record that says something of any of these meanings, or None."""
     said = saying(found, *meanings)
     return said[-1] if said else None
+
+
+def _only_shown(question: Question) -> bool:
+    """A copy of another record's answer: by it, that answer would come back after its correction."""
+    return question.readonly == "true()" and not question.calculate
 
 
 def _instance_around(path: str) -> str:

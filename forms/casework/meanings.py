@@ -396,6 +396,46 @@ RISK: Final[Mapping[str, tuple[str, ...] | None]] = {
     "safety.own_view": ("1", "2", "3", "4", "5", "no_answer"),
 }
 
+#: A child at home or in care, visited: what the rules on risk and on reviews read, and what exports tell.
+CHILD: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "child.danger_now": ("no", "unsure", "yes"),
+    "child.agrees": ("yes", "partly", "not_asked", "no"),
+    "child.not_alone_why": ("child_wish", "no_room", "other", "somebody_stayed", "carer_refused"),
+    "child.seen_where": ("home", "school", "office", "outside", "institution"),
+    "child.arranged": ("yes", "agreed_change", "unsure", "changed"),
+    "child.change": None,
+    "child.school": (
+        "attends", "sometimes", "enrolled_only", "not_enrolled", "training", "too_young", "finished",
+        "no_answer",
+    ),
+    "child.school_absence": (
+        "illness", "work", "household", "cost", "papers", "level", "bullying", "fear", "not_allowed",
+        "own_wish", "other", "no_answer",
+    ),
+    "child.bullying": ("yes", "no", "unsure", "no_answer"),
+    "child.play": ("friends", "family", "little", "online", "not_allowed", "no_answer"),
+    "child.work": (
+        "helps", "light", "hours", "street", "begging", "dangerous", "night", "for_someone", "none",
+        "no_answer",
+    ),
+    "child.marriage": ("none", "talk", "planned", "married", "no_answer"),
+    "child.words": None,
+    "child.tell_nobody": None,
+    "child.carer_heard": ("apart", "child_near", "others_near", "absent", "refused", "no_carer"),
+    "child.carer_strain": ("copes", "tired", "overwhelmed", "gives_up", "no_answer"),
+    "child.carer_needs": (
+        "money", "housing", "school_costs", "health", "advice", "rest", "work", "papers", "none",
+        "no_answer",
+    ),
+    "child.carer_words": None,
+    "child.siblings_risk": ("none_there", "no", "unsure", "yes", "no_answer"),
+    "child.guardianship": ("in_force", "not_seen", "other_person", "disputed", "ended", "none"),
+    "child.care_seen": (
+        "hungry", "clothes", "bed", "tired", "ill", "injuries", "fear", "presents", "none",
+    ),
+    "child.bid_review": ("no", "unsure", "yes"),
+}  # fmt: skip
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
@@ -413,4 +453,5 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **SAFE_CONTACT,
     **DENY,
     **RISK,
+    **CHILD,
 }  # fmt: skip

@@ -20,6 +20,7 @@ from forms.library import (
     ASSISTANCE,
     BEST_INTEREST,
     CASE_FILE,
+    CHILD_MONITORING,
     CLEARANCE,
     CLOSURE,
     CONSENT,
@@ -157,6 +158,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
     "arrival": (
         AIRPORT_RECEPTION,
         MONITORING_CONTACT,
+        CHILD_MONITORING,
         REINTEGRATION_PLAN,
         CONSENT,
         ASSISTANCE,
@@ -165,6 +167,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
     ),
     "reintegration": (
         MONITORING_CONTACT,
+        CHILD_MONITORING,
         CASE_FILE,
         REINTEGRATION_PLAN,
         CONSENT,
@@ -175,7 +178,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         CLOSURE,
         FEEDBACK,
     ),
-    "closed": (CASE_FILE, MONITORING_CONTACT, CLOSURE, CONSENT, FEEDBACK),
+    "closed": (CASE_FILE, MONITORING_CONTACT, CHILD_MONITORING, CLOSURE, CONSENT, FEEDBACK),
 }
 
 #: The stages of a programme that says nothing else.

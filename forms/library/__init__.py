@@ -34,6 +34,10 @@ ASSISTANCE: Final = "assistance"
 SAFETY_INCIDENT: Final = "safety_incident"
 REFERRAL: Final = "referral"
 FEEDBACK: Final = "feedback"
+CHILD_MONITORING: Final = "child_monitoring"
+MEETING: Final = "meeting"
+COORDINATION: Final = "coordination"
+EXCHANGE: Final = "exchange"
 
 _IDS: Final = (
     CASE_FILE,
@@ -56,6 +60,7 @@ _IDS: Final = (
     SAFETY_INCIDENT,
     REFERRAL,
     FEEDBACK,
+    CHILD_MONITORING,
 )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from forms import library
-from forms.check import OF_LIBRARY, between_forms, check_file, check_table
+from forms.check import OF_LIBRARY, between_forms, check_file, check_table, idle_between
 from forms.lint.findings import TEXTS, accepted
 from forms.lint.texts import TEXTS as ALL
 
@@ -332,6 +332,20 @@ def test_two_forms_that_ask_for_one_fact_are_found_together():
     assert between_forms(reports[:1]) == ()
 
 
+def test_two_forms_of_which_one_stands_for_the_other_may_ask_for_one_fact():
+    """Either author says so, in whichever order they are checked; what is accepted in vain is told."""
+    columns = "type | name | label | bind::homeward:meaning"
+    first = survey("text | a | A | case.code", columns=columns)
+    second = survey("text | x | X | case.code", "text | y | Y | case.office", columns=columns)
+    second = "# accepted: lint.meaning.twice: x y (one visit, one form)\n" + SETTINGS + second
+    reports = [check_table("one", SETTINGS + first), check_table("two", second)]
+    assert [report.lint for report in reports] == [(), ()]
+    assert between_forms(reports) == between_forms(reports[::-1]) == ()
+    assert [(each.code, each.place) for each in idle_between(reports)] == [("lint.acceptance.idle", "two: y")]
+    third = SETTINGS + survey("text | z | Z | case.code", columns=columns)
+    assert len(between_forms([check_table("three", third), reports[0], reports[1]])) == 1
+
+
 def test_what_is_shown_has_a_label_and_what_may_be_refused_a_message():
     columns = "type | name | hint | label | required | constraint | constraint_message"
     assert own("text | a | H | | | |", columns=columns) == {("lint.label.missing", "a")}
@@ -400,9 +414,10 @@ def test_a_comment_accepts_nothing_else():
 
 
 @pytest.mark.parametrize("form_id", [form_id for form_id, _ in library.forms()])
-def test_the_forms_of_the_library_accept_nothing(form_id):
+def test_the_forms_of_the_library_accept_nothing_but_that_a_childs_visit_stands_for_a_contact(form_id):
     report = check_table(form_id, library.read(form_id), OF_LIBRARY)
     assert (report.lint, report.accepted) == ((), ())
+    assert bool(report.shared) == (form_id == library.CHILD_MONITORING)
 
 
 def test_in_a_form_of_the_library_nobody_accepts_that_safety_is_overwritten():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -15,7 +16,7 @@ from forms.casework.due.arrival import (
     with_expected,
 )
 from forms.casework.due.contacts import contacts_due, escalations, suspicions
-from forms.casework.due.expiries import expiries, monitoring_withdrawn
+from forms.casework.due.expiries import expiries, known_child, monitoring_withdrawn
 from forms.casework.due.finished import Finished, finished_of
 from forms.casework.due.items import Due, in_order
 from forms.casework.due.rules import DueRules
@@ -39,6 +40,7 @@ READ: Final = frozenset(
         "bid.outcome",
         "bid.review_on",
         "case.host_country",
+        "child.bid_review",
         "consent.by",
         "consent.decision",
         "consent.on",
@@ -128,6 +130,8 @@ def agenda(
     rules = rules or DueRules()
     known = tuple(evidence)
     case = with_expected(case, known)
+    if known_child(case, known, today):
+        rules = replace(rules, contact_form=rules.child_contact_form)
     finished = [each for each in finished_of(known) if each.on <= today]
     arrived = arrived_on(case, finished, today)
     contacts = [each for each in finished if each.is_contact]

@@ -52,6 +52,16 @@ def may_be_minor(case: Case, evidence: Sequence[Evidence], today: date) -> bool:
     return case.may_be_minor(today)
 
 
+def known_child(case: Case, evidence: Sequence[Evidence], today: date) -> bool:
+    """Whether something says that the person is a child, or may be one: a birth date that nobody has
+    written down says neither, and does not choose the form in which a visit is written.
+    """
+    said = statements(evidence, today, "age.established")
+    if said and said[-1].text("age.established") in ("minor", "unclear"):
+        return case.birth_date is None or case.may_be_minor(today)
+    return case.birth_date is not None and case.may_be_minor(today)
+
+
 def eighteenth(case: Case) -> date | None:
     return None if case.birth_date is None else add_years(case.birth_date, 18)
 
@@ -83,7 +93,9 @@ def _consents(case: Case, evidence: Sequence[Evidence], today: date, rules: DueR
 
 
 def _determinations(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
-    """The last determination's end and its review, for as long as the person may be a minor."""
+    """The last determination's end and its review, for as long as the person may be a minor. A visit that
+    finds it in need of review, or is not sure, brings that day forward to its own.
+    """
     said = statements(evidence, today, "bid.outcome", "bid.expires", "bid.review_on")
     if not said or not may_be_minor(case, evidence, today):
         return []
@@ -93,6 +105,11 @@ def _determinations(case: Case, evidence: Sequence[Evidence], today: date, rules
     if birthday is not None and birthday > today:
         ends.append(birthday - timedelta(days=1))
     review = min(_until(each, "bid.review_on", "review", rules) for each in last)
+    since = (last[-1].on, last[-1].order)
+    asked = statements(evidence, today, "child.bid_review")
+    review = min(
+        [review, *(e.on for e in asked if (e.on, e.order) > since and e.text("child.bid_review") != "no")]
+    )
     return [
         _expiry("determination.expires", last[-1], min(ends), today, rules, "determination"),
         _expiry("determination.review", last[-1], review, today, rules, "determination"),

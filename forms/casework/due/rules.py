@@ -11,7 +11,7 @@ from typing import Any, Final
 from forms.casework.case import RISKS
 from forms.casework.due.items import KINDS, add_months
 from forms.casework.tables import Table, names_of
-from forms.library import MONITORING_CONTACT
+from forms.library import CHILD_MONITORING, MONITORING_CONTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,14 @@ def _frozen(table: Mapping[str, Any]) -> Any:
 class DueRules:
     """The section `due` of a programme.
 
-    `contacts` are those that every case has after its arrival. `between` is how often contact is sought
-    in between at each risk: a risk that is not in it has no more. `lead_days` is how long before an expiry
-    work on it begins; `valid_days` how long something is valid that does not say it.
+    A contact is written in `contact_form`, a child's in `child_contact_form`: a programme that names only
+    the one means both. `contacts` are those that every case has after its arrival. `between` is how often
+    contact is sought in between at each risk: a risk that is not in it has no more. `lead_days` is how long
+    before an expiry work on it begins; `valid_days` how long something is valid that does not say it.
     """
 
     contact_form: str = MONITORING_CONTACT
+    child_contact_form: str = CHILD_MONITORING
     arrival_watch_hours: int = 3
     early_days: int = 3
     contacts: tuple[tuple[str, Offset], ...] = _CONTACTS
@@ -111,6 +113,9 @@ class DueRules:
         }
         return cls(
             contact_form=given.text("contact_form", usual.contact_form),
+            child_contact_form=given.text(
+                "child_contact_form", given.text("contact_form", usual.child_contact_form)
+            ),
             contacts=_contacts(given) if "contacts" in given else usual.contacts,
             between=MappingProxyType(_between(given) if "between" in given else dict(_BETWEEN)),
             again_days=MappingProxyType(given.wholes("again_days", _AGAIN)),
