@@ -259,13 +259,6 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "referral.state": ("draft", "sent", "accepted", "declined", "completed", "cancelled"),
     "referral.answer": ("accepted", "declined", "completed"),
     "complaint.about": None,
-    "activity.kind": ("meeting", "training"),
-    "activity.participants": None,
-    "knowledge.before": None,
-    "knowledge.after": None,
-    "leaflets.given": None,
-    "exchange.from": None,
-    "exchange.to": None,
 }  # fmt: skip
 
 #: What is due, planned, paid and handed over.
@@ -436,6 +429,54 @@ CHILD: Final[Mapping[str, tuple[str, ...] | None]] = {
     "child.bid_review": ("no", "unsure", "yes"),
 }  # fmt: skip
 
+#: What an office does for no single person: see `office_file`.
+ACTIVITY: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "activity.on": None,
+    "activity.kind": ("meeting", "training", "awareness", "leaflets"),
+    "activity.children": ("main", "part", "no"),
+    "activity.participants": None,
+    "attendance.kind": None,
+    "attendance.women": None,
+    "attendance.men": None,
+    "attendance.others": None,
+    "knowledge.tested": _YES_NO,
+    "knowledge.comparable": _YES_NO,
+    "knowledge.points": None,
+    "knowledge.papers_before": None,
+    "knowledge.before": None,
+    "knowledge.papers_after": None,
+    "knowledge.after": None,
+    "leaflet.kind": None,
+    "leaflet.language": None,
+    "leaflet.to": ("organisations", "authorities", "beneficiaries", "public"),
+    "leaflet.copies": None,
+    "leaflets.given": None,
+    "agreed.what": None,
+    "agreed.owner": None,
+    "agreed.due": None,
+    "agreed.state": ("open", "done", "dropped"),
+}  # fmt: skip
+
+#: How offices and authorities work together, and what they tell each other on a case.
+COORDINATION: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "mechanism.name": None,
+    "mechanism.state": ("draft", "in_force", "suspended", "ended"),
+    "mechanism.until": None,
+    "exchange.direction": ("asked", "told", "asked_us", "told_us"),
+    "exchange.on": None,
+    "exchange.from": None,
+    "exchange.to": None,
+    "exchange.state": ("not_sent", "open", "partly", "answered", "refused", "recalled"),
+    "exchange.answer_by": None,
+    "exchange.answered_on": None,
+    "exchange.ground": (
+        "consent", "consent_guardian", "court", "duty_to_report", "vital_interest", "none",
+    ),
+    "exchange.consent_seen": ("yes", "unsure", "no"),
+    "exchange.looked_up": _YES_NO,
+    "exchange.categories": None,
+}  # fmt: skip
+
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
@@ -454,4 +495,6 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **DENY,
     **RISK,
     **CHILD,
+    **ACTIVITY,
+    **COORDINATION,
 }  # fmt: skip

@@ -25,6 +25,7 @@ from forms.library import (
     CLOSURE,
     CONSENT,
     DURABLE_SOLUTION,
+    EXCHANGE,
     FAMILY_ASSESSMENT,
     FEEDBACK,
     GUARDIAN_AND_TRACING,
@@ -114,7 +115,7 @@ class StagePlan:
 
 
 _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
-    "identified": (CASE_FILE, SCREENING, CONSENT, REFERRAL, SAFETY_INCIDENT),
+    "identified": (CASE_FILE, SCREENING, CONSENT, REFERRAL, EXCHANGE, SAFETY_INCIDENT),
     "shelter": (
         CASE_FILE,
         SHELTER_INTAKE,
@@ -124,6 +125,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         ASSISTANCE,
         TESTIMONY,
         REFERRAL,
+        EXCHANGE,
         SAFETY_INCIDENT,
         FEEDBACK,
     ),
@@ -137,6 +139,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         CONSENT,
         TESTIMONY,
         REFERRAL,
+        EXCHANGE,
         SAFETY_INCIDENT,
         FEEDBACK,
     ),
@@ -151,10 +154,11 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         TRAVEL,
         CLEARANCE,
         REFERRAL,
+        EXCHANGE,
         SAFETY_INCIDENT,
         FEEDBACK,
     ),
-    "travel": (AIRPORT_RECEPTION, CASE_FILE, TRAVEL, CONSENT, CLEARANCE, SAFETY_INCIDENT),
+    "travel": (AIRPORT_RECEPTION, CASE_FILE, TRAVEL, CONSENT, CLEARANCE, EXCHANGE, SAFETY_INCIDENT),
     "arrival": (
         AIRPORT_RECEPTION,
         MONITORING_CONTACT,
@@ -163,6 +167,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         CONSENT,
         ASSISTANCE,
         REFERRAL,
+        EXCHANGE,
         SAFETY_INCIDENT,
     ),
     "reintegration": (
@@ -173,6 +178,7 @@ _FIRST: Final[dict[Stage, tuple[str, ...]]] = {
         CONSENT,
         ASSISTANCE,
         REFERRAL,
+        EXCHANGE,
         SAFETY_INCIDENT,
         TESTIMONY,
         CLOSURE,

@@ -61,6 +61,9 @@ _IDS: Final = (
     REFERRAL,
     FEEDBACK,
     CHILD_MONITORING,
+    EXCHANGE,
+    MEETING,
+    COORDINATION,
 )
 
 

@@ -1,4 +1,4 @@
-"""What ends on a day of its own: consents, determinations, assessments, documents, certificates, childhood.
+"""What ends on a day of its own: consents, determinations, assessments, documents, agreements, childhood.
 
 Each is due on its last valid day, is on the desk some days before, and is overdue from the day after.
 Where a record does not say until when it is valid, or nobody can read it, the programme's days count from
@@ -27,6 +27,7 @@ def expiries(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRu
         *_statuses(evidence, today, rules),
         *_guardian_documents(case, evidence, today, rules),
         *_eighteenth_birthday(case, evidence, today, rules),
+        *_agreements(evidence, today, rules),
     ]
 
 
@@ -183,6 +184,21 @@ def _eighteenth_birthday(case: Case, evidence: Sequence[Evidence], today: date, 
             return []
     opens = birthday - timedelta(days=rules.lead_days["birthday"])
     return [Due("birthday.18", "", birthday, overdue=birthday < today, opens=opens)]
+
+
+def _agreements(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
+    """Each mechanism of coordination that is in force or suspended, by its name: the last entry of a name
+    counts. One without an end is looked at again after the programme's days.
+    """
+    said = statements(evidence, today, "mechanism.name")
+    named = latest_of_each((" ".join(each.text("mechanism.name").casefold().split()), each) for each in said)
+    found = []
+    for last in named.values():
+        if all(each.text("mechanism.state") in ("ended", "draft") for each in last):
+            continue
+        day = min(_until(each, "mechanism.until", "agreement", rules) for each in last)
+        found.append(_expiry("agreement.expires", last[-1], day, today, rules, "agreement"))
+    return found
 
 
 def _until(each: Evidence, meaning: str, kind: str, rules: DueRules) -> date:

@@ -51,10 +51,11 @@ _LEAD: Final = {
     "guardian_document": 30,
     "birthday": 60,
     "court": 14,
+    "agreement": 60,
 }
 #: What is taken where a record does not say until when it is valid: a time too short rather than too long.
 _VALID: Final = {"consent": 365, "determination": 180, "review": 90, "assessment": 90, "status": 365,
-                 "guardian_document": 180}  # fmt: skip
+                 "guardian_document": 180, "agreement": 365}  # fmt: skip
 _ESCALATION: Final = {
     "high": (Step("coordinator", 1), Step("other_country", 3)),
     "medium": (Step("coordinator", 14),),
@@ -92,6 +93,7 @@ class DueRules:
     referral_urgent_days: int = 1
     referral_completion_days: int = 30
     referral_anew_days: int = 3
+    exchange_answer_days: int = 14
     action_days: int = 14
 
     @property
