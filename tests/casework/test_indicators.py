@@ -169,8 +169,12 @@ def table(by: str, code: str = "assisted") -> dict[str, int]:
         ("participants.organisation", ("child_protection", "male"), ("4", None, 0)),
         ("participants.organisation", ("unknown", "unknown"), ("80", None, 1)),  # 30, 40, 10
         ("knowledge.gained", (), ("3", "3", 0)),  # 43 → 68 by 18 papers, 43 → 75 by 15, 8 → 15 of 20 points
-        ("knowledge.before", (), ("4", "10", 2)),  # 10 papers with 8 of 20 points; of two nobody told points
-        ("knowledge.after", (), ("6", "8", 2)),  # 8 papers with 15 of 20
+        (
+            "knowledge.before",
+            (),
+            ("4.0", "10", 2),
+        ),  # 10 papers with 8 of 20 points; of two nobody told points
+        ("knowledge.after", (), ("6.00", "8", 2)),  # 8 papers with 15 of 20
         ("leaflets", (), ("750", None, 0)),
         ("leaflets.reader", ("organisations", "sq"), ("300", None, 0)),
         ("leaflets.reader", ("unknown", "unknown"), ("250", None, 0)),
