@@ -14,6 +14,7 @@ from typing import Any
 
 from forms import paths
 from forms.definition import FormDefinition, Question
+from forms.library import CASE_FILE
 from forms.record import Record
 
 Row = Mapping[str, Any]
@@ -75,13 +76,16 @@ def evidence(
     order: str = "",
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
-    to rules; nor does what was only shown for reading, which another record says.
+    to rules; nor does what was only shown for reading, which another record says (but in the case file,
+    whose code nobody types and no other record has first).
     """
     values: dict[str, Any] = {}
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for path, value in record.values.items():
         question = definition.questions.get(paths.template(path))
-        if not isinstance(question, Question) or not question.meaning or _only_shown(question):
+        if not isinstance(question, Question) or not question.meaning:
+            continue
+        if definition.id != CASE_FILE and _only_shown(question):
             continue
         instance = _instance_around(path)
         if not instance:
