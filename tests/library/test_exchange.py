@@ -154,6 +154,7 @@ def test_what_goes_without_consent_to_save_a_life_is_logged_as_the_rule_on_conse
     )
     assert (sent.allowed, sent.basis) == (True, "vital_interest")
     exchange.answer(ground="court")
+    assert said(exchange, ASKED).text("disclosure.basis") == ""
     sent = may_send(
         "share_with_organisation", "child protection tirana", [said(exchange, ASKED)], ASKED, case=BOY
     )
