@@ -14,6 +14,7 @@ from typing import Any
 
 from forms import paths
 from forms.definition import FormDefinition, Question
+from forms.library import CASE_FILE
 from forms.record import Record
 
 Row = Mapping[str, Any]
@@ -102,13 +103,16 @@ def evidence(
     order: str = "",
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
-    to rules.
+    to rules; nor does what was only shown for reading, which another record says (but in the case file,
+    whose code nobody types and no other record has first).
     """
     values: dict[str, Any] = {}
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for path, value in record.values.items():
         question = definition.questions.get(paths.template(path))
         if not isinstance(question, Question) or not question.meaning:
+            continue
+        if definition.id != CASE_FILE and _only_shown(question):
             continue
         instance = _instance_around(path)
         if not instance:
@@ -133,6 +137,11 @@ def latest(found: Iterable[Evidence], *meanings: str) -> Evidence | None:
     """The last record that says something of any of these meanings, or None."""
     said = saying(found, *meanings)
     return said[-1] if said else None
+
+
+def _only_shown(question: Question) -> bool:
+    """A copy of another record's answer: by it, that answer would come back after its correction."""
+    return question.readonly == "true()" and not question.calculate
 
 
 def _instance_around(path: str) -> str:

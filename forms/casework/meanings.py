@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from forms.casework.meanings_person import CHECK_UP, INTEGRATION, SKILLS
+from forms.casework.meanings_protection import DENY, RISK, SAFE_CONTACT, SAME, SHARE
 
 _YES_NO: Final = ("yes", "no")
 
@@ -267,13 +268,6 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "referral.state": ("draft", "sent", "accepted", "declined", "completed", "cancelled"),
     "referral.answer": ("accepted", "declined", "completed"),
     "complaint.about": None,
-    "activity.kind": ("meeting", "training"),
-    "activity.participants": None,
-    "knowledge.before": None,
-    "knowledge.after": None,
-    "leaflets.given": None,
-    "exchange.from": None,
-    "exchange.to": None,
 }  # fmt: skip
 
 #: What is due, planned, paid and handed over.
@@ -380,45 +374,6 @@ FEEDBACK: Final[Mapping[str, tuple[str, ...] | None]] = {
     "feedback.state": ("received", "examined", "answered", "closed", "withdrawn"),
 }  # fmt: skip
 
-SAFE_CONTACT: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "contact.safe_channel": (
-        "phone_call", "text_message", "messenger", "email", "in_person", "trusted_person", "none",
-    ),
-    "contact.safe_times": None,
-    "contact.safe_never": None,
-    "contact.code_word_agreed": _YES_NO,
-    "contact.channel_still_safe": ("yes", "no", "unsure"),
-    "contact.confirmed_on": None,
-}  # fmt: skip
-
-DENY: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "deny.who": None,
-    "deny.decision": ("denied", "lifted"),
-    "deny.reason": None,
-}
-
-#: Which other office has the case, and on what ground: the words of `referral.Ground`.
-SHARE: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "share.office": None,
-    "share.state": ("shared", "ended"),
-    "share.ground": ("consent", "vital_interest", "duty_to_report"),
-    "share.reason": None,
-}
-
-#: That the file of this record is of the same person as another file, by that one's id.
-SAME: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "same.original": None,
-    "same.state": ("same", "apart"),
-    "same.because": None,
-}
-
-RISK: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "case.risk": ("high", "medium", "low", "unknown"),
-    "case.risk_lowered_because": None,
-    "contact.risk_lowered_because": None,
-    "safety.own_view": ("1", "2", "3", "4", "5", "no_answer"),
-}
-
 #: All of them, by code.
 KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CONSENT, **ASSESSMENT, **TRACING, **MINOR, **TRAVEL, **PLAN, **PROCEEDINGS, **CLOSURE,
@@ -441,4 +396,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **SHARE,
     **SAME,
     **RISK,
+    **CHILD,
+    **ACTIVITY,
+    **COORDINATION,
 }  # fmt: skip

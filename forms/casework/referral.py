@@ -32,7 +32,9 @@ Refusal = Literal[
 State = Literal["draft", "sent", "accepted", "declined", "completed", "cancelled"]
 
 #: Nobody agrees on these for a referral: testimony has its own consent, safe contact stays with the office.
-NEVER_SENT: Final = ("testimony.", "proceedings.", "deny.", "contact.observation", "tracing.")
+NEVER_SENT: Final = (
+    "testimony.", "proceedings.", "deny.", "contact.observation", "tracing.", "child.tell_nobody",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,18 +58,28 @@ class RiskTable:
             life__debt="pressure",
             life__work_conditions="not_free papers_kept",
             safety__own_view="1",
+            child__danger_now="yes",
+            child__work="begging dangerous night for_someone",
+            child__marriage="planned married",
+            child__care_seen="injuries",
         )
     )
     medium: Answers = field(
         default_factory=lambda: _answers(
             contact__outcome="unreachable",
             contact__safe_to_talk="no unsure",
-            safety__home="insults controlled",
+            safety__home="insults controlled neglected",
             safety__offers_abroad="yes unsure",
             life__documents="someone_else missing",
             life__debt="debt unsure",
             life__work_conditions="unpaid hours unsafe abuse",
             safety__own_view="2 3",
+            child__danger_now="unsure",
+            child__arranged="changed unsure",
+            child__work="street hours",
+            child__marriage="talk",
+            child__care_seen="hungry ill fear presents",
+            child__carer_strain="gives_up",
         )
     )
     calm: Answers = field(
@@ -84,6 +94,12 @@ class RiskTable:
             life__debt="none",
             life__work_conditions="none",
             safety__own_view="4 5",
+            child__danger_now="no",
+            child__arranged="yes agreed_change",
+            child__work="helps light none",
+            child__marriage="none",
+            child__care_seen="clothes bed tired none",
+            child__carer_strain="copes tired overwhelmed",
         )
     )
     silent: frozenset[str] = frozenset({"no_answer"})

@@ -46,6 +46,10 @@ BUILT_IN: Final = (CASE_FILE, SHARING, GATE_PASSED, SAME_PERSON)
 CHECK_UP: Final = "check_up"
 SKILLS_AND_CONTACTS: Final = "skills_and_contacts"
 INTEGRATION_PLAN: Final = "integration_plan"
+CHILD_MONITORING: Final = "child_monitoring"
+MEETING: Final = "meeting"
+COORDINATION: Final = "coordination"
+EXCHANGE: Final = "exchange"
 
 _IDS: Final = (
     CASE_FILE,
@@ -74,6 +78,10 @@ _IDS: Final = (
     CHECK_UP,
     SKILLS_AND_CONTACTS,
     INTEGRATION_PLAN,
+    CHILD_MONITORING,
+    EXCHANGE,
+    MEETING,
+    COORDINATION,
 )
 
 

@@ -86,11 +86,17 @@ ACTIVITIES = """
 2026-06-09 | activity.kind=meeting
 2026-04-14 | activity.kind=training activity.participants=20
 2026-10-20 | activity.kind=training activity.participants=15
+2026-11-11 | activity.kind=awareness activity.participants=40
+2026-12-01 | activity.kind=training activity.participants=10 activity.children=main knowledge.tested=yes \
+knowledge.points=20 knowledge.papers_before=10 knowledge.before=8 knowledge.papers_after=8 knowledge.after=15
+2026-12-02 | activity.kind=leaflets
 2026-02-01 | exchange.from=fr exchange.to=al
 2026-02-02 | exchange.from=fr exchange.to=al
 2026-03-01 | exchange.from=fr exchange.to=al
 2026-03-01 | exchange.from=pl exchange.to=ua
 2026-03-02 | exchange.from=pl exchange.to=ua
+2026-03-03 | exchange.from=al exchange.to=al
+2026-03-04 | exchange.from=fr exchange.to=al exchange.state=not_sent
 2026-08-01 | complaint.about=staff
 2026-08-02 | complaint.about=service
 2026-09-02 | complaint.about=service
@@ -100,6 +106,14 @@ SCORES = {
     "2026-04-14": [("40", "70")] * 15 + [("60", "60")] * 3 + [("50", None)] * 2,
     "2026-10-20": [("30", "80")] * 10 + [("70", "65")] * 5,
 }
+
+# of the two first trainings, by kind of organisation: women and men
+ATTENDANCE = {
+    "2026-04-14": [("police", 12, 8)],
+    "2026-10-20": [("child_protection", 9, 4), ("police", 1, 1)],
+}
+# of the first meeting: to whom, in which language, how many
+LEAFLETS = {"2026-02-03": [("organisations", "sq", 300), ("beneficiaries", "sq", 200)]}
 
 TARGETS = {"assisted": 130, "assisted.minors": 10}
 
@@ -211,5 +225,14 @@ def _activities() -> Iterator[Evidence]:
             {"knowledge.before": before, **({"knowledge.after": after} if after else {})}
             for before, after in scores
         )
-        rows = {"knowledge": knowledge} if knowledge else {}
+        attendance = tuple(
+            {"attendance.kind": kind, "attendance.women": women, "attendance.men": men}
+            for kind, women, men in ATTENDANCE.get(day, [])
+        )
+        leaflet = tuple(
+            {"leaflet.to": to, "leaflet.language": language, "leaflet.copies": copies}
+            for to, language, copies in LEAFLETS.get(day, [])
+        )
+        told_in_rows = {"knowledge": knowledge, "attendance": attendance, "leaflet": leaflet}
+        rows = {noun: found for noun, found in told_in_rows.items() if found}
         yield Evidence(f"activity-{place}", "activity", date.fromisoformat(day), values, rows)

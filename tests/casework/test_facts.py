@@ -52,3 +52,25 @@ def test_the_last_word_is_that_of_the_later_day_and_of_one_day_the_later_record(
     assert saying([later, silent, same_day, old], "risk.level") == [old, same_day, later]
     assert latest([later, old], "risk.level") is later
     assert latest([silent], "risk.level") is None
+
+
+def test_what_a_record_only_shows_of_another_it_does_not_say_but_the_case_file_says_its_code():
+    table = """
+| settings |
+| | form_id | version |
+| | {form} | 1 |
+| survey |
+| | type | name | label | readonly | calculation | bind::homeward:meaning |
+| | text | code | Code | yes | | case.code |
+| | text | sum | Sum | yes | 1 + 1 | some.sum |
+| | text | note | Note | | | some.note |
+"""
+    said = {}
+    for form in ("visit", "case_file"):
+        definition = load_form(xform_from_xlsform(table.format(form=form)).xml)
+        record = Record("r", "c", form, "1", "finished", {"code": "AL-1", "sum": "2", "note": "x"})
+        said[form] = set(evidence(definition, record, on=date(2026, 11, 22)).values)
+    assert said == {
+        "visit": {"some.sum", "some.note"},
+        "case_file": {"case.code", "some.sum", "some.note"},
+    }

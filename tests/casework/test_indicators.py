@@ -157,12 +157,27 @@ def table(by: str, code: str = "assisted") -> dict[str, int]:
         ("complaints", ("service",), ("2", None, 0)),
         ("complaints", ("staff",), ("1", None, 0)),
         ("meetings", (), ("4", None, 0)),
-        ("trainings", (), ("2", None, 0)),
-        ("participants", (), ("65", None, 1)),
+        ("trainings", (), ("3", None, 0)),
+        ("trainings", ("main",), ("1", None, 0)),
+        ("awareness", (), ("1", None, 0)),
+        ("participants", (), ("115", None, 1)),
+        ("participants", ("awareness",), ("40", None, 0)),
         ("participants", ("meeting",), ("30", None, 1)),  # 12, 8, 10, and one that nobody counted
-        ("participants", ("training",), ("35", None, 0)),  # 20, 15
-        ("knowledge.gained", (), ("25", "33", 2)),  # 15 and 10 of 18 and 15
+        ("participants", ("training",), ("45", None, 0)),  # 20, 15, 10
+        ("participants.organisation", (), ("115", None, 1)),
+        ("participants.organisation", ("police", "female"), ("13", None, 0)),  # 12, 1
+        ("participants.organisation", ("child_protection", "male"), ("4", None, 0)),
+        ("participants.organisation", ("unknown", "unknown"), ("80", None, 1)),  # 30, 40, 10
+        ("knowledge.gained", (), ("3", "3", 0)),  # 43 → 68 by 18 papers, 43 → 75 by 15, 8 → 15 of 20 points
+        (
+            "knowledge.before",
+            (),
+            ("4.0", "10", 2),
+        ),  # 10 papers with 8 of 20 points; of two nobody told points
+        ("knowledge.after", (), ("6.00", "8", 2)),  # 8 papers with 15 of 20
         ("leaflets", (), ("750", None, 0)),
+        ("leaflets.reader", ("organisations", "sq"), ("300", None, 0)),
+        ("leaflets.reader", ("unknown", "unknown"), ("250", None, 0)),
         ("exchanges", ("fr", "al"), ("3", None, 0)),
         ("exchanges", ("pl", "ua"), ("2", None, 0)),
     ],

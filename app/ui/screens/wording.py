@@ -75,6 +75,8 @@ DUE_KINDS: Mapping[str, str] = {
     "referral.completion": N_("Referral to be completed"),
     "referral.anew": N_("Referral was declined: find another"),
     "court.date": N_("Court date"),
+    "exchange.answer": N_("Answer between offices"),
+    "agreement.expires": N_("Agreement between offices: renew or review"),
     "action.agreed": N_("Agreed action"),
     "plan.milestone": N_("Step of the plan"),
 }
@@ -86,6 +88,8 @@ OWNERS: Mapping[str, str] = {
     "colleague": N_("A colleague"),
     "partner": N_("A partner organisation"),
     "authority": N_("An authority"),
+    "carer": N_("Whoever looks after the child"),
+    "guardian": N_("The guardian"),
 }
 REMINDERS: Mapping[str, str] = {
     "reminder.alarm": N_("Please look at Today now."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -15,7 +16,7 @@ from forms.casework.due.arrival import (
     with_expected,
 )
 from forms.casework.due.contacts import contacts_due, escalations, suspicions
-from forms.casework.due.expiries import expiries, monitoring_withdrawn
+from forms.casework.due.expiries import expiries, known_child, monitoring_withdrawn
 from forms.casework.due.finished import Finished, finished_of
 from forms.casework.due.items import Due, in_order
 from forms.casework.due.rules import DueRules
@@ -28,6 +29,10 @@ from forms.library import CASE_FILE
 READ: Final = frozenset(
     {
         "age.established",
+        "agreed.due",
+        "agreed.owner",
+        "agreed.state",
+        "agreed.what",
         "arrival.at",
         "arrival.handed_over_at",
         "arrival.met_by",
@@ -48,6 +53,7 @@ READ: Final = frozenset(
         "checkup.agreed",
         "checkup.follow_up_on",
         "checkup.kind",
+        "child.bid_review",
         "consent.by",
         "consent.decision",
         "consent.on",
@@ -59,8 +65,17 @@ READ: Final = frozenset(
         "contact.next_agreed",
         "contact.outcome",
         "contact.risk",
+        "exchange.answer_by",
+        "exchange.answered_on",
+        "exchange.direction",
+        "exchange.from",
+        "exchange.on",
+        "exchange.state",
         "guardian.appointed",
         "guardian.document_expires",
+        "mechanism.name",
+        "mechanism.state",
+        "mechanism.until",
         "need.action",
         "need.due",
         "need.kind",
@@ -142,6 +157,8 @@ def agenda(
     rules = rules or DueRules()
     known = tuple(evidence)
     case = with_expected(case, known)
+    if known_child(case, known, today):
+        rules = replace(rules, contact_form=rules.child_contact_form)
     finished = [each for each in finished_of(known) if each.on <= today]
     arrived = arrived_on(case, finished, today)
     contacts = [each for each in finished if each.is_contact]

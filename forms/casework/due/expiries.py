@@ -1,4 +1,4 @@
-"""What ends on a day of its own: consents, determinations, assessments, documents, certificates, childhood.
+"""What ends on a day of its own: consents, determinations, assessments, documents, agreements, childhood.
 
 Each is due on its last valid day, is on the desk some days before, and is overdue from the day after.
 Where a record does not say until when it is valid, or nobody can read it, the programme's days count from
@@ -27,6 +27,7 @@ def expiries(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRu
         *_statuses(evidence, today, rules),
         *_guardian_documents(case, evidence, today, rules),
         *_eighteenth_birthday(case, evidence, today, rules),
+        *_agreements(evidence, today, rules),
     ]
 
 
@@ -50,6 +51,16 @@ def may_be_minor(case: Case, evidence: Sequence[Evidence], today: date) -> bool:
     if said and said[-1].text("age.established") in ("minor", "unclear"):
         return True
     return case.may_be_minor(today)
+
+
+def known_child(case: Case, evidence: Sequence[Evidence], today: date) -> bool:
+    """Whether something says that the person is a child, or may be one: a birth date that nobody has
+    written down says neither, and does not choose the form in which a visit is written.
+    """
+    said = statements(evidence, today, "age.established")
+    if said and said[-1].text("age.established") in ("minor", "unclear"):
+        return case.birth_date is None or case.may_be_minor(today)
+    return case.birth_date is not None and case.may_be_minor(today)
 
 
 def eighteenth(case: Case) -> date | None:
@@ -83,7 +94,9 @@ def _consents(case: Case, evidence: Sequence[Evidence], today: date, rules: DueR
 
 
 def _determinations(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
-    """The last determination's end and its review, for as long as the person may be a minor."""
+    """The last determination's end and its review, for as long as the person may be a minor. A visit that
+    finds it in need of review, or is not sure, brings that day forward to its own.
+    """
     said = statements(evidence, today, "bid.outcome", "bid.expires", "bid.review_on")
     if not said or not may_be_minor(case, evidence, today):
         return []
@@ -93,6 +106,11 @@ def _determinations(case: Case, evidence: Sequence[Evidence], today: date, rules
     if birthday is not None and birthday > today:
         ends.append(birthday - timedelta(days=1))
     review = min(_until(each, "bid.review_on", "review", rules) for each in last)
+    since = (last[-1].on, last[-1].order)
+    asked = statements(evidence, today, "child.bid_review")
+    review = min(
+        [review, *(e.on for e in asked if (e.on, e.order) > since and e.text("child.bid_review") != "no")]
+    )
     return [
         _expiry("determination.expires", last[-1], min(ends), today, rules, "determination"),
         _expiry("determination.review", last[-1], review, today, rules, "determination"),
@@ -166,6 +184,21 @@ def _eighteenth_birthday(case: Case, evidence: Sequence[Evidence], today: date, 
             return []
     opens = birthday - timedelta(days=rules.lead_days["birthday"])
     return [Due("birthday.18", "", birthday, overdue=birthday < today, opens=opens)]
+
+
+def _agreements(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
+    """Each mechanism of coordination that is in force or suspended, by its name: the last entry of a name
+    counts. One without an end is looked at again after the programme's days.
+    """
+    said = statements(evidence, today, "mechanism.name")
+    named = latest_of_each((" ".join(each.text("mechanism.name").casefold().split()), each) for each in said)
+    found = []
+    for last in named.values():
+        if all(each.text("mechanism.state") in ("ended", "draft") for each in last):
+            continue
+        day = min(_until(each, "mechanism.until", "agreement", rules) for each in last)
+        found.append(_expiry("agreement.expires", last[-1], day, today, rules, "agreement"))
+    return found
 
 
 def _until(each: Evidence, meaning: str, kind: str, rules: DueRules) -> date:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from forms.casework.case import RISKS, Risk, local_date, text
 from forms.casework.facts import Evidence
-from forms.library import AIRPORT_RECEPTION, MONITORING_CONTACT
+from forms.library import AIRPORT_RECEPTION, CHILD_MONITORING, MONITORING_CONTACT
 
 About = Literal["arrival", "contact", "other"]
+
+#: A visit is written in one of these: a child's in the form for children.
+_CONTACTS: Final = frozenset({MONITORING_CONTACT, CHILD_MONITORING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Finished:
 
     @property
     def is_contact(self) -> bool:
-        return self.about == "contact" or (self.about is None and self.form == MONITORING_CONTACT)
+        return self.about == "contact" or (self.about is None and self.form in _CONTACTS)
 
     @property
     def is_arrival(self) -> bool:

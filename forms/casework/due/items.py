@@ -37,6 +37,8 @@ KINDS: Final = (
     "referral.completion",
     "referral.anew",
     "court.date",
+    "exchange.answer",
+    "agreement.expires",
     "action.agreed",
     "plan.milestone",
 )

@@ -11,7 +11,7 @@ from typing import Any, Final
 from forms.casework.case import RISKS
 from forms.casework.due.items import KINDS, add_months
 from forms.casework.tables import Table, names_of
-from forms.library import MONITORING_CONTACT
+from forms.library import CHILD_MONITORING, MONITORING_CONTACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,11 @@ _LEAD: Final = {
     "guardian_document": 30,
     "birthday": 60,
     "court": 14,
+    "agreement": 60,
 }
 #: What is taken where a record does not say until when it is valid: a time too short rather than too long.
 _VALID: Final = {"consent": 365, "determination": 180, "review": 90, "assessment": 90, "status": 365,
-                 "guardian_document": 180}  # fmt: skip
+                 "guardian_document": 180, "agreement": 365}  # fmt: skip
 _ESCALATION: Final = {
     "high": (Step("coordinator", 1), Step("other_country", 3)),
     "medium": (Step("coordinator", 14),),
@@ -70,12 +71,14 @@ def _frozen(table: Mapping[str, Any]) -> Any:
 class DueRules:
     """The section `due` of a programme.
 
-    `contacts` are those that every case has after its arrival. `between` is how often contact is sought
-    in between at each risk: a risk that is not in it has no more. `lead_days` is how long before an expiry
-    work on it begins; `valid_days` how long something is valid that does not say it.
+    A contact is written in `contact_form`, a child's in `child_contact_form`: a programme that names only
+    the one means both. `contacts` are those that every case has after its arrival. `between` is how often
+    contact is sought in between at each risk: a risk that is not in it has no more. `lead_days` is how long
+    before an expiry work on it begins; `valid_days` how long something is valid that does not say it.
     """
 
     contact_form: str = MONITORING_CONTACT
+    child_contact_form: str = CHILD_MONITORING
     arrival_watch_hours: int = 3
     early_days: int = 3
     contacts: tuple[tuple[str, Offset], ...] = _CONTACTS
@@ -90,6 +93,7 @@ class DueRules:
     referral_urgent_days: int = 1
     referral_completion_days: int = 30
     referral_anew_days: int = 3
+    exchange_answer_days: int = 14
     action_days: int = 14
 
     @property
@@ -111,6 +115,9 @@ class DueRules:
         }
         return cls(
             contact_form=given.text("contact_form", usual.contact_form),
+            child_contact_form=given.text(
+                "child_contact_form", given.text("contact_form", usual.child_contact_form)
+            ),
             contacts=_contacts(given) if "contacts" in given else usual.contacts,
             between=MappingProxyType(_between(given) if "between" in given else dict(_BETWEEN)),
             again_days=MappingProxyType(given.wholes("again_days", _AGAIN)),

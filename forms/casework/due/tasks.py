@@ -1,4 +1,4 @@
-"""What somebody has taken on or waits for: referrals, court dates, agreed actions, steps of the plan."""
+"""What somebody has taken on or waits for: referrals, answers, court dates, what was agreed, the plan."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _DONE = frozenset({"done", "dropped", "completed"})
 def tasks(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
     return [
         *_referrals(evidence, today, rules),
+        *_exchanges(evidence, today, rules),
         *_court_dates(evidence, today, rules),
         *_actions(evidence, today, rules),
+        *_agreed(evidence, today, rules),
         *_milestones(evidence, today),
         *_chances(evidence, today, rules),
         *_check_ups(evidence, today),
@@ -57,6 +59,24 @@ def _referrals(evidence: Sequence[Evidence], today: date, rules: DueRules) -> li
             kind, day = "referral.answer", sent + timedelta(days=days)
         subject = ",".join(sorted(each.chosen("referral.service")))
         found.append(Due(kind, each.form, day, day < today, subject=subject, record=each.record))
+    return found
+
+
+def _exchanges(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
+    """Each question to another office or authority, and each of theirs to us, until it is answered whole,
+    refused or recalled. `subject` is the state that owes the answer.
+    """
+    found = []
+    for each in statements(evidence, today, "exchange.direction"):
+        if each.text("exchange.direction") not in ("asked", "asked_us"):
+            continue
+        state = each.text("exchange.state")
+        if state not in ("", "open", "partly") or (not state and each.day("exchange.answered_on")):
+            continue
+        asked = min(each.day("exchange.on") or each.on, each.on)
+        day = each.day("exchange.answer_by") or asked + timedelta(days=rules.exchange_answer_days)
+        subject = each.text("exchange.from")
+        found.append(Due("exchange.answer", each.form, day, day < today, subject=subject, record=each.record))
     return found
 
 
@@ -104,6 +124,18 @@ def _actions(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list
         found.append(
             Due("action.agreed", each.form, day, day < today, owner=owner, subject=kind, record=each.record)
         )
+    return found
+
+
+def _agreed(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
+    """What was agreed in a meeting, until its row says that it is done or dropped."""
+    found = []
+    for each in statements(evidence, today, "agreed.what"):
+        if each.text("agreed.state") in _DONE:
+            continue
+        day = each.day("agreed.due") or each.on + timedelta(days=rules.action_days)
+        owner = each.text("agreed.owner") or "worker"
+        found.append(Due("action.agreed", each.form, day, day < today, owner=owner, record=each.record))
     return found
 
 

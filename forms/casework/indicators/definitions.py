@@ -88,10 +88,15 @@ OF_PERSON: Final[Mapping[str, OfPerson]] = {
 OF_RECORD: Final[Mapping[str, OfActivity]] = {
     "meeting": activities.meeting,
     "training": activities.training,
+    "awareness": activities.awareness,
     "participants": activities.participants,
+    "participants_by_organisation": activities.participants_by_organisation,
     "leaflets": activities.leaflets,
+    "leaflets_by_reader": activities.leaflets_by_reader,
     "knowledge_tested": activities.knowledge_tested,
     "knowledge_gained": activities.knowledge_gained,
+    "knowledge_before": activities.knowledge_before,
+    "knowledge_after": activities.knowledge_after,
     "exchange": activities.exchange,
     "complaint": activities.complaint,
 }
@@ -152,11 +157,29 @@ INDICATORS: Final[tuple[Definition, ...]] = (
     ),
     Definition("complaints", "complaint", "entries", "record", "not_counted", by=("about",)),
     Definition("meetings", "meeting", "entries", "record", "not_counted"),
-    Definition("trainings", "training", "entries", "record", "not_counted"),
-    Definition("participants", "participants", "sum", "record", "left_out", by=("kind",)),
-    Definition("knowledge.gained", "knowledge_gained", "entries", "record", "left_out", "knowledge_tested"),
+    Definition("trainings", "training", "entries", "record", "not_counted", by=("children",), version=2),
+    Definition("awareness", "awareness", "entries", "record", "not_counted"),
+    Definition("participants", "participants", "sum", "record", "left_out", by=("kind",), version=2),
+    Definition(
+        "participants.organisation", "participants_by_organisation", "sum", "record", "left_out",
+        by=("organisation", "sex"),
+    ),
+    Definition(
+        "knowledge.gained", "knowledge_gained", "entries", "record", "left_out", "knowledge_tested",
+        by=("children",), version=2,
+    ),
+    Definition(
+        "knowledge.before", "knowledge_before", "sum", "record", "left_out", "knowledge_before",
+        by=("children",),
+    ),
+    Definition(
+        "knowledge.after", "knowledge_after", "sum", "record", "left_out", "knowledge_after", by=("children",)
+    ),
     Definition("leaflets", "leaflets", "sum", "record", "left_out"),
-    Definition("exchanges", "exchange", "entries", "record", "own_row", by=("from", "to")),
+    Definition(
+        "leaflets.reader", "leaflets_by_reader", "sum", "record", "left_out", by=("to", "language")
+    ),
+    Definition("exchanges", "exchange", "entries", "record", "own_row", by=("from", "to"), version=2),
 )  # fmt: skip
 
 BY_CODE: Final[Mapping[str, Definition]] = {each.code: each for each in INDICATORS}
