@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from forms.casework.meanings_office import ACTIVITY, CHILD, COORDINATION
 from forms.casework.meanings_person import CHECK_UP, INTEGRATION, SKILLS
 from forms.casework.meanings_protection import DENY, RISK, SAFE_CONTACT, SAME, SHARE
 
