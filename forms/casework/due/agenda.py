@@ -14,7 +14,7 @@ from forms.casework.due.arrival import (
     awaited,
     with_expected,
 )
-from forms.casework.due.contacts import contacts_due, escalations, suspicions
+from forms.casework.due.contacts import contacts_due, escalations, incidents, suspicions
 from forms.casework.due.expiries import expiries, monitoring_withdrawn
 from forms.casework.due.finished import Finished, finished_of
 from forms.casework.due.items import Due, in_order
@@ -35,6 +35,7 @@ READ: Final = frozenset(
         "assessment.outcome",
         "assessment.side",
         "assistance.kind",
+        "assistance.outcome",
         "bid.expires",
         "bid.outcome",
         "bid.review_on",
@@ -52,6 +53,14 @@ READ: Final = frozenset(
         "contact.risk",
         "guardian.appointed",
         "guardian.document_expires",
+        "incident.next_on",
+        "incident.on",
+        "incident.owner",
+        "incident.retrafficking",
+        "incident.state",
+        "milestone.due",
+        "milestone.state",
+        "milestone.what",
         "need.action",
         "need.due",
         "need.kind",
@@ -61,10 +70,12 @@ READ: Final = frozenset(
         "proceedings.court_date",
         "proceedings.outcome",
         "referral.answer",
+        "referral.answer_by",
         "referral.answered_on",
         "referral.sent_on",
         "referral.service",
         "referral.state",
+        "referral.urgency",
         "referral.urgent",
         "service.due",
         "service.kind",
@@ -131,7 +142,8 @@ def agenda(
     finished = [each for each in finished_of(known) if each.on <= today]
     arrived = arrived_on(case, finished, today)
     contacts = [each for each in finished if each.is_contact]
-    items = [*suspicions(contacts, today, rules), *expiries(case, known, today, rules)]
+    told = suspicions([*contacts, *incidents(known, today)], today, rules)
+    items = [*told, *expiries(case, known, today, rules)]
     items += tasks(known, today, rules)
     if arrived is None and case.expected_arrival is None and case.stage == "travel":
         items.append(Due("arrival.expected", CASE_FILE, today, overdue=False))
