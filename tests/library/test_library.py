@@ -15,7 +15,7 @@ from forms.xlsform.to_xform import XFormSource
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 IDS = [form_id for form_id, _ in forms()]
-#: Those that are in a second version: safety questions with merge rules of their own, facts that had no place.
+#: Those in a second version: safety questions with merge rules of their own, facts that had no place.
 SECOND = (
     "case_file", "airport_reception", "monitoring_contact", "screening", "best_interest", "assistance",
     "safety_incident",

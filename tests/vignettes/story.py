@@ -28,8 +28,12 @@ Place = Literal["question", "other", "remark", "nowhere"]
 _REMARKS: Final = frozenset({"remarks", "notes", "observation", "summary", "reasons"})
 #: Words that tell no fact by themselves.
 _SMALL: Final = frozenset(
-    "a an the and or but of in on at to by for from with as is are was has have had be she he her his they "
-    "that who whom which it its there then now only also not nor after before while when where".split()
+    {
+        *("a", "an", "the", "and", "or", "but", "of", "in", "on", "at", "to", "by", "for", "from", "with"),
+        *("as", "is", "are", "was", "has", "have", "had", "be", "she", "he", "her", "his", "they", "its"),
+        *("that", "who", "whom", "which", "it", "there", "then", "now", "only", "also", "not", "nor"),
+        *("after", "before", "while", "when", "where"),
+    }
 )
 _MOST_ELSEWHERE: Final = 0.10
 
@@ -111,7 +115,7 @@ class Story:
         return (
             f"{self.name}: {placed} facts placed, {len(other)} in other or a remark"
             f" {[fact.words for fact in other] or ''}, {len(nowhere)} without a place {nowhere or ''},"
-            f" {len(self.spoken)} rules, told to rules by hand: {', '.join(sorted(self.by_hand)) or 'nothing'}"
+            f" {len(self.spoken)} rules, by hand: {', '.join(sorted(self.by_hand)) or 'nothing'}"
         )
 
     def _in_text(self, words: str) -> None:
@@ -122,7 +126,8 @@ class Sheet:
     """One record being filled in as on a screen: only what is asked can be answered, and nothing refused."""
 
     def __init__(
-        self, story: Story, form: FormDefinition, id: str, on: date, by: str, country: str, office: str, at: time
+        self, story: Story, form: FormDefinition, id: str, on: date, by: str, country: str, office: str,
+        at: time,
     ) -> None:  # fmt: skip
         self.story, self.form, self.id = story, form, id
         self.on, self.by, self.country, self.office = on, by, country, office
@@ -226,7 +231,8 @@ class Sheet:
         change = self.entry.answer(path, raw)
         assert change.violation is None, (self.form.id, name, raw, change.violation)
         question = self.form.questions[paths.template(path)]
-        assert isinstance(question, Question) and not question.readonly, name
+        assert isinstance(question, Question)
+        assert not question.readonly, name
         if (question.meaning or "").rpartition(".")[2] in _REMARKS:
             return "remark"
         chosen = raw if isinstance(raw, list | tuple) else [raw]

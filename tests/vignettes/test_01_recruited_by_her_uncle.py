@@ -33,9 +33,9 @@ LYON = host("FR", "lyon", "claire")
 
 def test_a_woman_recruited_by_her_uncle_returns_to_another_town_and_nobody_is_told(told: Told) -> None:
     story = told(
-        """A woman of 23 returns from France to northern Albania; recruited by her uncle with a promise of hotel
-        work, held by debt and threats to her brother. The uncle lives next door to her parents. She wants to
-        return to another town; nobody may tell the family the date. She speaks no French."""
+        """A woman of 23 returns from France to northern Albania; recruited by her uncle with a promise of
+        hotel work, held by debt and threats to her brother. The uncle lives next door to her parents. She
+        wants to return to another town; nobody may tell the family the date. She speaks no French."""
     )
     file = case_file(story, day("2026-08-01"), safe_channel=["messenger"], code_word_agreed="yes")
     file.fact("A woman", sex="female")
@@ -129,9 +129,9 @@ def test_a_woman_recruited_by_her_uncle_returns_to_another_town_and_nobody_is_to
 
 def test_a_man_sold_by_his_cousin_goes_to_the_capital_and_the_village_is_not_asked(told: Told) -> None:
     story = told(
-        """A man of 34 returns from Italy to Morocco; his wife's cousin found him work on a farm and kept his pay.
-        The cousin is a clerk of the commune. He wants to live in Rabat; the village must not hear of it.
-        He agrees that his father is looked for."""
+        """A man of 34 returns from Italy to Morocco; his wife's cousin found him work on a farm and kept his
+        pay. The cousin is a clerk of the commune. He wants to live in Rabat; the village must not hear of
+        it. He agrees that his father is looked for."""
     )
     file = case_file(story, day("2026-08-01"), language="ar", safe_channel=["phone_call"])
     file.fact("A man", sex="male")

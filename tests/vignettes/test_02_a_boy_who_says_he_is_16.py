@@ -34,9 +34,9 @@ def gate(story: Story, *leaving_out: str) -> GateResult:
 
 def test_a_boy_who_says_he_is_16_travels_with_all_that_a_child_needs_and_not_before(told: Told) -> None:
     story = told(
-        """A boy of 14, begging in Athens for a man who is not his father, says he is 16; no papers. An aunt in
-        Tirana is willing to take him; her husband is unknown. The guardian is a Greek social worker. He wants to
-        go to school and fears the journey."""
+        """A boy of 14, begging in Athens for a man who is not his father, says he is 16; no papers. An aunt
+        in Tirana is willing to take him; her husband is unknown. The guardian is a Greek social worker.
+        He wants to go to school and fears the journey."""
     )
     case_file(story, day("2026-07-20")).fact("A boy", sex="male")
     screening = story.sheet("screening", day("2026-07-20"), **ATHENS).usual(
@@ -72,9 +72,12 @@ def test_a_boy_who_says_he_is_16_travels_with_all_that_a_child_needs_and_not_bef
     )
     interest.usual(
         options_weighed="The aunt: kin and school. A foster family here: safe, no kin.",
-        decision_makers="The guardian, the prosecutor for minors, a psychologist", bid_outcome="in_favour",
-        bid_reasons="Kin and school, once the household is known", review_on="2026-10-20", bid_expires="2026-12-20",
-    )  # fmt: skip
+        decision_makers="The guardian, the prosecutor for minors, a psychologist",
+        bid_outcome="in_favour",
+        bid_reasons="Kin and school, once the household is known",
+        review_on="2026-10-20",
+        bid_expires="2026-12-20",
+    )
 
     family = story.sheet("family_assessment", day("2026-08-25")).usual(
         taken_in_by="family", concerns=["none"]
@@ -154,9 +157,9 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
     told: Told, escort: str
 ) -> None:
     story = told(
-        """A girl of 16 from Ukraine, in domestic work in Rome for a couple that passes for her godparents. Her
-        birth certificate is with them. Her mother has died, no family is known; a children's house in Lviv
-        admits her. The guardian is a lawyer. She does not want to speak with a man."""
+        """A girl of 16 from Ukraine, in domestic work in Rome for a couple that passes for her godparents.
+        Her birth certificate is with them. Her mother has died, no family is known; a children's house in
+        Lviv admits her. The guardian is a lawyer. She does not want to speak with a man."""
     )
     file = case_file(story, day("2026-07-20"), language="uk")
     file.fact("A girl", sex="female")
@@ -185,9 +188,12 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
     interest.fact("Her mother has died", child_views="My mother has died. I want to go to Lviv.")
     interest.usual(
         options_weighed="The house: her language. A foster family here: no one she knows",
-        decision_makers="The guardian, the juvenile court", bid_outcome="in_favour", bid_reasons="Language and school",
-        review_on="2026-10-20", bid_expires="2026-12-20",
-    )  # fmt: skip
+        decision_makers="The guardian, the juvenile court",
+        bid_outcome="in_favour",
+        bid_reasons="Language and school",
+        review_on="2026-10-20",
+        bid_expires="2026-12-20",
+    )
     house = story.sheet("family_assessment", day("2026-08-22")).usual(
         taken_in_by="organisation", licensed="yes"
     )

@@ -28,9 +28,9 @@ WARSAW = host("PL", "warsaw", "jan")
 
 def test_a_man_who_wants_his_wages_travels_to_his_sister_and_testifies_by_video(told: Told) -> None:
     story = told(
-        """A man of 41 from western Ukraine, exploited in construction in Poland, passport withheld, back injury.
-        He wants no shelter, only his wages and a lawyer; he will testify only by video. His village cannot be
-        reached now; he goes to his sister in another oblast."""
+        """A man of 41 from western Ukraine, exploited in construction in Poland, passport withheld, back
+        injury. He wants no shelter, only his wages and a lawyer; he will testify only by video. His
+        village cannot be reached now; he goes to his sister in another oblast."""
     )
     file = case_file(story, day("2026-08-01"), language="uk", safe_channel=["phone_call"])
     file.fact("A man", sex="male")
@@ -127,9 +127,10 @@ def test_a_woman_held_in_a_kitchen_leaves_with_an_open_route_that_a_coordinator_
     told: Told,
 ) -> None:
     story = told(
-        """A woman of 52 from Albania, nine years in the kitchen of a hotel in Greece; her identity card is in the
-        safe of the owner. She has diabetes. She claims compensation, and will speak behind a screen in closed
-        court. She goes to her daughter by bus; nobody knows yet when the second bus leaves."""
+        """A woman of 52 from Albania, nine years in the kitchen of a hotel in Greece; her identity card is
+        in the safe of the owner. She has diabetes. She claims compensation, and will speak behind a
+        screen in closed court. She goes to her daughter by bus; nobody knows yet when the second bus
+        leaves."""
     )
     athens = host("GR", "athens", "eleni")
     file = case_file(story, day("2026-08-01"))
@@ -180,7 +181,8 @@ def test_a_woman_held_in_a_kitchen_leaves_with_an_open_route_that_a_coordinator_
         "when the second bus leaves", passed.open and [r.evidence for r in passed.passed] == [(decided.id,)]
     )
     given = cleared(story.case(), story.evidence(), TODAY)
-    assert given is not None and given.stands
+    assert given is not None
+    assert given.stands
     # A doctor is told without consent only where her life is at stake, with who decided and why, for days.
     clinic = "Hospital of Berat"
     assert not may_send("share_with_organisation", clinic, story.evidence(), TODAY, case=story.case()).allowed

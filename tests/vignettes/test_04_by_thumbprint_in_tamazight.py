@@ -30,9 +30,9 @@ MADRID = host("ES", "madrid", "lola")
 
 def test_a_pregnant_woman_agrees_by_thumbprint_and_her_brothers_do_not_learn_of_it(told: Told) -> None:
     story = told(
-        """A woman of 30 from a village near Beni Mellal, returns from Spain pregnant; reads neither Arabic nor
-        French, speaks Tamazight; gives consent by thumbprint with an interpreter present. Her mother may know,
-        her brothers must not. She asks for a midwife and for tailoring equipment."""
+        """A woman of 30 from a village near Beni Mellal, returns from Spain pregnant; reads neither Arabic
+        nor French, speaks Tamazight; gives consent by thumbprint with an interpreter present. Her mother
+        may know, her brothers must not. She asks for a midwife and for tailoring equipment."""
     )
     file = case_file(story, day("2026-08-01"), language="ar", country="ma")
     file.fact("A woman", sex="female")
@@ -113,9 +113,9 @@ def _without(each: Evidence, meaning: str) -> Evidence:
 
 def test_a_deaf_man_agrees_before_a_witness_and_his_employer_is_kept_out(told: Told) -> None:
     story = told(
-        """A man of 45 from Moldova, back from Poland, deaf; his sign language has an interpreter in Chisinau who
-        comes along. He agrees by word of hand before a witness to be visited. His sister may receive messages, his
-        employer must learn nothing. He asks for hearing aids and for a driving course."""
+        """A man of 45 from Moldova, back from Poland, deaf; his sign language has an interpreter in Chisinau
+        who comes along. He agrees by word of hand before a witness to be visited. His sister may receive
+        messages, his employer must learn nothing. He asks for hearing aids and for a driving course."""
     )
     file = case_file(story, day("2026-08-01"), language="uk", stage="reintegration")
     file.fact("A man", sex="male")

@@ -24,9 +24,9 @@ NICOSIA = host("CY", "nicosia", "andri")
 
 def test_an_asylum_seeker_decides_to_stay_and_may_decide_anew(told: Told) -> None:
     story = told(
-        """An asylum seeker of 19 in Cyprus, identified during the asylum interview, two indicators strong. She
-        decides to stay; language course, apprenticeship in a bakery; the return branch stays closed but may be
-        opened later."""
+        """An asylum seeker of 19 in Cyprus, identified during the asylum interview, two indicators strong.
+        She decides to stay; language course, apprenticeship in a bakery; the return branch stays closed
+        but may be opened later."""
     )
     case_file(story, day("2026-03-01"), country="cm", language="fr", sex="female", birth_date="2007-01-15")
     screening = story.sheet("screening", day("2026-03-01"), **NICOSIA).usual(can_talk="yes")
@@ -78,7 +78,8 @@ def test_an_asylum_seeker_decides_to_stay_and_may_decide_anew(told: Told) -> Non
     )
     assert "travel" in pathway("decision", decided(story.evidence(), TODAY)).stages
     shut = codes(asked("clear_to_travel", case, story.evidence(), TODAY))
-    assert "decided_to_stay" not in shut and "consent_missing" in shut
+    assert "decided_to_stay" not in shut
+    assert "consent_missing" in shut
     consent(story, day("2026-08-21"), ["return"], where=NICOSIA, spoken="fr")
     assessment(story, day("2026-08-22"), "host", where=NICOSIA)
     assessment(story, day("2026-08-23"), "return", where=host("CM", "douala", "paul"))
@@ -91,9 +92,10 @@ def test_an_asylum_seeker_decides_to_stay_and_may_decide_anew(told: Told) -> Non
 
 def test_a_young_man_with_a_refused_claim_stays_undecided_and_is_talked_with_again(told: Told) -> None:
     story = told(
-        """A man of 27 in Malta, whose asylum claim was refused; a doctor found marks of violence, and he had been
-        made to carry drugs. He does not know yet whether he goes or stays: he wants training as an electrician
-        first. He has a residence permit as a victim until next June. The talk is taken up again in May."""
+        """A man of 27 in Malta, whose asylum claim was refused; a doctor found marks of violence, and he had
+        been made to carry drugs. He does not know yet whether he goes or stays: he wants training as an
+        electrician first. He has a residence permit as a victim until next June. The talk is taken up
+        again in May."""
     )
     malta = host("MT", "valletta", "grace")
     case_file(story, day("2026-03-01"), country="ng", language="en").fact("A man", sex="male")
@@ -106,9 +108,11 @@ def test_a_young_man_with_a_refused_claim_stays_undecided_and_is_talked_with_aga
     screening.fact("made to carry drugs", exploitation=["crime"])
     screening.usual(screening_outcome="possible", has_status="yes")
     screening.row("status").fact(
-        "a residence permit as a victim until next June", status_authority="Malta, police", status_kind="residence",
+        "a residence permit as a victim until next June",
+        status_authority="Malta, police",
+        status_kind="residence",
         status_expires="2027-06-01",
-    )  # fmt: skip
+    )
     wish = story.sheet("durable_solution", day("2026-04-01"), **malta).usual(explained=["return", "stay"])
     wish.fact("He does not know yet whether he goes or stays", wish="undecided", decision="undecided")
     wish.fact("The talk is taken up again in May", review_on="2026-05-04")

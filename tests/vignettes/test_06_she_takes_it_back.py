@@ -25,8 +25,9 @@ LYON = host("FR", "lyon", "claire")
 
 def test_one_side_says_postpone_and_two_days_before_the_flight_she_takes_her_consent_back(told: Told) -> None:
     story = told(
-        """The risk assessment says proceed in the host state and postpone in the country of return; the flight is
-        booked for Friday. Two days before, she withdraws her consent to return at the gate of the shelter."""
+        """The risk assessment says proceed in the host state and postpone in the country of return; the
+        flight is booked for Friday. Two days before, she withdraws her consent to return at the gate of
+        the shelter."""
     )
     wednesday, friday = day("2026-09-16"), day("2026-09-18")
     assert (wednesday.strftime("%A"), friday.strftime("%A")) == ("Wednesday", "Friday")
@@ -74,7 +75,8 @@ def test_one_side_says_postpone_and_two_days_before_the_flight_she_takes_her_con
     )
     assert "lapses_note" in given.shown()
     tuesday = cleared(case, story.evidence(), day("2026-09-15"))
-    assert tuesday is not None and tuesday.stands
+    assert tuesday is not None
+    assert tuesday.stands
 
     back = taken_back(story, wednesday, ["return"], by="guard")
     back.fact("Two days before", consented_on=wednesday.isoformat())
@@ -97,7 +99,8 @@ def test_one_side_says_postpone_and_two_days_before_the_flight_she_takes_her_con
     # Both offices, whoever wrote it down.
     story.rule("in the host state and", set(lapse.alert) == {"lyon", "tirana"})
     told_no = lapsed(tuesday, cleared(case, story.evidence(), wednesday))
-    assert told_no is not None and set(told_no.alert) == {"lyon", "tirana"}
+    assert told_no is not None
+    assert set(told_no.alert) == {"lyon", "tirana"}
 
     # A colleague who was offline cannot revive it; on Friday nobody boards.
     consent(story, friday, ["return"], by="luc", where=LYON)
@@ -108,9 +111,9 @@ def test_one_side_says_postpone_and_two_days_before_the_flight_she_takes_her_con
 
 def test_an_assessment_expires_at_midnight_and_the_father_of_two_is_not_put_on_the_bus(told: Told) -> None:
     story = told(
-        """A man returns from Poland to Ukraine with a lung disease. Poland says proceed with oxygen on board;
-        Ukraine says proceed until the 14th. The bus goes on the 15th. At the border he says by telephone that he
-        does not want to go."""
+        """A man returns from Poland to Ukraine with a lung disease. Poland says proceed with oxygen on
+        board; Ukraine says proceed until the 14th. The bus goes on the 15th. At the border he says by
+        telephone that he does not want to go."""
     )
     warsaw, lviv = host("PL", "warsaw", "jan"), host("UA", "lviv", "oksana")
     file = case_file(
@@ -146,7 +149,8 @@ def test_an_assessment_expires_at_midnight_and_the_father_of_two_is_not_put_on_t
     story.rule("until the 14th", (until.open, until.opens_until) == (True, day("2026-09-14")))
     before = cleared(case, story.evidence(), day("2026-09-14"))
     after = cleared(case, story.evidence(), day("2026-09-15"))
-    assert before is not None and before.stands
+    assert before is not None
+    assert before.stands
     lapse = lapsed(before, after)
     assert lapse is not None
     story.rule(
@@ -160,6 +164,9 @@ def test_an_assessment_expires_at_midnight_and_the_father_of_two_is_not_put_on_t
     story.sheet("clearance", day("2026-09-15"), by="ana").usual(
         asked_again="no", new_danger="no", open_points=["none"], decision="not_cleared"
     ).fact("At the border he says by telephone", reason="By telephone, at the border")
-    story.rule("he does not want to go", codes(asked("clear_to_travel", case, story.evidence(), day("2026-09-15")))
-               == {"consent_withdrawn", "assessment_return_expired"})  # fmt: skip
+    story.rule(
+        "he does not want to go",
+        codes(asked("clear_to_travel", case, story.evidence(), day("2026-09-15")))
+        == {"consent_withdrawn", "assessment_return_expired"},
+    )
     story.end()

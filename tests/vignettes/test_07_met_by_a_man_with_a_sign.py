@@ -18,8 +18,8 @@ def test_an_arrival_that_nobody_confirms_is_an_alarm_at_02_00_and_so_is_the_man_
     told: Told,
 ) -> None:
     story = told(
-        """Arrival expected at 22:40; at 02:00 nobody has confirmed. The officer at the gate finds that a man with a
-        sign met her. Her phone is off."""
+        """Arrival expected at 22:40; at 02:00 nobody has confirmed. The officer at the gate finds that a man
+        with a sign met her. Her phone is off."""
     )
     case_file(story, day("2026-09-01"), stage="travel", risk="high", birth_date="2001-01-01")
     story.sheet("screening", day("2026-08-01"), **host("FR", "lyon", "claire")).usual(
@@ -75,10 +75,16 @@ def test_an_arrival_that_nobody_confirms_is_an_alarm_at_02_00_and_so_is_the_man_
     owners = {item.owner for item in late if item.kind == "escalation.missed_contact"}
     story.rule("Her phone is off", owners == {"coordinator", "other_country"})
     incident = story.sheet("safety_incident", day("2026-09-14"), by="besa").usual(
-        danger_now="unsure", incident_on="2026-09-14", incident_kind=["missing"], facts="Taken along by a man",
-        incident_risk="high", new_exploitation="suspected", next_step="The police of the airport",
-        step_owner="coordinator", next_on="2026-09-14",
-    )  # fmt: skip
+        danger_now="unsure",
+        incident_on="2026-09-14",
+        incident_kind=["missing"],
+        facts="Taken along by a man",
+        incident_risk="high",
+        new_exploitation="suspected",
+        next_step="The police of the airport",
+        step_owner="coordinator",
+        next_on="2026-09-14",
+    )
     now = agenda(case, story.evidence(), date(2026, 9, 14), now=at("2026-09-14T03:00"))
     to_whom = {item.owner for item in now if item.kind == "escalation.suspected_retrafficking"}
     assert to_whom == {"coordinator", "other_country"}
@@ -95,8 +101,9 @@ def test_an_arrival_that_nobody_confirms_is_an_alarm_at_02_00_and_so_is_the_man_
 
 def test_a_boy_is_not_on_the_plane_and_the_office_of_departure_is_told(told: Told) -> None:
     story = told(
-        """A boy is expected in Casablanca at 06:15 from Madrid with a member of staff. The officer waits; neither of
-        them comes out, his case came without him. The staff's phone does not answer. His suitcase is kept."""
+        """A boy is expected in Casablanca at 06:15 from Madrid with a member of staff. The officer waits;
+        neither of them comes out, his case came without him. The staff's phone does not answer. His
+        suitcase is kept."""
     )
     file = case_file(
         story,
@@ -122,7 +129,6 @@ def test_a_boy_is_not_on_the_plane_and_the_office_of_departure_is_told(told: Tol
     way.usual(itinerary="complete", reception="arranged", received_by="The officer")
     gate = story.sheet("airport_reception", day("2026-09-13"), by="hind", country="MA", office="rabat")
     gate.fact("The officer waits; neither of them comes out", reception_outcome="not_arrived")
-    gate.fact("his case came without him", remarks="His suitcase is kept")
     assert "not_arrived_note" in gate.shown()
     incident = story.sheet("safety_incident", day("2026-09-13"), by="hind", country="MA", office="rabat")
     incident.fact(
@@ -134,7 +140,8 @@ def test_a_boy_is_not_on_the_plane_and_the_office_of_departure_is_told(told: Tol
         next_step="Madrid asks the airline",
         step_owner="other_office",
     )
-    incident.fact("His suitcase is kept", facts="Nobody came out; his suitcase is kept", next_on="2026-09-13")
+    incident.fact("his case came without him", facts="Nobody came out; his suitcase came, and is kept")
+    incident.fact("His suitcase is kept", actions=["other_office"], next_on="2026-09-13")
     case, rabat = story.case(), ZoneInfo("Africa/Casablanca")
     now = datetime(2026, 9, 13, 7, 0, tzinfo=rabat)
     alarm = arrival_alarm(case, story.evidence(), now)

@@ -26,7 +26,10 @@ from forms.library import CASE_FILE
 #: Every meaning that decides what is due: who has much to read may leave the other answers out.
 READ: Final = frozenset(
     {
+        "age.born",
         "age.established",
+        "age.estimate",
+        "age.said",
         "arrival.at",
         "arrival.handed_over_at",
         "arrival.met_by",
