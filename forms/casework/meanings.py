@@ -340,6 +340,7 @@ SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {
     "screening.safe_to_talk": ("yes", "no", "unsure"),
     "screening.suggested": ("likely", "some", "open"),
     "screening.again_on": None,
+    "person.reads": ("well", "little", "other_language", "no", "no_answer"),
 }
 
 TRACING_STEPS: Final[Mapping[str, tuple[str, ...] | None]] = {

@@ -44,7 +44,7 @@ def test_a_boy_who_says_he_is_16_travels_with_all_that_a_child_needs_and_not_bef
     )
     screening.fact("of 14", age_estimate="14")
     screening.fact("begging", exploitation=["begging"], sector="street")
-    screening.fact("in Athens", host_state="gr", referring_org="Police of Athens")
+    screening.usual(host_state="gr")
     screening.fact("for a man who is not his father", profited="false_relative")
     screening.usual(screening_outcome="possible")
     story.rule("A boy of 14, begging", {"child_note", "likely_note"} <= screening.shown())
@@ -103,7 +103,8 @@ def test_a_boy_who_says_he_is_16_travels_with_all_that_a_child_needs_and_not_bef
         story, day("2026-09-01"), "2026-09-13T09:00:00+03:00", "2026-09-13T12:40:00+02:00",
         document_kinds=["emergency", "child_permission"],
     )  # fmt: skip
-    leg(way, "Athens", "Rome", "2026-09-13T09:00:00+03:00", "guardian", "Eleni P.")
+    first = leg(way, "Athens", "Rome", "2026-09-13T09:00:00+03:00", "guardian", "Eleni P.")
+    first.fact("in Athens", leg_from="Athens")
     row = way.row("leg").usual(leg_from="Rome", leg_at="2026-09-13T11:00:00+02:00")
     row.fact("in Tirana", leg_to="Tirana").usual(leg_escort="none")
     way.usual(itinerary="complete", reception="arranged", received_by="His guardian in Tirana")
@@ -170,7 +171,7 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
     )
     screening.fact("of 16", age_estimate="16")
     screening.fact("domestic work", exploitation=["servitude"], sector="domestic")
-    screening.fact("in Rome", host_state="it", referring_org="Hotline of Rome")
+    screening.usual(host_state="it")
     screening.fact("a couple that passes for her godparents", profited="false_relative")
     screening.usual(screening_outcome="possible")
     intake = story.sheet("shelter_intake", day("2026-07-20"), **rome)
@@ -204,7 +205,10 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
     plan(story, day("2026-08-27"))
     consent(story, day("2026-08-28"), ["return"], where=rome, decided_by="both", spoken="uk")
     way = travel(story, day("2026-09-01"), "2026-09-13T09:00:00+02:00", "2026-09-13T20:40:00+03:00")
-    leg(way, "Rome", "Lviv", "2026-09-13T09:00:00+02:00", escort, "Ana D." if escort == "staff" else "")
+    from_rome = leg(
+        way, "Rome", "Lviv", "2026-09-13T09:00:00+02:00", escort, "Ana D." if escort == "staff" else ""
+    )
+    from_rome.fact("in Rome", leg_from="Rome")
     way.usual(itinerary="complete", reception="arranged", received_by="The house")
     result = gate(story)
     story.rule("a children's house in Lviv admits her", "minor_home_missing" not in codes(result))

@@ -45,7 +45,7 @@ def test_a_pregnant_woman_agrees_by_thumbprint_and_her_brothers_do_not_learn_of_
     screening = story.sheet("screening", day("2026-08-01"), **MADRID).usual(referred_by="ngo", can_talk="yes")
     screening.fact("of 30", age_estimate="30")
     screening.fact("from Spain", host_state="es")
-    screening.fact("reads neither Arabic nor French", vulnerability=["language"])
+    screening.fact("reads neither Arabic nor French", reads="no")
     screening.usual(interpreter="independent", screening_outcome="possible")
     intake = story.sheet("shelter_intake", day("2026-08-01"), **MADRID)
     intake.usual(came_in_at="2026-08-01T18:00:00+02:00", wants_to_stay="yes")

@@ -14,7 +14,7 @@ from forms.casework.indicators.public import Ledger, publish
 from forms.casework.plan import costs_of
 from forms.casework.risk import standing
 from tests.vignettes.conftest import Told
-from tests.vignettes.story import CODE, Story
+from tests.vignettes.story import CODE
 from tests.vignettes.test_10_gone_to_italy import help_given
 from tests.vignettes.usual import COORDINATORS, asked, case_file, codes, consent, day, taken_back
 
@@ -43,13 +43,6 @@ def rows(office: Office, on: date, ledger: Ledger) -> tuple[dict[str, dict[str, 
     return {table.code: dict(table.rows) for table in report.tables}, kept
 
 
-def closed_case(story: Story) -> None:
-    story.sheet("closure", CLOSED).usual(
-        outcome="plan_reached", person_told="agrees", services_open="no", services_handed_over="yes",
-        kept="minimum", contact_later="no", door_open="yes",
-    )  # fmt: skip
-
-
 def test_she_asks_to_be_forgotten_and_the_district_of_two_is_never_told(told: Told) -> None:
     story = told(
         """She asks to be forgotten, eleven months after closure; the donor audits the receipts next spring;
@@ -71,9 +64,12 @@ def test_she_asks_to_be_forgotten_and_the_district_of_two_is_never_told(told: To
     receipt.fact("the receipts", receipt="117/25")
     receipt.fact("were assisted", received="yes")
     kept = consent(story, day("2026-05-20"), ["retention"], valid_until="2028-06-30")
-    kept.fact("the donor audits", limits="The receipts under the code, for the donor's audit")
     kept.fact("next spring", valid_until="2028-06-30")
-    closed_case(story)
+    end = story.sheet("closure", CLOSED).usual(
+        outcome="plan_reached", person_told="agrees", services_open="no"
+    )
+    end.usual(services_handed_over="yes", contact_later="no", door_open="yes")
+    end.fact("the donor audits", kept="minimum")
     assert asked("close_case", story.case(), story.evidence(), CLOSED).open
     lost = story.sheet("safety_incident", day("2027-03-08"))
     lost.fact("one tablet has been lost", incident_kind=["lost_device"], affected=["other_cases"])

@@ -11,7 +11,7 @@ from forms.casework.clearance import Clearance, clearance
 from forms.casework.facts import Evidence
 from forms.casework.gates import Gate, GateResult, check
 from forms.casework.programme import NONE_NAMED, Programme
-from tests.vignettes.story import Sheet, Story
+from tests.vignettes.story import RowOf, Sheet, Story
 
 COORDINATORS = frozenset({"ana"})
 
@@ -86,10 +86,11 @@ def travel(
     return story.sheet("travel", on, **(where or {})).usual(**{**usual, **answers})
 
 
-def leg(sheet: Sheet, start: str, end: str, at: str, escort: str = "none", name: str = "") -> None:
+def leg(sheet: Sheet, start: str, end: str, at: str, escort: str = "none", name: str = "") -> RowOf:
     row = sheet.row("leg").usual(leg_from=start, leg_to=end, leg_at=at, leg_escort=escort)
     if name:
         row.usual(leg_escort_name=name)
+    return row
 
 
 def asked(
