@@ -100,6 +100,8 @@ def test_a_woman_recruited_by_her_uncle_returns_to_another_town_and_nobody_is_to
     )
     reasons = {each for reason in family.reasons for each in reason.evidence}
     assert {tracing.id, there.id} <= reasons
+    first_day = asked("contact_family", case, [screening.evidence()], TODAY)
+    assert "relatives_may_be_complicit" in codes(first_day), "from the first talk on"
 
     journey = asked("clear_to_travel", case, found, TODAY)
     story.rule("returns from France to", (journey.open, codes(journey)) == (True, set()))

@@ -22,7 +22,7 @@ def test_an_arrival_that_nobody_confirms_is_an_alarm_at_02_00_and_so_is_the_man_
         with a sign met her. Her phone is off."""
     )
     case_file(story, day("2026-09-01"), stage="travel", risk="high", birth_date="2001-01-01")
-    story.sheet("screening", day("2026-08-01"), **host("FR", "lyon", "claire")).usual(
+    story.sheet("screening", day("2026-08-01")).usual(
         referred_by="ngo", can_talk="yes", host_state="fr", screening_outcome="possible"
     )
     way = travel(story, day("2026-09-10"), "2026-09-13T18:00:00+02:00", "2026-09-13T22:40:00+02:00")

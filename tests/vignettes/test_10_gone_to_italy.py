@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from forms.casework.due import agenda
 from forms.casework.indicators.follow_up import retrafficking_suspected
+from forms.casework.indicators.journey import assistance
 from forms.casework.indicators.population import Person
 from forms.casework.money import Rate, Rates
 from forms.casework.plan import Plan, account, costs_of
@@ -180,6 +181,8 @@ def test_a_father_moved_to_poland_and_a_bill_without_a_rate_is_told_as_at_least(
     story.rule("He is heard on the phone", not kinds & {"contact.again", "escalation.unreachable"})
     found = account(Plan.of(story.evidence(), today), costs_of(story.evidence()), RATES, today)
     codes = {(finding.cost.evidence, finding.code) for finding in found.findings}
+    helped = assistance(Person("p", case, tuple(story.evidence())), today)
+    assert {entry.key.partition("/")[0] for entry in helped} == {bill.id, aid.id}
     story.rule("paid from the line for training", (bill.id, "cost.line.not_in_plan") in codes)
     story.rule(
         "has no receipt",
