@@ -54,6 +54,7 @@ class Story:
         self.name = name
         self.facts: list[Fact] = []
         self.spoken: list[str] = []
+        self.followed: list[str] = []
         self.by_hand: set[str] = set()
         self.sheets: list[Sheet] = []
         self.ended = False
@@ -75,6 +76,11 @@ class Story:
         self._in_text(words)
         assert spoken, words
         self.spoken.append(words)
+
+    def follows(self, words: str, spoken: object) -> None:
+        """These words are no answer of anybody: they are what a rule makes of the records."""
+        self.rule(words, spoken)
+        self.followed.append(words)
 
     def evidence(self, until: date = date.max) -> list[Evidence]:
         """What the rules read of all records that were finished up to a day."""
@@ -100,9 +106,9 @@ class Story:
         return sum(fact.place != "question" for fact in self.facts) / len(self.facts)
 
     def left_over(self) -> list[str]:
-        """The words of the text that neither a fact nor a rule quotes, small words left out."""
+        """The words of the text that are in no record and follow from none; small ones left out."""
         told = bytearray(len(self.text))
-        for words in {*(fact.words for fact in self.facts), *self.spoken}:
+        for words in {*(fact.words for fact in self.facts), *self.followed}:
             for found in re.finditer(re.escape(words), self.text):
                 told[found.start() : found.end()] = b"x" * len(words)
         words = re.finditer(r"\w+", self.text)

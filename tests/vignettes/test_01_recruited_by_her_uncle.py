@@ -170,6 +170,13 @@ def test_a_man_sold_by_his_cousin_goes_to_the_capital_and_the_village_is_not_ask
 
     later = assessment(story, day("2026-09-05"), "return", outcome="postpone")
     later.usual(circle="possible")
+    later.row("hazard").fact(
+        "The cousin is a clerk of the commune",
+        hazard_kind="authorities",
+        hazard_level="high",
+        hazard_mitigation="Papers are asked for in Rabat",
+        hazard_owner="return_office",
+    )
     again = asked("contact_family", case, story.evidence(), TODAY)
     assert codes(again) == {"relatives_may_be_complicit"}, "a newer sign closes it again"
     story.end()

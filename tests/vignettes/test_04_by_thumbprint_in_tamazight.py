@@ -147,7 +147,7 @@ def test_a_deaf_man_agrees_before_a_witness_and_his_employer_is_kept_out(told: T
         signed="verbal_witnessed",
         plan_witness="I. C.",
     )
-    steps.row("service").fact("hearing aids", service_kind="health", service_what="Hearing aids")
+    steps.row("service").fact("He asks for hearing aids", service_kind="health", service_what="Hearing aids")
     steps.row("service").fact("a driving course", service_kind="training", service_what="Driving course")
     steps.usual(monitoring="confirmed")
     found, case = story.evidence(), story.case()

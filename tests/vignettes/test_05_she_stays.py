@@ -66,7 +66,7 @@ def test_an_asylum_seeker_decides_to_stay_and_may_decide_anew(told: Told) -> Non
     story.rule("An asylum seeker", (track.kind, track.state) == ("asylum", "applied"))
     # Nineteen by an estimate may be 16: a child, until the contrary is established.
     shut = codes(asked("clear_to_travel", case, story.evidence(), TODAY))
-    story.rule("the return branch stays closed", {"decided_to_stay", "minor_bid_missing"} <= shut)
+    story.follows("the return branch stays closed", {"decided_to_stay", "minor_bid_missing"} <= shut)
     settled = story.sheet("best_interest", day("2026-04-20"), **NICOSIA)
     settled.usual(age_basis=["papers", "decision"], age_established="adult")
     shut = codes(asked("clear_to_travel", case, story.evidence(), TODAY))
@@ -105,7 +105,7 @@ def test_a_young_man_with_a_refused_claim_stays_undecided_and_is_talked_with_aga
     screening.fact("whose asylum claim was refused", asylum_status="refused")
     screening.fact("a doctor", referred_by="health")
     screening.fact("found marks of violence", coercion=["violence"])
-    screening.fact("made to carry drugs", exploitation=["crime"])
+    screening.fact("he had been made to carry drugs", exploitation=["crime"])
     screening.usual(screening_outcome="possible", has_status="yes")
     screening.row("status").fact(
         "a residence permit as a victim until next June",

@@ -37,7 +37,7 @@ def test_an_arrival_that_nobody_confirms_is_an_alarm_at_02_00_and_so_is_the_man_
     assert arrival_alarm(case, story.evidence(), at("2026-09-14T01:39")) is None
     silence = arrival_alarm(case, story.evidence(), at("2026-09-14T02:00"))
     assert silence is not None
-    story.rule(
+    story.follows(
         "at 02:00 nobody has confirmed",
         (silence.code, silence.countries, silence.since.isoformat())
         == ("alarm.arrival.unconfirmed", ("AL", "FR"), "2026-09-14T01:40:00+02:00"),

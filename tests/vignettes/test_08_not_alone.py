@@ -53,7 +53,7 @@ def test_what_she_says_on_the_balcony_has_its_place_and_the_visit_is_planned_ane
     office = story.sheet("monitoring_contact", VISIT, by="ana")
     office.fact("a colleague in the office, the same afternoon", outcome="not_alone", safe_to_talk="no")
     office.fact("marks high", risk_level="high")
-    story.rule("offline, marks high", standing(story.evidence(), VISIT, COORDINATORS).level == "high")
+    story.follows("offline, marks high", standing(story.evidence(), VISIT, COORDINATORS).level == "high")
 
     # A visit that was not alone is half a visit: it does not count, and another one is planned at once.
     person = Person("p", case, tuple(found))
@@ -85,8 +85,8 @@ def test_low_and_high_meet_by_sync_and_high_stands(
         risk_level="unknown",
     )
     meet(ORDERS[0], officer, coordinator)
-    officer.change(record, risk_level="low")
     coordinator.change(record, risk_level="high")
+    officer.change(record, risk_level="low")  # the later of the two, by the clock
     meet(order, officer, coordinator)
 
     assert same_everywhere(server, record, "risk_level", officer, coordinator) == "high"

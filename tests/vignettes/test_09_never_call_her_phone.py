@@ -42,7 +42,7 @@ def test_the_wish_never_to_be_called_has_its_place(told: Told) -> None:
 
     found = story.evidence()
     contested = safe_contact(found, TODAY, {"contact.safe_channel"})
-    story.rule(
+    story.follows(
         "a colleague who has not synced",
         (contested.channels, contested.frozen) == ((), ("contact.frozen.conflict",)),
     )

@@ -107,7 +107,7 @@ def test_who_is_unreachable_twice_is_told_to_others_and_a_receipt_in_the_wrong_l
     assert (step.owner, step.due) == ("other_office", day("2026-09-14"))
 
     found = account(Plan.of(story.evidence(), today), costs_of(story.evidence()), RATES, today, DONORS)
-    story.rule("640 EUR unspent", found.unspent == Decimal("640.00"))
+    story.follows("640 EUR unspent", found.unspent == Decimal("640.00"))
     (finding,) = found.findings
     story.rule(
         "in the other donor's line", (finding.code, finding.lines) == ("cost.line.other_donor", ("A-3",))
@@ -184,7 +184,7 @@ def test_a_father_moved_to_poland_and_a_bill_without_a_rate_is_told_as_at_least(
     helped = assistance(Person("p", case, tuple(story.evidence())), today)
     assert {entry.key.partition("/")[0] for entry in helped} == {bill.id, aid.id}
     story.rule("paid from the line for training", (bill.id, "cost.line.not_in_plan") in codes)
-    story.rule(
+    story.follows(
         "has no receipt",
         (aid.id, "cost.receipt.missing") in codes and (aid.id, "money.rate.missing") in codes,
     )

@@ -64,13 +64,15 @@ def test_in_month_5_she_is_of_age_and_nobody_decides_for_her_any_more(told: Told
     before = in_force("monitoring", "", found, eve, case=case, rules=TACT.consent)
     assert (before.in_force, before.until) == (True, eve), "no consent of a minor reaches beyond childhood"
     after = in_force("monitoring", "", found, on, case=case, rules=TACT.consent)
-    story.rule("her guardian's consent ends", [r.code for r in after.reasons] == ["consent.given_as_minor"])
+    story.follows(
+        "her guardian's consent ends", [r.code for r in after.reasons] == ["consent.given_as_minor"]
+    )
     change = changes_at_18(case, found, day("2026-06-20"), minors=TACT.minors, consents=TACT.consent)
     assert change is not None
     assert change.on == birthday
     ends = {(each.kind, each.about) for each in change.ends}
     story.rule("the determination expires", ("determination", "") in ends and ("guardianship", "") in ends)
-    story.rule("the transport grant for minors stops", ("grant", "transport") in ends)
+    story.follows("the transport grant for minors stops", ("grant", "transport") in ends)
     assert {("guardian_consent", "monitoring"), ("own_consent", "monitoring")} <= ends
     assert ("monitoring", "") in change.asks
     assert ("assistance", "") in change.asks

@@ -111,7 +111,7 @@ def test_she_asks_to_be_forgotten_and_the_district_of_two_is_never_told(told: To
     elsewhere = neighbours(before, case, 22, "Tirana")
     hers = [Person("her", case, tuple(before)), *neighbours(before, case, 1, "Mat")]
     shown, ledger = rows(Office((*elsewhere, *hers)), day("2027-03-31"), Ledger())
-    story.rule(
+    story.follows(
         "her district, where two women were assisted",
         shown["country"] == {"al": 24} and shown["country/al"] == {},
     )
