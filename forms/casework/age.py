@@ -123,16 +123,23 @@ def _accounts(
     for each in found:
         if settled and not any(newer(each, verdict) for verdict in settled):
             continue
-        for meaning in ("age.born", "age.estimate"):
+        for meaning in ("age.born", "age.estimate", "age.said"):
             value = each.get(meaning)
             if value is None or value == "":
                 continue
-            account = _born(value) if meaning == "age.born" else _estimated(value, each.on, rules)
+            account = _account(meaning, value, each.on, rules)
             if each.on > today and account is not None and account.of_age_from <= today:
                 continue
             told.append(account)
             used.append(each)
     return tuple(account for account in told if account is not None), used, None not in told
+
+
+def _account(meaning: str, value: object, on: date, rules: AgeRules) -> Account | None:
+    """Who gives an age is not mistaken by years as one who guesses is: it is taken as it was said."""
+    if meaning == "age.born":
+        return _born(value)
+    return _estimated(f"{value}-{value}" if meaning == "age.said" else value, on, rules)
 
 
 def _born(value: object) -> Account | None:

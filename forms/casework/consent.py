@@ -35,6 +35,11 @@ _WITHOUT_CONSENT: Final[tuple[Literal["vital_interest", "duty_to_report"], ...]]
     "vital_interest",
     "duty_to_report",
 )
+#: How a record logs it: the ground, who receives, and why.
+_LOGGED_AS: Final = (
+    ("disclosure.basis", "disclosure.recipient", "disclosure.reason"),
+    ("referral.consent", "referral.to", "referral.without_consent"),
+)
 _LONGEST: Final = 120
 _AGES: Final = AgeRules()
 
@@ -361,11 +366,10 @@ def is_appointed(each: Evidence) -> bool:
 
 
 def _logs(each: Evidence, basis: str, recipient: str) -> bool:
-    return (
-        each.text("disclosure.basis") == basis
-        and recipient in _several(each.get("disclosure.recipient"))
-        and named(each.get("disclosure.reason"))
-        and bool(each.author)
+    """Whether somebody logged a transfer on this ground: by itself, or with the referral that it is for."""
+    return bool(each.author) and any(
+        each.text(ground) == basis and recipient in _several(each.get(to)) and named(each.get(why))
+        for ground, to, why in _LOGGED_AS
     )
 
 

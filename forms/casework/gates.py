@@ -36,6 +36,18 @@ GATES: Final[tuple[Gate, ...]] = get_args(Gate)
 EARLY: Final = timedelta(days=3)
 _ARRIVED: Final = ("received", "declined", "unknown_person")
 _OUTCOMES: Final = (*_ARRIVED, "not_arrived")
+_RELATIVES: Final = {
+    "exploitation.recruited_by": ("parents", "partner", "relative"),
+    "exploitation.profited": ("relative",),
+    "risk.circle": ("possible", "known"),
+}
+#: What a clearance may call open, as the codes of this gate begin.
+_OPEN_POINTS: Final = {
+    "plan": ("plan_", "monitoring_plan_"),
+    "documents": ("documents_",),
+    "itinerary": ("itinerary_",),
+    "reception": ("reception_",),
+}
 _SIGNED: Final = ("written", "verbal_witnessed", "thumbprint")
 
 #: The soft reasons of each gate, and the meanings that each is read from.
@@ -179,9 +191,7 @@ def _overrides(
     return [
         each
         for each in sheet.found
-        if each.text("gate.override") == gate
-        and reason.code in each.chosen("gate.override_of")
-        and named(each.get("gate.override_reason"))
+        if _passes(gate, reason.code, each)
         and each.author
         and each.author in coordinators
         and each.on <= sheet.today
@@ -189,13 +199,38 @@ def _overrides(
     ]
 
 
+def _passes(gate: Gate, code: str, each: Evidence) -> bool:
+    """Whether a record passes this reason, with a reason of its own: by name, or as a clearance that calls
+    the point open and clears all the same."""
+    if each.text("gate.override") == gate and code in each.chosen("gate.override_of"):
+        return named(each.get("gate.override_reason"))
+    if gate != "clear_to_travel" or each.text("clearance.decision") != "cleared":
+        return False
+    begins = tuple(
+        start for point in each.chosen("clearance.open_points") for start in _OPEN_POINTS.get(point, ())
+    )
+    return bool(begins) and code.startswith(begins) and named(each.get("clearance.reason"))
+
+
 def _contact_family(sheet: _Sheet) -> None:
     screen = sheet.newest("tracing.risk_screen", "clear")
     if not screen:
         sheet.lacks("risk_screen_missing")
-    elif risky := [each for each in screen if each.text("tracing.risk_screen") != "clear"]:
+    risky = [each for each in screen if each.text("tracing.risk_screen") != "clear"]
+    # What was said of relatives elsewhere stands until a risk screen that is newer clears them.
+    risky += [
+        each
+        for each in sheet.found
+        if _of_relatives(each) and not all(newer(clear, each) for clear in screen or (each,))
+    ]
+    if risky:
         sheet.lacks("relatives_may_be_complicit", risky)
     sheet.consent("tracing")
+
+
+def _of_relatives(each: Evidence) -> bool:
+    """Whether a record says that relatives may have recruited, sold or held the person."""
+    return any(each.text(meaning) in words for meaning, words in _RELATIVES.items())
 
 
 def _clear_to_travel(sheet: _Sheet) -> None:

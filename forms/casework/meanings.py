@@ -217,12 +217,13 @@ WAY_HOME: Final[Mapping[str, tuple[str, ...] | None]] = {
     "closure.summary": None,
 }  # fmt: skip
 
-#: What gates read beyond the above: a birth date known in part (`2008`, `2008-05`), in which language a
-#: consent was explained, the day of the withdrawal that a new consent knows of, a transfer without
-#: consent, the durable solution, how an arrival ended, which way a plan is for, and what a coordinator
-#: passes with a reason.
+#: What gates read beyond the above: a birth date known in part (`2008`, `2008-05`), the age that the person
+#: gives, in which language a consent was explained, the day of the withdrawal that a new consent knows of,
+#: a transfer without consent, the durable solution, how an arrival ended, which way a plan is for, and what
+#: a coordinator passes with a reason.
 GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "age.born": None,
+    "age.said": None,
     "consent.language": None,
     "consent.withdrawn_on": None,
     "disclosure.basis": ("vital_interest", "duty_to_report"),
@@ -248,6 +249,14 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "case.host_country": None,
     "case.region": None,
     "exploitation.sector": None,
+    "exploitation.promised_work": None,
+    "exploitation.recruited_by": (
+        "parents", "partner", "relative", "friend", "acquaintance", "agency", "online", "stranger", "nobody",
+        "not_known", "no_answer",
+    ),
+    "exploitation.profited": (
+        "relative", "false_relative", "employer", "group", "single", "not_known", "no_answer",
+    ),
     "screening.outcome": ("victim", "possible", "not_victim", "open", "stopped", "not"),
     "checkup.kind": ("medical", "psychosocial"),
     "checkup.on": None,
@@ -296,6 +305,7 @@ REFERRAL: Final[Mapping[str, tuple[str, ...] | None]] = {
     "referral.answer_by": None,
     "referral.service": None,
     "referral.urgent": _YES_NO,
+    "referral.urgency": ("today", "days", "week", "no_haste"),
     "referral.sent_on": None,
     "referral.sent_fields": None,
     "referral.sent_hash": None,
@@ -332,6 +342,7 @@ SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {
     "screening.safe_to_talk": ("yes", "no", "unsure"),
     "screening.suggested": ("likely", "some", "open"),
     "screening.again_on": None,
+    "person.reads": ("well", "little", "other_language", "no", "no_answer"),
 }
 
 TRACING_STEPS: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -348,7 +359,6 @@ ASSISTANCE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "assistance.in_plan": _YES_NO,
     "assistance.paid_by": ("us", "partner", "public", "person", "free"),
     "assistance.donor": None,
-    "assistance.budget_line": None,
 }
 
 INCIDENT: Final[Mapping[str, tuple[str, ...] | None]] = {

@@ -17,6 +17,7 @@ from typing import Literal
 from forms.casework.due.statements import latest_of_each, statements
 from forms.casework.facts import Evidence
 from forms.casework.money import Money, Rates, by_currency
+from forms.casework.need import need_met_by
 
 CostCode = Literal[
     "cost.amount.unreadable",
@@ -55,7 +56,7 @@ class BudgetLine:
     services: frozenset[str] = frozenset()
 
     def covers(self, kind: str) -> bool:
-        return not self.services or kind in self.services
+        return not self.services or bool(self.services & {kind, need_met_by(kind)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,10 @@ class Plan:
         return next((line for line in self.lines if line.id == id), None)
 
     def lines_for(self, kind: str) -> tuple[BudgetLine, ...]:
-        """The lines from which a service of this kind may be paid: the one that the plan names for it, and
-        where it names none, all that cover it."""
-        named = {service.line for service in self.services if service.kind == kind and service.line}
+        """The lines from which help of this kind may be paid: those that the plan names for it or for the
+        need that it meets, and where it names none, all that cover it."""
+        meant = {kind, need_met_by(kind)}
+        named = {service.line for service in self.services if service.kind in meant and service.line}
         return tuple(line for line in self.lines if (line.id in named if named else line.covers(kind)))
 
 

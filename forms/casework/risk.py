@@ -22,6 +22,8 @@ LEVELS: Final[tuple[Risk, ...]] = ("unknown", "low", "medium", "high")
 MONTHS: Final = (1, 3, 6, 12)
 
 STATED: Final = "contact.risk"
+#: After an incident a worker judges as well; it is stated like that of a contact.
+AFTER_INCIDENT: Final = "incident.risk"
 REASON: Final = "contact.risk_lowered_because"
 CASE: Final = "case.risk"
 _OWN_VIEW: Final = "safety.own_view"
@@ -52,6 +54,7 @@ class RiskTable:
     high: Answers = field(
         default_factory=lambda: _answers(
             contact__outcome="suspected_retrafficking",
+            incident__retrafficking="suspected confirmed",
             safety__threats="contact threats family watched online proceedings",
             safety__home="hurt locked_in",
             health__wellbeing="self_harm",
@@ -85,6 +88,7 @@ class RiskTable:
     calm: Answers = field(
         default_factory=lambda: _answers(
             contact__outcome="met phone_only not_alone refused moved",
+            incident__retrafficking="ruled_out",
             contact__safe_to_talk="yes",
             safety__threats="none",
             safety__home="well none",
@@ -186,8 +190,8 @@ def standing(
     lowers nothing; one that nobody understands is medium; of two of one moment the higher counts.
     """
     records = list(found)
-    told = saying(records, STATED, *(table or RiskTable()).meanings)
-    told.sort(key=lambda each: (each.on, each.order, _weight(each.get(STATED))))
+    told = saying(records, STATED, AFTER_INCIDENT, *(table or RiskTable()).meanings)
+    told.sort(key=lambda each: (each.on, each.order, _weight(_stated(each))))
     level: Risk = "unknown"
     since: date | None = None
     last = Advice("unknown")
@@ -197,8 +201,8 @@ def standing(
         if record.on <= today:
             last = suggested
             notes = [note for note in notes if note != "risk.advice.higher"]
-        said = _level(record.get(STATED))
-        if record.get(STATED) is not None and said is None:
+        said = _level(_stated(record))
+        if _stated(record) is not None and said is None:
             notes.append("risk.stated.unclear")
             said = "medium" if _rank(level) < _rank("medium") else level
         if said is not None and _rank(said) >= _rank(level):
@@ -259,6 +263,12 @@ def _said(record: Evidence, meaning: str) -> frozenset[str]:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return frozenset({f"{value:g}"})
     return record.chosen(meaning) - {""}
+
+
+def _stated(record: Evidence) -> object:
+    """The level that a record states: of a contact, or else after an incident."""
+    contact = record.get(STATED)
+    return record.get(AFTER_INCIDENT) if contact is None else contact
 
 
 def _level(value: object) -> Risk | None:

@@ -74,6 +74,10 @@ def test_it_names_both_countries_and_since_when() -> None:
     found = arrival_alarm(CASE, [host], TWO)
     assert found is not None
     assert found.countries == ("AL", "GR", "IT")
+    for no_country in ("home", "other"):
+        found = arrival_alarm(CASE, [said("2026-01-30", case__host_country=no_country)], TWO)
+        assert found is not None
+        assert found.countries == ("AL", "GR")
 
 
 def test_the_offices_hours_decide_and_a_time_without_a_zone_was_meant_in_the_offices() -> None:

@@ -80,6 +80,16 @@ def test_an_estimate_counts_by_its_lower_end(told: Any, minor: bool) -> None:
     assert of(estimated(told)).minor_on(TODAY) is minor
 
 
+def test_who_says_that_she_is_17_is_believed_though_others_think_her_25() -> None:
+    told = said("told", -5)({"age.said": 17})
+    known = of(estimated(25), told)
+    assert known.minor_on(TODAY)
+    assert known.adult_from == date(2027, 9, 5)
+    # What a person says of herself has no margin: 18 is 18.
+    assert not of(said("told", -5)({"age.said": 18})).minor_on(TODAY)
+    assert of(said("told", -5)({"age.said": "about 18"})).minor_on(TODAY)
+
+
 def test_an_estimate_grows_older_with_the_days() -> None:
     known = of(estimated("14-16", -5))
     assert known.adult_from == date(2030, 9, 5)

@@ -87,6 +87,7 @@ def test_who_is_asked_about_threats_wishes_or_health_may_prefer_not_to_say(
         "asylum_status", "wants_to_stay", "dangers", "health_now", "doctor", "papers", "child_wish",
         "child_tracing", "wants_contact", "child_wants", "declined_because", "helped", "caused_by",
         "police_wish", "own_view_service", "feedback_about", "unsafe_now", "answer_wanted", "satisfied",
+        "recruited_by", "promised_work", "sector", "profited", "reads",
     }  # fmt: skip
     found = [q for q in definitions[form_id].questions.values() if q.name in about_herself]
     assert found

@@ -15,7 +15,7 @@ from forms.casework.due.arrival import (
     awaited,
     with_expected,
 )
-from forms.casework.due.contacts import contacts_due, escalations, suspicions
+from forms.casework.due.contacts import contacts_due, escalations, incidents, suspicions
 from forms.casework.due.expiries import expiries, known_child, monitoring_withdrawn
 from forms.casework.due.finished import Finished, finished_of
 from forms.casework.due.items import Due, in_order
@@ -28,11 +28,14 @@ from forms.library import CASE_FILE
 #: Every meaning that decides what is due: who has much to read may leave the other answers out.
 READ: Final = frozenset(
     {
+        "age.born",
         "age.established",
         "agreed.due",
         "agreed.owner",
         "agreed.state",
         "agreed.what",
+        "age.estimate",
+        "age.said",
         "arrival.at",
         "arrival.handed_over_at",
         "arrival.met_by",
@@ -41,6 +44,7 @@ READ: Final = frozenset(
         "assessment.outcome",
         "assessment.side",
         "assistance.kind",
+        "assistance.outcome",
         "bid.expires",
         "bid.outcome",
         "bid.review_on",
@@ -76,6 +80,14 @@ READ: Final = frozenset(
         "mechanism.name",
         "mechanism.state",
         "mechanism.until",
+        "incident.next_on",
+        "incident.on",
+        "incident.owner",
+        "incident.retrafficking",
+        "incident.state",
+        "milestone.due",
+        "milestone.state",
+        "milestone.what",
         "need.action",
         "need.due",
         "need.kind",
@@ -88,10 +100,12 @@ READ: Final = frozenset(
         "proceedings.court_date",
         "proceedings.outcome",
         "referral.answer",
+        "referral.answer_by",
         "referral.answered_on",
         "referral.sent_on",
         "referral.service",
         "referral.state",
+        "referral.urgency",
         "referral.urgent",
         "service.due",
         "service.kind",
@@ -162,7 +176,8 @@ def agenda(
     finished = [each for each in finished_of(known) if each.on <= today]
     arrived = arrived_on(case, finished, today)
     contacts = [each for each in finished if each.is_contact]
-    items = [*suspicions(contacts, today, rules), *expiries(case, known, today, rules)]
+    told = suspicions([*contacts, *incidents(known, today)], today, rules)
+    items = [*told, *expiries(case, known, today, rules)]
     items += tasks(known, today, rules)
     if arrived is None and case.expected_arrival is None and case.stage == "travel":
         items.append(Due("arrival.expected", CASE_FILE, today, overdue=False))

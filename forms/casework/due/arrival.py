@@ -154,7 +154,8 @@ def _heard_since(when: tuple[date, str], evidence: tuple[Evidence, ...], now: da
 
 
 def _countries(case: Case, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
-    told = {case.country.upper()}
+    told = {case.country}
     for each in evidence:
-        told |= {each.country.upper(), each.text("case.host_country").upper()}
-    return tuple(sorted(told - {""}))
+        told |= {each.country, each.text("case.host_country")}
+    # Where a person is need not be a country that can be alarmed: 'home', 'other'.
+    return tuple(sorted({code.upper() for code in told if len(code) == 2}))

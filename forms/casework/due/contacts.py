@@ -6,7 +6,7 @@ corrects what is due. All dates are local dates of the office that has the case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from forms.casework.case import RISKS, Case, Risk
 from forms.casework.due.finished import Finished
 from forms.casework.due.items import Due
 from forms.casework.due.rules import DueRules
+from forms.casework.facts import Evidence, saying
 
 _HEARD: Final = frozenset({"met", "phone_only", "refused"})
 #: Of these a row of failures is told to the coordinator: nobody knows where the person is.
@@ -121,6 +122,17 @@ def suspicions(contacts: Sequence[Finished], today: date, rules: DueRules = _USU
         return []
     kind = "escalation.suspected_retrafficking"
     return [_escalation(kind, days[0], today, to, rules) for to in ("coordinator", "other_country")]
+
+
+def incidents(evidence: Iterable[Evidence], today: date) -> list[Finished]:
+    """The incidents by which new exploitation is suspected or confirmed and was not ruled out since, like
+    contacts that told it."""
+    told = [each for each in saying(evidence, "incident.retrafficking") if each.on <= today]
+    cleared = [place for place, each in enumerate(told) if each.text("incident.retrafficking") == "ruled_out"]
+    return [
+        Finished(each.form, each.day("incident.on") or each.on, "suspected_retrafficking", about="contact")
+        for each in told[max(cleared, default=-1) + 1 :]
+    ]
 
 
 def _escalation(kind: str, day: date, today: date, to: str, rules: DueRules) -> Due:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Final
 
+from forms.casework.age import age
 from forms.casework.case import Case, add_years
 from forms.casework.due.items import Due
 from forms.casework.due.rules import DueRules
 from forms.casework.due.statements import latest_of_each, statements
 from forms.casework.facts import Evidence
+
+_OF_AGE: Final = frozenset({"age.born", "age.established", "age.estimate", "age.said"})
 
 
 def expiries(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
@@ -46,11 +50,9 @@ def monitoring_withdrawn(evidence: Sequence[Evidence]) -> bool:
 
 
 def may_be_minor(case: Case, evidence: Sequence[Evidence], today: date) -> bool:
-    """Until the contrary is established: a birth date that says 'adult' does not outweigh doubts."""
-    said = statements(evidence, today, "age.established")
-    if said and said[-1].text("age.established") in ("minor", "unclear"):
-        return True
-    return case.may_be_minor(today)
+    """Until the contrary is established, as `age` tells: who was found to be a minor is one until 18."""
+    told = [each for each in evidence if each.values.keys() & _OF_AGE]
+    return age(case, told, today).minor_on(today)
 
 
 def known_child(case: Case, evidence: Sequence[Evidence], today: date) -> bool:

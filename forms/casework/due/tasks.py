@@ -9,6 +9,7 @@ from forms.casework.due.items import Due
 from forms.casework.due.rules import DueRules
 from forms.casework.due.statements import latest_of_each, statements
 from forms.casework.facts import Evidence
+from forms.casework.need import need_met_by
 from forms.casework.referral_answer import answer_of
 
 _DONE = frozenset({"done", "dropped", "completed"})
@@ -21,6 +22,7 @@ def tasks(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Du
         *_court_dates(evidence, today, rules),
         *_actions(evidence, today, rules),
         *_agreed(evidence, today, rules),
+        *_steps_after_incidents(evidence, today),
         *_milestones(evidence, today),
         *_chances(evidence, today, rules),
         *_check_ups(evidence, today),
@@ -54,9 +56,7 @@ def _referrals(evidence: Sequence[Evidence], today: date, rules: DueRules) -> li
                 continue
             kind, day = "referral.anew", answered + timedelta(days=rules.referral_anew_days)
         else:
-            urgent = each.text("referral.urgent") == "yes"
-            days = rules.referral_urgent_days if urgent else rules.referral_answer_days
-            kind, day = "referral.answer", sent + timedelta(days=days)
+            kind, day = "referral.answer", _answer_by(each, sent, rules)
         subject = ",".join(sorted(each.chosen("referral.service")))
         found.append(Due(kind, each.form, day, day < today, subject=subject, record=each.record))
     return found
@@ -78,6 +78,16 @@ def _exchanges(evidence: Sequence[Evidence], today: date, rules: DueRules) -> li
         subject = each.text("exchange.from")
         found.append(Due("exchange.answer", each.form, day, day < today, subject=subject, record=each.record))
     return found
+
+
+def _answer_by(each: Evidence, sent: date, rules: DueRules) -> date:
+    """The day that was agreed, or that the urgency leaves: the sooner of the two."""
+    urgent = each.text("referral.urgent") == "yes" or each.text("referral.urgency") == "today"
+    usual = sent + timedelta(days=rules.referral_urgent_days if urgent else rules.referral_answer_days)
+    agreed = each.day("referral.answer_by")
+    if agreed is None or agreed < sent:
+        return usual
+    return min(agreed, usual) if urgent else agreed
 
 
 def _court_dates(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
@@ -116,7 +126,7 @@ def _actions(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list
         later = (other for other in said if (other.on, other.order) > when)
         if kind and any(other.text("need.kind") == kind for other in later):
             continue
-        helped = (e for e in given if kind in e.chosen("assistance.kind") and each.on < e.on <= today)
+        helped = (e for e in given if _meets(e, kind) and each.on < e.on <= today)
         if kind and any(helped):
             continue
         day = each.day("need.due") or each.on + timedelta(days=rules.action_days)
@@ -139,14 +149,39 @@ def _agreed(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[
     return found
 
 
-def _milestones(evidence: Sequence[Evidence], today: date) -> list[Due]:
-    """The steps of the last plan that have a date and are not done."""
-    plans = statements(evidence, today, "service.kind", "service.due")
+def _steps_after_incidents(evidence: Sequence[Evidence], today: date) -> list[Due]:
+    """The next step of each incident that is not closed, with who has to act."""
     found = []
-    for each in latest_of_each(("", each) for each in plans).get("", []):
-        day = each.day("service.due")
-        if day is None or each.text("service.state") in _DONE:
+    for each in statements(evidence, today, "incident.next_on"):
+        day = each.day("incident.next_on")
+        if day is not None and each.text("incident.state") != "closed":
+            owner = each.text("incident.owner") or "worker"
+            found.append(Due("action.agreed", each.form, day, day < today, owner=owner, record=each.record))
+    return found
+
+
+def _meets(help_given: Evidence, need: str) -> bool:
+    """Whether help of a kind that meets this need was received; what was offered in vain meets none."""
+    if help_given.text("assistance.outcome") in ("declined", "not_delivered"):
+        return False
+    return any(need in (kind, need_met_by(kind)) for kind in help_given.chosen("assistance.kind"))
+
+
+def _milestones(evidence: Sequence[Evidence], today: date) -> list[Due]:
+    """The services and the milestones of the last plan that have a date and are not done."""
+    return [
+        *_open_steps(evidence, today, "service.kind", "service.due", "service.state"),
+        *_open_steps(evidence, today, "milestone.what", "milestone.due", "milestone.state"),
+    ]
+
+
+def _open_steps(evidence: Sequence[Evidence], today: date, what: str, due: str, state: str) -> list[Due]:
+    found = []
+    for each in latest_of_each(("", each) for each in statements(evidence, today, what, due)).get("", []):
+        day = each.day(due)
+        if day is None or each.text(state) in _DONE:
             continue
+        # What a milestone is called are the person's own words, which are no code.
         subject = each.text("service.kind")
         found.append(Due("plan.milestone", each.form, day, day < today, subject=subject, record=each.record))
     return found

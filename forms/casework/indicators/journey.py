@@ -32,7 +32,7 @@ def identified(person: Person, until: date) -> Iterable[Entry]:
 
 def assisted(person: Person, until: date) -> Iterable[Entry]:
     """Who got help of any kind, on the day of the first."""
-    days = [on for on, _, _ in _given(person)]
+    days = [on for on, _, (_, row) in _given(person) if _received(row)]
     if days:
         yield of(person, min(days))
 
@@ -181,7 +181,8 @@ def _given(person: Person) -> list[tuple[date, str, tuple[Evidence, Row]]]:
 def assistance(person: Person, until: date) -> Iterable[Entry]:
     """Each time that help was given, by its kind and budget line."""
     for on, key, (_, row) in _given(person):
-        yield Entry(key, on, person.key, _line(row))
+        if _received(row):
+            yield Entry(key, on, person.key, _line(row))
 
 
 def assistance_cost(person: Person, until: date) -> Iterable[Entry]:
@@ -193,6 +194,11 @@ def assistance_cost(person: Person, until: date) -> Iterable[Entry]:
         known = cost is not None and cost >= 0
         amount = cost if known and cost is not None else Decimal(0)
         yield Entry(key, on, person.key, _line(row), amount, missing=not known)
+
+
+def _received(row: Row) -> bool:
+    """Help that was declined, or never came, helped nobody; what it cost all the same is a cost."""
+    return row.get("assistance.outcome") not in ("declined", "not_delivered")
 
 
 def _line(row: Row) -> dict[str, str]:
