@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from forms.casework.case import Case
+from forms.casework.consent import READ as CONSENT
+from forms.casework.consent import ConsentRules
 from forms.casework.due.arrival import (
     ARRIVAL_WATCH,
     arrival_due,
@@ -24,9 +26,8 @@ from forms.casework.facts import Evidence
 from forms.library import CASE_FILE
 
 #: Every meaning that decides what is due: who has much to read may leave the other answers out.
-READ: Final = frozenset(
+READ: Final = CONSENT | frozenset(
     {
-        "age.established",
         "arrival.at",
         "arrival.handed_over_at",
         "arrival.met_by",
@@ -39,18 +40,11 @@ READ: Final = frozenset(
         "bid.outcome",
         "bid.review_on",
         "case.host_country",
-        "consent.by",
-        "consent.decision",
-        "consent.on",
-        "consent.purpose",
-        "consent.recipient",
-        "consent.until",
         "contact.date",
         "contact.further",
         "contact.next_agreed",
         "contact.outcome",
         "contact.risk",
-        "guardian.appointed",
         "guardian.document_expires",
         "need.action",
         "need.due",
@@ -117,6 +111,7 @@ def agenda(
     *,
     now: datetime | None = None,
     rules: DueRules | None = None,
+    consents: ConsentRules | None = None,
 ) -> tuple[Due, ...]:
     """Everything: arrival, contacts, what goes to others, what expires, what was taken on; see `in_order`.
 
@@ -125,18 +120,21 @@ def agenda(
     """
     if case.stage == "closed":
         return ()
-    rules = rules or DueRules()
+    rules, consents = rules or DueRules(), consents or ConsentRules()
     known = tuple(evidence)
     case = with_expected(case, known)
     finished = [each for each in finished_of(known) if each.on <= today]
     arrived = arrived_on(case, finished, today)
     contacts = [each for each in finished if each.is_contact]
-    items = [*suspicions(contacts, today, rules), *expiries(case, known, today, rules)]
+    items = [
+        *suspicions(contacts, today, rules),
+        *expiries(case, known, today, rules, consents or ConsentRules()),
+    ]
     items += tasks(known, today, rules)
     if arrived is None and case.expected_arrival is None and case.stage == "travel":
         items.append(Due("arrival.expected", CASE_FILE, today, overdue=False))
     waiting = awaited(case, arrived, timedelta(days=rules.early_days))
-    if waiting or arrived is None or not monitoring_withdrawn(known):
+    if waiting or arrived is None or not monitoring_withdrawn(known, today):
         items += due(case, finished, today, now=now, watch=rules.watch, rules=rules)
         if arrived is not None and not waiting:
             since = [each for each in contacts if each.on >= arrived]
