@@ -57,7 +57,6 @@ MINOR: Final[Mapping[str, tuple[str, ...] | None]] = {
     "bid.expires": None,
     "guardian.appointed": _YES_NO,
     "guardian.document_expires": None,
-    "guardian.consent": ("given", "refused", "withdrawn"),
     "guardian.conflict_check": ("none", "conflict"),
 }
 
@@ -332,12 +331,17 @@ SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {
 }
 
 TRACING_STEPS: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "tracing.child_consent": ("given", "refused", "withdrawn", "not_asked", "no_answer"),
-    "tracing.guardian_consent": ("given", "refused", "withdrawn"),
     "tracing.begun": _YES_NO,
     "trace.outcome": ("found", "found_unwilling", "found_unsafe", "not_found", "open"),
     "trace.revealed": ("yes", "no", "unsure"),
     "admission.expires": None,
+}
+
+#: What no form asks any more, because the form for consent does, and older records still say.
+OLDER: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "guardian.consent": ("given", "refused", "withdrawn"),
+    "tracing.child_consent": ("given", "refused", "withdrawn", "not_asked", "no_answer"),
+    "tracing.guardian_consent": ("given", "refused", "withdrawn"),
 }
 
 ASSISTANCE: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -407,6 +411,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **PROCEDURE,
     **SCREENING,
     **TRACING_STEPS,
+    **OLDER,
     **ASSISTANCE,
     **INCIDENT,
     **FEEDBACK,

@@ -284,6 +284,45 @@ def test_that_path_leads_to_nothing_but_sharing(purpose: str) -> None:
     assert not in_force(purpose, "", [disclosure()], TODAY, case=WOMAN).in_force
 
 
+# --- what older records of tracing say --------------------------------------------------------
+
+
+def of_tracing(offset: int = -5, *, author: str = "ana", **answers: Any) -> Evidence:
+    """A record of the form in which tracing was asked for beside the consent itself."""
+    return said("t", offset, author=author)({f"tracing.{name}": value for name, value in answers.items()})
+
+
+def test_a_yes_to_tracing_in_an_older_record_is_no_consent() -> None:
+    yes = of_tracing(child_consent="given", guardian_consent="given")
+    assert told(in_force("tracing", "", [yes], TODAY, case=GIRL)) == ["guardian_missing", "child_missing"]
+    assert told(in_force("tracing", "", [yes], TODAY, case=WOMAN)) == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"child_consent": "withdrawn"}, "withdrawn"), ({"child_consent": "refused"}, "refused"),
+        ({"child_consent": "no_answer"}, "refused"), ({"child_consent": "hm"}, "withdrawn"),
+        ({"guardian_consent": "refused"}, "refused"), ({"guardian_consent": "withdrawn"}, "withdrawn"),
+    ],
+)  # fmt: skip
+def test_a_no_to_tracing_in_an_older_record_ends_the_consent_to_it_and_no_other(
+    answers: dict[str, str], why: str
+) -> None:
+    agreed = consent("c", -6, purpose=["tracing", "return"], by="both")
+    no = of_tracing(**answers)
+    assert set(told(in_force("tracing", "", [agreed, no], TODAY, case=GIRL))) == {why}
+    assert in_force("return", "", [agreed, no], TODAY, case=GIRL).in_force
+    later = consent("d", -4, purpose="tracing", by="both")
+    anew = in_force("tracing", "", [agreed, no, later], TODAY, case=GIRL)
+    assert anew.in_force is (why == "refused")
+
+
+def test_who_was_not_asked_yet_has_said_no_no() -> None:
+    agreed = consent("c", -6, purpose="tracing", by="both")
+    assert in_force("tracing", "", [agreed, of_tracing(child_consent="not_asked")], TODAY, case=GIRL).in_force
+
+
 # --- what stands, what has ended, who has spoken ----------------------------------------------
 
 
