@@ -27,7 +27,7 @@ from forms.record import Record
 _NOT_LISTED: Final = frozenset(
     (
         "case_code", "stage", "risk", "office", "given_name", "family_name", "other_names",
-        "safe_channel", "safe_times", "safe_never", "code_word_agreed",
+        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed",
     )
 )  # fmt: skip
 _LAST_DAY: Final = date.max
@@ -214,10 +214,12 @@ def _facts(
     if definition is None:
         return ()
     shown = values_shown(definition, facts, now)
+    in_rows = [path for path in shown if "[" in path and not path.endswith("]")]
+    visible = {path for path, question in definition.questions.items() if question.visible}
     return tuple(
         (question_titles(definition, path), text_of(definition, path, shown[path]))
-        for path, question in definition.questions.items()
-        if question.visible and path in shown and path not in _NOT_LISTED
+        for path in (*(path for path in definition.questions if path in shown), *in_rows)
+        if paths.template(path) in visible and path not in _NOT_LISTED
     )
 
 
@@ -229,11 +231,11 @@ def _safe_contact(definition: FormDefinition | None, facts: Mapping[str, Any]) -
     if definition is None:
         return {}
     parts: dict[str, list[str]] = {}
-    for path in ("safe_channel", "safe_times", "safe_never"):
+    for path in ("safe_channel", "safe_times", "never_at", "safe_never"):
         if path not in facts or path not in definition.questions:
             continue
         label = question_titles(definition, path)
         for language, text in text_of(definition, path, facts[path]).items():
-            named = f"{label.get(language, '')}: {text}" if path == "safe_never" else text
+            named = f"{label.get(language, '')}: {text}" if "never" in path else text
             parts.setdefault(language, []).append(named)
     return {language: " · ".join(texts) for language, texts in parts.items()}

@@ -116,6 +116,8 @@ class Case:
 
     code: str = ""
     country: str = ""
+    host_country: str = ""
+    programme: str = ""
     office: str = ""
     stage: Stage = "identified"
     risk: Risk = "unknown"
@@ -146,6 +148,8 @@ class Case:
         return cls(
             code=text(values, "case_code"),
             country=text(values, "country"),
+            host_country=text(values, "host_country"),
+            programme=text(values, "programme"),
             office=text(values, "office"),
             stage=cast(Stage, stage) if stage in STAGES else "identified",
             risk=cast(Risk, risk) if risk in RISKS else "unknown",

@@ -235,6 +235,7 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "programme.code": None,
     "programme.donor": None,
     "case.host_country": None,
+    "case.programme": None,
     "case.region": None,
     "exploitation.sector": None,
     "screening.outcome": ("victim", "possible", "not_victim", "open", "stopped", "not"),
@@ -272,16 +273,13 @@ FOLLOW_UP: Final[Mapping[str, tuple[str, ...] | None]] = {
     "status.country": None,
     "status.authority": None,
     "status.kind": None,
+    "status.on": None,
     "status.expires": None,
     "need.action": None,
     "need.owner": None,
     "need.due": None,
     "need.state": ("open", "done", "dropped"),
     "proceedings.outcome": None,
-    "contact.never_at": (
-        "morning", "afternoon", "evening", "night", "monday", "tuesday", "wednesday", "thursday", "friday",
-        "saturday", "sunday",
-    ),
 }  # fmt: skip
 
 REFERRAL: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -381,6 +379,10 @@ SAFE_CONTACT: Final[Mapping[str, tuple[str, ...] | None]] = {
         "phone_call", "text_message", "messenger", "email", "in_person", "trusted_person", "none",
     ),
     "contact.safe_times": None,
+    "contact.never_at": (
+        "morning", "afternoon", "evening", "night", "monday", "tuesday", "wednesday", "thursday", "friday",
+        "saturday", "sunday",
+    ),
     "contact.safe_never": None,
     "contact.code_word_agreed": _YES_NO,
     "contact.channel_still_safe": ("yes", "no", "unsure"),

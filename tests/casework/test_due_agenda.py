@@ -140,6 +140,26 @@ def test_each_certificate_of_status_expires_by_itself() -> None:
     assert [(i.subject, i.overdue) for i in items] == [("AL", True), ("UA", False)]
 
 
+def test_a_status_counts_from_when_it_was_given_and_one_that_ended_or_was_refused_is_none() -> None:
+    def due(**row: str) -> list[tuple[str, str]]:
+        status = {
+            f"status.{name}": value for name, value in {"country": "al", "kind": "victim", **row}.items()
+        }
+        items = agenda(CASE, [rows("2026-02-01", "status", status)], day("2026-04-01"))
+        return [(i.subject, i.due.isoformat()) for i in items if i.kind == "status.expires"]
+
+    assert due() == [("AL", "2027-02-01")]
+    assert due(on="2025-06-01") == [("AL", "2026-06-01")]
+    assert due(on="2062-06-01") == [("AL", "2027-02-01")]
+    assert due(on="2025-06-01", expires="2026-12-31") == [("AL", "2026-12-31")]
+    assert due(kind="ended", expires="2026-12-31") == due(kind="refused") == []
+    before = {"status.country": "al", "status.kind": "ended", "status.expires": "2026-03-01"}
+    both = rows("2026-02-01", "status", before, {"status.country": "al", "status.kind": "official_victim"})
+    assert told(agenda(CASE, [both], day("2026-04-01")), "status") == [
+        ("status.expires", "2027-02-01", False)
+    ]
+
+
 def test_a_renewed_consent_moves_its_day_and_a_withdrawn_one_has_none() -> None:
     given_ = said("2026-02-01", **CONSENT, consent__until="2026-03-01")
     today = day("2026-04-01")
@@ -347,6 +367,25 @@ def test_an_action_is_due_with_its_owner_until_it_is_done_or_the_help_was_given(
     assert [(i.subject, i.due.isoformat()) for i in items] == [("legal", "2026-03-01")]
     nothing = met("2026-02-20", plan__unmet_needs="no")
     assert [i for i in agenda(CASE, [visit, again, nothing], day("2026-02-21")) if i.owner] == []
+
+
+def test_whoever_makes_the_next_contact_closes_a_need_by_its_kind() -> None:
+    health = {"need.kind": "health", "need.action": "Go with her", "need.state": "open"}
+    legal = {"need.kind": "legal", "need.action": "Call the lawyer", "need.state": "open"}
+    visit = rows("2026-02-06", "need", health, legal)
+
+    def open_on(on: str, *others: Evidence) -> list[str]:
+        return [i.subject for i in agenda(CASE, [visit, *others], day(on)) if i.owner]
+
+    def next_visit(on: str, state: str) -> Evidence:
+        return rows(on, "need", {"need.kind": "health", "need.state": state})
+
+    for state, left in (("done", ["legal"]), ("dropped", ["legal"]), ("open", ["health", "legal"])):
+        assert open_on("2026-02-21", next_visit("2026-02-10", state)) == left
+    assert open_on("2026-02-21", next_visit("2026-02-01", "done")) == ["health", "legal"]
+    assert open_on("2026-02-21", next_visit("2062-02-10", "done")) == ["health", "legal"]
+    anew = rows("2026-02-12", "need", {"need.kind": "health", "need.action": "Another clinic"})
+    assert open_on("2026-02-21", next_visit("2026-02-10", "done"), anew) == ["legal", "health"]
 
 
 def test_a_court_date_stays_until_it_is_told_how_it_ended() -> None:

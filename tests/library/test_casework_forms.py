@@ -31,7 +31,7 @@ FORMS = (
 # A person asked about herself may always keep silent; that is no value that a rule acts on.
 
 USUAL: dict[str, dict[str, Any]] = {
-    SCREENING: {"referred_by": "ngo", "can_talk": "yes", "screening_outcome": "possible", "has_status": "no"},
+    SCREENING: {"referred_by": "ngo", "can_talk": "yes", "screening_outcome": "possible"},
     SHELTER_INTAKE: {"children_here": "no", "wants_to_stay": "yes"},
     BEST_INTEREST: {"age_established": "minor", "bid_outcome": "in_favour"},
     GUARDIAN_AND_TRACING: {"guardian_appointed": "yes", "traced": "no"},
@@ -114,9 +114,7 @@ def test_a_woman_held_by_debt_and_threats_to_her_brother_is_a_likely_victim(
 ) -> None:
     """Vignette 1: recruited by her uncle for hotel work, no French."""
     screening = Filling(definitions[SCREENING])
-    screening.answer(
-        screened_on="2026-03-01", host_state="fr", referred_by="police", interpreter="close_person"
-    )
+    screening.answer(screened_on="2026-03-01", referred_by="police", interpreter="close_person")
     assert "interpreter_note" in screening.asked()
     screening.answer(interpreter="independent", can_talk="yes", explained="yes", age_estimate="23")
     assert "child_note" not in screening.asked()
@@ -145,7 +143,7 @@ def test_an_asylum_seeker_with_two_strong_signs_keeps_the_embassy_out(
 ) -> None:
     """Vignette 5."""
     screening = Filling(definitions[SCREENING])
-    screening.answer(host_state="cy", referred_by="asylum", asylum_status="applied", age_estimate="19")
+    screening.answer(referred_by="asylum", asylum_status="applied", age_estimate="19")
     assert "asylum_note" in screening.asked()
     screening.answer(coercion=["papers", "locked_in"], exploitation=["servitude"])
     assert screening.value("suggested") == "likely"

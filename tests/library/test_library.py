@@ -9,17 +9,21 @@ import pytest
 from defusedxml import ElementTree
 
 from forms.casework.case import RISKS, STAGES
+from forms.casework.meanings import KNOWN
+from forms.casework.programme import countries, country, programmes
 from forms.definition import FormDefinition, Repeat
 from forms.library import LANGUAGES, forms, read
 from forms.xlsform.to_xform import XFormSource
+from tests.library.test_stories import Filling
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 IDS = [form_id for form_id, _ in forms()]
-#: Their safety questions got merge rules of their own in a second version.
 #: What each form has come to since its first version.
 VERSIONS = {
-    "case_file": "2", "airport_reception": "2", "monitoring_contact": "2", "guardian_and_tracing": "2",
+    "case_file": "3", "airport_reception": "2", "monitoring_contact": "3", "guardian_and_tracing": "2",
+    "screening": "2",
 }  # fmt: skip
+#: Their safety questions got merge rules of their own in a second version.
 FIRST_FORMS = ("case_file", "airport_reception", "monitoring_contact")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -221,6 +225,39 @@ def test_the_countries_of_the_first_programme_lead_the_list(definitions: dict[st
     countries = [choice.name for choice in definitions["case_file"].questions["country"].choices]
     assert countries[:3] == ["al", "ma", "ua"]
     assert len(countries) == len(set(countries))
+
+
+def test_the_case_file_knows_the_countries_programmes_and_statuses_that_come_with_homeward(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    questions = definitions["case_file"].questions
+
+    def names(path: str) -> set[str]:
+        return {choice.name for choice in questions[path].choices}
+
+    assert {code.lower() for code in countries()} | {"other"} <= names("host_country")
+    assert names("host_country") == names("status/status_country")
+    assert names("programme") == {*programmes(), "own", "other"} - {"example"}
+    assert set(KNOWN["contact.never_at"] or ()) == names("never_at")
+
+
+@pytest.mark.parametrize("code", [code for code in countries() if country(code).statuses])
+def test_the_statuses_of_a_country_are_offered_for_it_and_for_no_other_that_has_none_such(
+    code: str, definitions: dict[str, FormDefinition]
+) -> None:
+    entry = Filling(definitions["case_file"]).entry
+    entry.answer("has_status", "yes")
+    if not entry.repeat("status").instances:
+        entry.add_instance("status")
+    (instance,) = entry.repeat("status").instances
+
+    def offered(of: str) -> set[str]:
+        entry.answer(f"{instance}/status_country", of)
+        return {choice.name for choice in entry.state(f"{instance}/status_kind").choices}
+
+    everywhere = {"residence", "refused", "ended", "other"}
+    assert offered(code.lower()) == {*country(code).statuses, *everywhere}
+    assert offered("gr") == {"presumed", "official", *everywhere}
 
 
 def test_a_fact_is_asked_in_one_place_and_elsewhere_only_carried_over() -> None:

@@ -67,6 +67,7 @@ READ: Final = CONSENT | frozenset(
         "status.country",
         "status.expires",
         "status.kind",
+        "status.on",
         "travel.arrival_at",
         "travel.document_expires",
     }

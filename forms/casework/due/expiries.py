@@ -19,6 +19,7 @@ from forms.casework.due.statements import latest_of_each, statements
 from forms.casework.facts import Evidence
 
 _CONSENTS: Final = ConsentRules()
+_NO_STATUS: Final = ("none", "ended", "refused")
 
 
 def expiries(
@@ -116,16 +117,24 @@ def _travel_documents(evidence: Sequence[Evidence], today: date, rules: DueRules
 
 
 def _statuses(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
-    """Each certificate of a national status: one a country and authority. A status that was ended is none."""
+    """Each certificate of a national status: one a country and authority. A status that was ended, or was
+    refused, is none. Where no end is told the days count from when it was given, not from the record, which
+    may have been changed since for another reason.
+    """
     said = statements(evidence, today, "status.kind", "status.expires")
-    keyed = (((each.text("status.country"), each.text("status.authority")), each) for each in said)
+    keyed = (((each.text("status.country").upper(), each.text("status.authority")), each) for each in said)
     found = []
     for (country, _), last in latest_of_each(keyed).items():
-        if all(each.text("status.kind") in ("none", "ended") for each in last):
-            continue
-        day = min(_until(each, "status.expires", "status", rules) for each in last)
-        found.append(_expiry("status.expires", last[-1], day, today, rules, "status", country))
+        stands = [each for each in last if each.text("status.kind") not in _NO_STATUS]
+        if stands:
+            day = min(_status_until(each, rules) for each in stands)
+            found.append(_expiry("status.expires", stands[-1], day, today, rules, "status", country))
     return found
+
+
+def _status_until(each: Evidence, rules: DueRules) -> date:
+    given = min(each.day("status.on") or each.on, each.on)
+    return each.day("status.expires") or given + timedelta(days=rules.valid_days["status"])
 
 
 def _guardian_documents(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
