@@ -14,6 +14,7 @@ from app.store.cases import CaseFacts
 from app.store.records import Summary
 from app.sync import receipt
 from app.views import CaseRow, CaseView, DueItem, FormOffer, RecordRow, StageView, Titles
+from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import READ, Due, agenda
@@ -26,7 +27,7 @@ from forms.library import BUILT_IN
 _NOT_LISTED: Final = frozenset(
     (
         "case_code", "stage", "risk", "office", "given_name", "family_name", "other_names",
-        "safe_channel", "safe_times", "safe_never", "code_word_agreed",
+        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed",
     )
 )  # fmt: skip
 _LAST_DAY: Final = date.max
@@ -112,9 +113,9 @@ def due_of(
             continue
         known = person.facts if person else Case.from_values(case.facts)
         members = person.members if person else (case.id,)
-        rules = programme_of(known.programme, programmes).due
+        programme = programme_of(known.programme, programmes)
         everything = [each for member in members for each in said.get(member, ())]
-        items = agenda(known, everything, today, now=now, rules=rules)
+        items = agenda(known, everything, today, now=now, rules=programme.due, consents=programme.consent)
         seen = [i for i in items if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         due[case.id] = tuple(_due_item(case, item) for item in seen)
     return due
@@ -192,10 +193,12 @@ def _facts(
     if definition is None:
         return ()
     shown = values_shown(definition, facts, now)
+    in_rows = [path for path in shown if "[" in path and not path.endswith("]")]
+    visible = {path for path, question in definition.questions.items() if question.visible}
     return tuple(
         (question_titles(definition, path), text_of(definition, path, shown[path]))
-        for path, question in definition.questions.items()
-        if question.visible and path in shown and path not in _NOT_LISTED
+        for path in (*(path for path in definition.questions if path in shown), *in_rows)
+        if paths.template(path) in visible and path not in _NOT_LISTED
     )
 
 
@@ -207,11 +210,11 @@ def _safe_contact(definition: FormDefinition | None, facts: Mapping[str, Any]) -
     if definition is None:
         return {}
     parts: dict[str, list[str]] = {}
-    for path in ("safe_channel", "safe_times", "safe_never"):
+    for path in ("safe_channel", "safe_times", "never_at", "safe_never"):
         if path not in facts or path not in definition.questions:
             continue
         label = question_titles(definition, path)
         for language, text in text_of(definition, path, facts[path]).items():
-            named = f"{label.get(language, '')}: {text}" if path == "safe_never" else text
+            named = f"{label.get(language, '')}: {text}" if "never" in path else text
             parts.setdefault(language, []).append(named)
     return {language: " · ".join(texts) for language, texts in parts.items()}

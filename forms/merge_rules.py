@@ -27,6 +27,8 @@ SEVERAL: Final = ("set", "narrow", "union")
 NAMES: Final = (LAST, "both", *ORDERED, "withdrawn", *SEVERAL)
 #: In the place of an order of choices: which of two dates is the more protective one.
 DATES: Final = ("later", "earlier")
+#: An author's word that of a kind of thing no choice protects more than another, so that the later stands.
+KIND: Final = ("kind",)
 
 _WITHDRAWING: Final = ("withdrawn", "refused")
 _BETWEEN: Final = re.compile(r"[\s,<]+")
@@ -61,7 +63,7 @@ def read_rule(text: str) -> MergeRule | None:
         beside = value
     if name not in NAMES or (colon and not choices):
         return None
-    if choices and name not in (*ORDERED, "withdrawn"):
+    if choices and name not in (*ORDERED, "withdrawn") and (name, choices) != (LAST, KIND):
         return None
     if beside and name not in ("highest", "withdrawn"):
         return None
@@ -73,7 +75,7 @@ def travelling(rule: MergeRule, names: Sequence[str]) -> str:
 
     A choice that an author's order leaves out comes first: it never beats one that the order names.
     """
-    choices = rule.choices
+    choices = () if rule.name == LAST else rule.choices
     if rule.name in ORDERED and choices not in ((DATES[0],), (DATES[1],)):
         choices = (*_without(names, choices), *choices)
     if rule.name == "withdrawn" and not choices:

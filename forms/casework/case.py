@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -115,6 +116,8 @@ class Case:
 
     code: str = ""
     country: str = ""
+    host_country: str = ""
+    programme: str = ""
     office: str = ""
     stage: Stage = "identified"
     risk: Risk = "unknown"
@@ -131,7 +134,6 @@ class Case:
     expected_arrival: datetime | None = None
     arrived_on: date | None = None
     carer: str = ""
-    programme: str = ""
     notes: str = ""
 
     @classmethod
@@ -146,6 +148,8 @@ class Case:
         return cls(
             code=text(values, "case_code"),
             country=text(values, "country"),
+            host_country=text(values, "host_country"),
+            programme=text(values, "programme"),
             office=text(values, "office"),
             stage=cast(Stage, stage) if stage in STAGES else "identified",
             risk=cast(Risk, risk) if risk in RISKS else "unknown",
@@ -162,7 +166,6 @@ class Case:
             expected_arrival=moment(values.get("expected_arrival")),
             arrived_on=local_date(values.get("arrived_on")),
             carer=text(values, "carer"),
-            programme=text(values, "programme"),
             notes=text(values, "notes"),
         )
 
@@ -216,3 +219,10 @@ def add_years(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

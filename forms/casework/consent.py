@@ -11,23 +11,31 @@ the case; the office of the other country is a recipient.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from forms.casework.age import Age, AgeRules, age
-from forms.casework.case import Case, local_date
-from forms.casework.due import add_months
+from forms.casework.age import Age, age
+from forms.casework.case import Case
+from forms.casework.consent_rules import ConsentRules
+from forms.casework.consent_statement import ANSWER, Party, Statement, plain, several, statements
+from forms.casework.consent_statement import READ as STATED
 from forms.casework.facts import Evidence
-from forms.casework.meanings import CONSENT
-from forms.casework.table import number, only, section
-from forms.casework.word import Reason, ids, in_order, last_word, named, newer
+from forms.casework.word import Reason, ids, in_order, last_word, named
 
-Party = Literal["person", "guardian"]
+__all__ = [
+    "ANSWER", "READ", "SHARING", "Basis", "Consent", "ConsentRules", "Party", "Standing", "Statement",
+    "Transfer", "answered_no", "decided_since", "ended", "has_no_conflict", "in_force", "is_appointed",
+    "may_send", "standing", "statements",
+]  # fmt: skip
+
 Basis = Literal["team", "consent", "vital_interest", "duty_to_report", "none"]
 
-PURPOSES: Final = CONSENT["consent.purpose"] or ()
+#: Every meaning from which it follows whether a consent is in force.
+READ: Final = STATED | {
+    "age.born", "age.established", "age.estimate", "guardian.appointed", "guardian.conflict_check",
+}  # fmt: skip
 #: Purposes that mean nothing without the name of who receives.
 SHARING: Final = frozenset({"share_with_country", "share_with_organisation"})
 _WITNESSED: Final = frozenset({"verbal_witnessed", "thumbprint"})
@@ -40,107 +48,6 @@ _LOGGED_AS: Final = (
     ("disclosure.basis", "disclosure.recipient", "disclosure.reason"),
     ("referral.consent", "referral.to", "referral.without_consent"),
 )
-_LONGEST: Final = 120
-_AGES: Final = AgeRules()
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentRules:
-    """What a programme may set: how long a consent lasts at most, from which age a child is asked herself,
-    how many days a logged transfer without consent stays open.
-    """
-
-    months: int = 12
-    months_for: Mapping[str, int] = field(default_factory=lambda: {"retention": _LONGEST})
-    own_consent_from: int = 0
-    disclosure_days: int = 7
-    age: AgeRules = _AGES
-
-    @classmethod
-    def from_table(cls, table: Mapping[str, Any], ages: AgeRules = _AGES) -> ConsentRules:
-        """Problem form.programme.value_invalid, form.programme.value_unknown."""
-        only(table, "months", "months_for", "own_consent_from", "disclosure_days")
-        standard = cls()
-        named_months = section(table, "months_for")
-        only(named_months, *PURPOSES)
-        months_for = {name: number(named_months, name, 0, 1, _LONGEST) for name in named_months}
-        return cls(
-            number(table, "months", standard.months, 1, 24),
-            {**standard.months_for, **months_for},
-            number(table, "own_consent_from", standard.own_consent_from, 0, 12),
-            number(table, "disclosure_days", standard.disclosure_days, 0, 30),
-            ages,
-        )
-
-    def longest(self, purpose: str) -> int:
-        """The months that a consent for this purpose lasts at most."""
-        return self.months_for.get(purpose, self.months)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What one record says about consent for one purpose or several."""
-
-    source: Evidence
-    values: Mapping[str, Any]
-
-    @property
-    def decision(self) -> str:
-        """Given, refused or withdrawn. A word that is not known is taken for a withdrawal."""
-        said = self.values.get("consent.decision")
-        return said if said in ("given", "refused") else "withdrawn"
-
-    @property
-    def purposes(self) -> frozenset[str]:
-        return _listed(self.values.get("consent.purpose"))
-
-    @property
-    def recipients(self) -> frozenset[str]:
-        return _several(self.values.get("consent.recipient"))
-
-    @property
-    def told(self) -> date | None:
-        """The day that the record itself tells; None where it tells none that can be read."""
-        return local_date(self.values.get("consent.on"))
-
-    @property
-    def day(self) -> date:
-        """The day it counts from: of a consent the older, of a refusal or withdrawal the newer of the two."""
-        pick = min if self.decision == "given" else max
-        return pick(self.source.on, self.told or self.source.on)
-
-    @property
-    def withdrawn_on(self) -> date | None:
-        return local_date(self.values.get("consent.withdrawn_on"))
-
-    def by(self, party: Party) -> bool:
-        return self.values.get("consent.by") in (party, "both")
-
-    def until(self, purpose: str, rules: ConsentRules) -> date | None:
-        """The last day; None where an end was written down that cannot be read."""
-        end = _months_on(self.day, rules.longest(purpose))
-        if self.values.get("consent.until") in (None, ""):
-            return end
-        told = local_date(self.values.get("consent.until"))
-        return None if told is None else min(told, end)
-
-    def after(self, other: Statement) -> bool:
-        """Whether it certainly comes after the other."""
-        if self.day != other.day:
-            return self.day > other.day
-        return self.source.on == other.source.on and newer(self.source, other.source)
-
-    def knows_of(self, withdrawal: Statement) -> bool:
-        """Whether its author knew of the withdrawal: she wrote it herself, or names its day."""
-        same = bool(self.source.author) and self.source.author == withdrawal.source.author
-        told = self.withdrawn_on
-        return same or (told is not None and withdrawal.day <= told <= self.day)
-
-    def beaten_by(self, other: Statement) -> bool:
-        """Whether a refusal or a withdrawal stands against this consent."""
-        if not self.after(other):
-            return True
-        return other.decision == "withdrawn" and not self.knows_of(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +73,32 @@ class Transfer:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A consent that was given and that nobody has taken back, and its last day, which may have passed.
+
+    `source` is the last record that gives it.
+    """
+
+    purpose: str
+    recipient: str
+    until: date
+    source: Evidence
+
+
 _STANDARD: Final = ConsentRules()
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a consent is asked for, when, and of whom."""
+
+    purpose: str
+    at: date
+    case: Case
+    age: Age
+    rules: ConsentRules
+    unfit_guardian: tuple[str, ...] = ()
 
 
 def in_force(
@@ -186,18 +118,19 @@ def in_force(
     guardian_conflict, recipient_unknown.
     """
     found = in_order(evidence)
-    asked = _plain(recipient)
+    asked = plain(recipient)
     if purpose in SHARING and not asked:
         return Consent(purpose, asked, False, (Reason("consent.recipient_unknown"),))
-    about = [each for each in statements(found) if _concerns(each, purpose, asked)]
+    about = [each for each in statements(found) if each.concerns(purpose, asked)]
     known = age(case, found, at, rules.age)
+    question = _Question(purpose, at, case, known, rules, _unfit_guardian(found, at))
     reasons: list[Reason] = []
     used: list[Evidence] = []
     ends: list[date] = []
     for party in _parties(known, at, rules):
-        valid, why = _of_party(party, about, found, at, purpose, case, known, rules)
-        used += [each.source for each in valid]
-        ends += [max(until for each in valid if (until := each.until(purpose, rules)))] if valid else []
+        valid, why = _of_party(party, about, question)
+        used += [each.source for each, _ in valid]
+        ends += [max(until for _, until in valid)] if valid else []
         reasons += why
     if reasons:
         return Consent(purpose, asked, False, tuple(dict.fromkeys(reasons)))
@@ -222,8 +155,8 @@ def may_send(
     testimony or a photo, and closes after the days of the programme.
     """
     found = in_order(evidence)
-    asked = _plain(recipient)
-    if asked and asked == _plain(case.office):
+    asked = plain(recipient)
+    if asked and asked == plain(case.office):
         return Transfer(True, "team")
     consent = in_force(purpose, recipient, found, at, case=case, rules=rules)
     if consent.in_force:
@@ -238,42 +171,82 @@ def may_send(
     return Transfer(False, "none", consent.reasons)
 
 
-def statements(evidence: Iterable[Evidence]) -> list[Statement]:
-    """What the records say about consent: each by itself, and each row of a repeat of purposes.
+def standing(
+    evidence: Iterable[Evidence], at: date, *, case: Case, rules: ConsentRules = _STANDARD
+) -> tuple[Standing, ...]:
+    """What was agreed to and stands, by purpose and recipient, with the day on which it is to be asked anew.
 
-    A row that leaves out who, how or when has it from the record around it. A guardian's consent to the
-    return, which the form of the guardian asks for, is one of them.
+    Not whether it is in force: one that lacks a witness stands, and what has ended does until it is asked
+    anew or taken back. One whose end nobody can read ended at once. Where both the guardian and the child
+    agreed, the sooner of the two ends counts; what a guardian or a minor agreed to ends with the childhood.
+    A consent that is dated ahead counts only where nothing else was said.
     """
-    found = []
-    for each in evidence:
-        rows = each.rows.get("consent", ())
-        found += [Statement(each, {**each.values, **row}) for row in rows]
-        split = any("consent.decision" in row for row in rows)
-        against = each.get("consent.decision") != "given"
-        if not rows or "consent.purpose" in each.values or (split and against):
-            found.append(Statement(each, each.values))
-        if "guardian.consent" in each.values:
-            found.append(Statement(each, _of_guardian(each)))
-    return [each for each in found if each.values.get("consent.decision") not in (None, "")]
-
-
-def _of_guardian(each: Evidence) -> dict[str, Any]:
-    return {
-        "consent.decision": each.get("guardian.consent"),
-        "consent.purpose": "return",
-        "consent.by": "guardian",
-        "consent.how": "written",
-        "consent.withdrawn_on": each.get("consent.withdrawn_on"),
+    found = in_order(evidence)
+    said = statements(found)
+    given = [each for each in said if each.decision == "given"]
+    keys = {
+        (purpose, recipient)
+        for each in given
+        for purpose in each.purposes
+        for recipient in each.recipients or {""}
     }
+    known = age(case, found, at, rules.age)
+    stands = []
+    for purpose, recipient in sorted(keys):
+        about = [
+            each for each in given if purpose in each.purposes and recipient in (each.recipients or {""})
+        ]
+        against = [each for each in said if each.decision != "given" and each.readable]
+        against = [each for each in against if each.concerns(purpose, recipient)]
+        here = [each for each in about if each.said_by(at) and not any(map(each.beaten_by, against))]
+        here = here or ([] if against or any(each.said_by(at) for each in about) else about)
+        if not known.minor_on(at):
+            here = [each for each in here if each.by("person") and not known.minor_on(each.day)] or here
+        if here:
+            until = _asked_anew(here, _Question(purpose, at, case, known, rules))
+            last = max(here, key=lambda each: (each.source.on, each.source.order, each.source.record))
+            stands.append(Standing(purpose, recipient, until, last.source))
+    return tuple(stands)
 
 
-def _concerns(said: Statement, purpose: str, recipient: str) -> bool:
-    """A consent covers what it names. A refusal or a withdrawal that names nothing is of everything."""
-    if said.decision == "given":
-        return purpose in said.purposes and (not recipient or recipient in said.recipients)
-    purposes, recipients = said.purposes, said.recipients
-    return (not purposes or purpose in purposes) and (
-        not recipient or not recipients or recipient in recipients
+def _asked_anew(stands: list[Statement], question: _Question) -> date:
+    ends: dict[tuple[bool, bool], date] = {}
+    for each in stands:
+        end = _until(each, stands, question) or each.day
+        guardians = each.by("guardian") and not each.by("person")
+        if question.age.adult_from is not None and (guardians or question.age.minor_on(each.day)):
+            end = min(end, question.age.adult_from - timedelta(days=1))
+        who = (each.by("person"), each.by("guardian"))
+        ends[who] = max(end, ends.get(who, end))
+    return min(ends.values())
+
+
+def ended(purpose: str, evidence: Iterable[Evidence], at: date) -> bool:
+    """Whether a refusal or a withdrawal of this purpose stands against every consent to it.
+
+    One that bears a date to come was said all the same; a consent that does was not. That a consent was
+    never asked for, or has run out, ends nothing; nor does a word that nobody can read: what has to be done
+    for a person is not forgotten because of it.
+    """
+    about = [each for each in statements(in_order(evidence)) if each.concerns(purpose, "")]
+    against = [each for each in about if each.decision != "given" and each.readable]
+    given = [each for each in about if each.decision == "given" and each.said_by(at)]
+    return bool(against) and all(any(map(each.beaten_by, against)) for each in given)
+
+
+def answered_no(purpose: str, evidence: Iterable[Evidence], at: date) -> bool:
+    """Whether somebody was asked for this very purpose up to that day, and refused or took it back."""
+    return any(
+        purpose in each.purposes and each.decision != "given" and each.readable and each.day <= at
+        for each in statements(evidence)
+    )
+
+
+def decided_since(day: date, evidence: Iterable[Evidence], at: date) -> bool:
+    """Whether the person herself has decided anything from that day on, be it a no."""
+    return any(
+        each.readable and each.by("person") and day <= min(each.source.on, each.told or each.source.on) <= at
+        for each in statements(evidence)
     )
 
 
@@ -284,34 +257,28 @@ def _parties(known: Age, at: date, rules: ConsentRules) -> tuple[Party, ...]:
 
 
 def _of_party(
-    party: Party,
-    about: list[Statement],
-    found: list[Evidence],
-    at: date,
-    purpose: str,
-    case: Case,
-    known: Age,
-    rules: ConsentRules,
-) -> tuple[list[Statement], list[Reason]]:
-    """The consents of one party that count, or why none does."""
-    minor = known.minor_on(at)
+    party: Party, about: list[Statement], question: _Question
+) -> tuple[list[tuple[Statement, date]], list[Reason]]:
+    """The consents of one party that count, each with its last day, or why none does."""
+    minor = question.age.minor_on(question.at)
     given = [each for each in about if each.decision == "given" and each.by(party)]
     against = [each for each in about if each.decision != "given"]
-    if party == "guardian" and (unfit := _unfit_guardian(found, at)):
-        return [], [Reason("consent.guardian_conflict", evidence=unfit)]
+    if party == "guardian" and question.unfit_guardian:
+        return [], [Reason("consent.guardian_conflict", evidence=question.unfit_guardian)]
     valid, why = [], []
     for each in given:
         beaten = [other for other in against if each.beaten_by(other)]
-        flaw = _flaw(each, party, at, purpose, case, known, rules)
+        until = _until(each, given, question)
+        flaw = _flaw(each, until, party, question)
         if beaten:
             withdrawn = [other for other in beaten if other.decision == "withdrawn"]
             code = "consent.withdrawn" if withdrawn else "consent.refused"
             why.append(Reason(code, evidence=ids(other.source for other in withdrawn or beaten)))
-        elif flaw:
-            expired = each.until(purpose, rules) if flaw == "consent.expired" else None
+        elif flaw or until is None:
+            expired = until if flaw == "consent.expired" else None
             why.append(Reason(flaw, evidence=(each.source.record,), expires=expired))
         else:
-            valid.append(each)
+            valid.append((each, until))
     if valid:
         return valid, []
     if not given and against:
@@ -321,15 +288,25 @@ def _of_party(
     return [], why or [Reason(f"consent.{missing}")]
 
 
-def _flaw(
-    said: Statement, party: Party, at: date, purpose: str, case: Case, known: Age, rules: ConsentRules
-) -> str:
+def _until(said: Statement, given: list[Statement], question: _Question) -> date | None:
+    """The last day of a consent: its own, or the sooner one of a later consent that says it anew; None where
+    one of them cannot be read.
+    """
+    later = [each for each in given if each is not said and not each.ahead_of(question.at)]
+    ends = [
+        each.until(question.purpose, question.rules)
+        for each in [said, *(each for each in later if said.narrowed_by(each))]
+    ]
+    return None if None in ends else min(end for end in ends if end is not None)
+
+
+def _flaw(said: Statement, until: date | None, party: Party, question: _Question) -> str:
     """What keeps a consent that nobody withdrew from being in force; empty where nothing does."""
-    values = said.values
-    how, until = values.get("consent.how"), said.until(purpose, rules)
-    if (values.get("consent.on") not in (None, "") and said.told is None) or until is None:
-        return "consent.until_unclear" if until is None else "consent.dated_ahead"
-    if max(said.source.on, said.told or said.source.on) > at:
+    values, at = said.values, question.at
+    how = values.get("consent.how")
+    if until is None:
+        return "consent.until_unclear"
+    if not said.said_by(at):
         return "consent.dated_ahead"
     if until < at:
         return "consent.expired"
@@ -338,12 +315,12 @@ def _flaw(
     if how in _WITNESSED and not named(values.get("consent.witness")):
         return "consent.witness_missing"
     if party == "person" and not named(values.get("consent.interpreter")):
-        spoken, own = _plain(values.get("consent.language")), _plain(case.language)
+        spoken, own = plain(values.get("consent.language")), plain(question.case.language)
         if not spoken or not own:
             return "consent.language_unknown"
         if spoken != own:
             return "consent.interpreter_missing"
-    if not known.minor_on(at) and known.minor_on(said.day):
+    if not question.age.minor_on(at) and question.age.minor_on(said.day):
         return "consent.given_as_minor"
     return ""
 
@@ -368,24 +345,6 @@ def is_appointed(each: Evidence) -> bool:
 def _logs(each: Evidence, basis: str, recipient: str) -> bool:
     """Whether somebody logged a transfer on this ground: by itself, or with the referral that it is for."""
     return bool(each.author) and any(
-        each.text(ground) == basis and recipient in _several(each.get(to)) and named(each.get(why))
+        each.text(ground) == basis and recipient in several(each.get(to)) and named(each.get(why))
         for ground, to, why in _LOGGED_AS
     )
-
-
-def _listed(value: object) -> frozenset[str]:
-    listed = value if isinstance(value, list | tuple) else [value]
-    return frozenset(each for each in listed if isinstance(each, str) and each)
-
-
-def _several(value: object) -> frozenset[str]:
-    return frozenset(_plain(each) for each in _listed(value)) - {""}
-
-
-def _plain(value: object) -> str:
-    """A name or a language tag as it is compared: `ar_MA` is `ar-ma`."""
-    return " ".join(value.replace("_", "-").split()).casefold() if isinstance(value, str) else ""
-
-
-def _months_on(day: date, months: int) -> date:
-    return add_months(day, months) if day.year + months // 12 + 1 <= date.max.year else date.max

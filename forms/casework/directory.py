@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from forms.casework.due.items import add_months
+from forms.casework.case import add_months
 from forms.casework.tables import Table
 
 Vetting = Literal["vetted", "in_progress", "not_vetted", "suspended"]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from forms.casework import minors
 from forms.casework.age import Age, age
 from forms.casework.case import Case
-from forms.casework.consent import in_force, statements
+from forms.casework.consent import ANSWER, answered_no, in_force
 from forms.casework.facts import Evidence
 from forms.casework.pathway import decided
 from forms.casework.table import only, words
@@ -76,7 +76,7 @@ SOFT: Final[Mapping[Gate, Mapping[str, tuple[str, ...]]]] = {
     "close_case": {
         "outcome_missing": ("closure.outcome",),
         "services_open": ("closure.services_handed_over",),
-        "retention_not_asked": ("consent.purpose", "consent.decision"),
+        "retention_not_asked": ANSWER,
     },
 }  # fmt: skip
 
@@ -398,10 +398,7 @@ def _close_case(sheet: _Sheet) -> None:
         sheet.lacks("outcome_missing", newest)
     sheet.says("services_open", "closure.services_handed_over", "yes")
     # What is kept is the person's to decide: either answer closes, that nobody asked does not.
-    answered = any(
-        "retention" in each.purposes and each.decision in ("refused", "withdrawn") and each.day <= sheet.today
-        for each in statements(sheet.found)
-    )
+    answered = answered_no("retention", sheet.found, sheet.today)
     kept = in_force("retention", "", sheet.found, sheet.today, case=sheet.case, rules=sheet.programme.consent)
     if not answered and not kept.in_force:
         sheet.lacks("retention_not_asked", [])

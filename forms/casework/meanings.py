@@ -61,7 +61,6 @@ MINOR: Final[Mapping[str, tuple[str, ...] | None]] = {
     "bid.expires": None,
     "guardian.appointed": _YES_NO,
     "guardian.document_expires": None,
-    "guardian.consent": ("given", "refused", "withdrawn"),
     "guardian.conflict_check": ("none", "conflict"),
 }
 
@@ -247,6 +246,7 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "programme.code": None,
     "programme.donor": None,
     "case.host_country": None,
+    "case.programme": None,
     "case.region": None,
     "exploitation.sector": None,
     "exploitation.promised_work": None,
@@ -285,16 +285,13 @@ FOLLOW_UP: Final[Mapping[str, tuple[str, ...] | None]] = {
     "status.country": None,
     "status.authority": None,
     "status.kind": None,
+    "status.on": None,
     "status.expires": None,
     "need.action": None,
     "need.owner": None,
     "need.due": None,
     "need.state": ("open", "done", "dropped"),
     "proceedings.outcome": None,
-    "contact.never_at": (
-        "morning", "afternoon", "evening", "night", "monday", "tuesday", "wednesday", "thursday", "friday",
-        "saturday", "sunday",
-    ),
 }  # fmt: skip
 
 REFERRAL: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -346,12 +343,17 @@ SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {
 }
 
 TRACING_STEPS: Final[Mapping[str, tuple[str, ...] | None]] = {
-    "tracing.child_consent": ("given", "refused", "withdrawn", "not_asked", "no_answer"),
-    "tracing.guardian_consent": ("given", "refused", "withdrawn"),
     "tracing.begun": _YES_NO,
     "trace.outcome": ("found", "found_unwilling", "found_unsafe", "not_found", "open"),
     "trace.revealed": ("yes", "no", "unsure"),
     "admission.expires": None,
+}
+
+#: What no form asks any more, because the form for consent does, and older records still say.
+OLDER: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "guardian.consent": ("given", "refused", "withdrawn"),
+    "tracing.child_consent": ("given", "refused", "withdrawn", "not_asked", "no_answer"),
+    "tracing.guardian_consent": ("given", "refused", "withdrawn"),
 }
 
 ASSISTANCE: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -396,6 +398,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **PROCEDURE,
     **SCREENING,
     **TRACING_STEPS,
+    **OLDER,
     **ASSISTANCE,
     **INCIDENT,
     **FEEDBACK,

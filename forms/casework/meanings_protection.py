@@ -13,6 +13,10 @@ SAFE_CONTACT: Final[Mapping[str, tuple[str, ...] | None]] = {
         "phone_call", "text_message", "messenger", "email", "in_person", "trusted_person", "none",
     ),
     "contact.safe_times": None,
+    "contact.never_at": (
+        "morning", "afternoon", "evening", "night", "monday", "tuesday", "wednesday", "thursday", "friday",
+        "saturday", "sunday",
+    ),
     "contact.safe_never": None,
     "contact.code_word_agreed": _YES_NO,
     "contact.channel_still_safe": ("yes", "no", "unsure"),

@@ -116,13 +116,7 @@ def _answered(
     said: list[Statement], purpose: str, recipient: str, as_minor: list[Statement], on: date
 ) -> bool:
     """Whether a withdrawal of the consents of a minor stands, or she has refused since she is of age."""
-    against = [
-        each
-        for each in said
-        if each.decision != "given"
-        and (not each.purposes or purpose in each.purposes)
-        and (not each.recipients or not recipient or recipient in each.recipients)
-    ]
+    against = [each for each in said if each.decision != "given" and each.concerns(purpose, recipient)]
     ended = all(any(each.beaten_by(other) for other in against) for each in as_minor)
     return ended or any(each.day >= on for each in against)
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
+from forms.casework.case import Case
+from forms.casework.consent import ConsentRules, in_force
 from forms.casework.due.statements import statements
 from forms.casework.facts import Evidence
 from forms.casework.referral_answer import answer_of
@@ -35,6 +37,9 @@ State = Literal["draft", "sent", "accepted", "declined", "completed", "cancelled
 NEVER_SENT: Final = (
     "testimony.", "proceedings.", "deny.", "contact.observation", "tracing.", "child.tell_nobody",
 )  # fmt: skip
+
+
+_CONSENTS: Final = ConsentRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ def parcel(
     agreements: Iterable[Agreement],
     today: date,
     *,
+    case: Case,
+    consents: ConsentRules = _CONSENTS,
     denied: Collection[str] = (),
     ground: Ground = "consent",
     reason: str = "",
@@ -110,7 +117,11 @@ def parcel(
             return Refused("referral.reason.missing", recipient)
         open_ones = agreed
     else:
-        open_ones = [each for each in agreed if may_share(said, each.purpose, recipient, today)]
+        open_ones = [
+            each
+            for each in agreed
+            if may_share(said, each.purpose, recipient, today, case=case, consents=consents)
+        ]
         if not open_ones:
             return Refused("referral.consent.missing", recipient)
     wanted = frozenset[str]().union(*(each.fields for each in open_ones))
@@ -126,31 +137,20 @@ def parcel(
     )
 
 
-def may_share(evidence: Iterable[Evidence], purpose: str, recipient: str, today: date) -> bool:
+def may_share(
+    evidence: Iterable[Evidence],
+    purpose: str,
+    recipient: str,
+    today: date,
+    *,
+    case: Case,
+    consents: ConsentRules = _CONSENTS,
+) -> bool:
     """Whether consent to share for this purpose with this very recipient is in force today.
 
-    Consent that names no recipient is for none. A refusal or withdrawal without a recipient is for all; of
-    two words of one moment it is the one that counts, and one that bears a date to come counts already.
-    Consent has an end that can be read, or none at all.
+    Without a recipient it never is, and consent that names no recipient is for none.
     """
-    last: tuple[date, str, bool] | None = None
-    for each in statements(evidence, date.max, "consent.decision"):
-        decision, to = each.text("consent.decision"), each.text("consent.recipient")
-        if purpose not in each.chosen("consent.purpose"):
-            continue
-        if decision == "given":
-            said = each.day("consent.on") or each.on
-            if to != recipient or max(said, each.on) > today:
-                continue
-            ended = "consent.until" in each.values and (each.day("consent.until") or date.min) < today
-            word = (each.on, each.order, not ended)
-        elif to in ("", recipient):  # refused, withdrawn, or what nobody can read: no
-            word = (min(each.on, today), each.order, False)
-        else:
-            continue
-        if last is None or word[:2] > last[:2] or (word[:2] == last[:2] and not word[2]):
-            last = word
-    return last is not None and last[2]
+    return in_force(purpose, recipient, evidence, today, case=case, rules=consents).in_force
 
 
 def fingerprint(values: Mapping[str, Any], rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> str:

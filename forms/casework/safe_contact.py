@@ -17,6 +17,7 @@ from forms.casework.meanings import SAFE_CONTACT
 CHANNEL: Final = "contact.safe_channel"
 STILL_SAFE: Final = "contact.channel_still_safe"
 CONFIRMED: Final = "contact.confirmed_on"
+NEVER_AT: Final = "contact.never_at"
 CODE_WORD: Final = "contact.code_word_agreed"
 _NONE: Final = "none"
 _CHANNELS: Final = frozenset(SAFE_CONTACT[CHANNEL] or ()) - {_NONE}
@@ -46,7 +47,8 @@ class SafeContact:
     """What is agreed. `channels` is empty while `frozen` has a reason: then nobody contacts at all.
 
     `agreed` are the ways that were agreed, for who resolves the doubt; `times` and `never` are words for a
-    person to read. `code_word`: whether one was agreed; None where nobody asked.
+    person to read, `never_at` parts of the day and weekdays. `code_word`: whether one was agreed; None where
+    nobody asked.
     """
 
     channels: tuple[str, ...]
@@ -55,6 +57,7 @@ class SafeContact:
     never: str
     code_word: bool | None
     frozen: tuple[str, ...]
+    never_at: tuple[str, ...] = ()
 
     def allows(self, channel: str) -> bool:
         return channel in self.channels
@@ -94,6 +97,7 @@ def safe_contact(found: Iterable[Evidence], today: date, contested: Collection[s
         never=_words(records, "contact.safe_never", today),
         code_word=_code_word(records, today),
         frozen=tuple(frozen),
+        never_at=_never_at(records, today),
     )
 
 
@@ -110,7 +114,7 @@ def may_remind(safe: SafeContact, channel: str) -> Permission:
         return Permission(False, "reminder.channel_not_automatic")
     if safe.code_word is not False:
         return Permission(False, "reminder.code_word_needed")
-    if safe.times.strip():
+    if safe.times.strip() or safe.never_at:
         return Permission(False, "reminder.times_in_words")
     return Permission(True, "reminder.allowed")
 
@@ -143,6 +147,12 @@ def _doubted(records: list[Evidence], today: date) -> bool:
 def _words(records: list[Evidence], meaning: str, today: date) -> str:
     words = [each.text(meaning) for each in _counting(records, meaning, today)]
     return "\n".join(dict.fromkeys(word for word in words if word.strip()))
+
+
+def _never_at(records: list[Evidence], today: date) -> tuple[str, ...]:
+    """What any of the records that count names: a time too many rather than one too few."""
+    found = (each.chosen(NEVER_AT) for each in _counting(records, NEVER_AT, today))
+    return tuple(sorted(frozenset[str]().union(*found)))
 
 
 def _code_word(records: list[Evidence], today: date) -> bool | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from forms.definition import FormDefinition, Question
-from forms.merge_rules import DATES, LAST, ORDERED, SEVERAL, MergeRule, name_of, read_rule
+from forms.merge_rules import DATES, KIND, LAST, ORDERED, SEVERAL, MergeRule, name_of, read_rule
 
 Found = tuple[str, dict[str, str]]
 """(code, params); the place is the question."""
@@ -17,6 +17,7 @@ _LEVELS: Final = (
     *("none", "very_low", "minimal", "low", "medium", "moderate", "elevated"),
     *("high", "severe", "very_high", "extreme", "critical"),
 )
+_ANSWERS: Final = frozenset({"yes", "no", "unsure", "open"})
 #: They say that nobody knows. Behind the levels they would beat the highest of them.
 _SILENT: Final = frozenset({"unknown", "not_known", "no_answer", "not_assessed"})
 
@@ -28,9 +29,10 @@ def merge_findings(definition: FormDefinition, question: Question, cell: str) ->
         if name != LAST:
             yield "lint.merge.idle", {"rule": name}
         return
-    if question.safety and name == LAST and typed(question):
-        yield "lint.merge.safety_last", {"safety": question.safety}
     rule = read_rule(cell) or MergeRule(LAST)
+    kind = rule == MergeRule(LAST, KIND) and _may_be_kind(question)
+    if question.safety and name == LAST and typed(question) and not kind:
+        yield "lint.merge.safety_last", {"safety": question.safety}
     names = [choice.name for choice in question.choices]
     if not _fits(rule, question):
         yield "lint.merge.unfit", {"rule": name, "type": question.type}
@@ -57,7 +59,18 @@ def typed(question: Question) -> bool:
     return question.asks and (question.readonly or "").strip() != "true()"
 
 
+def _may_be_kind(question: Question) -> bool:
+    """Whether its choices may be kinds of a thing: not levels, nor yes or no, of which one protects more.
+
+    How to reach somebody, who and where they are, is nothing of which the later answer may simply stand.
+    """
+    names = {choice.name for choice in question.choices}
+    return question.safety == "private" and not names <= {*_LEVELS, *_SILENT, *_ANSWERS}
+
+
 def _fits(rule: MergeRule, question: Question) -> bool:
+    if rule.choices == KIND and rule.name == LAST:
+        return question.type == "select_one"
     if rule.name in SEVERAL:
         return question.type == "select_multiple"
     if rule.name == "cautious" and rule.choices in ((DATES[0],), (DATES[1],)):

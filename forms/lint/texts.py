@@ -89,12 +89,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "A question of safety ('{safety}') keeps only the later of two answers that were given apart.",
         "Write a rule that keeps what protects: 'both' for a text, 'highest' or 'cautious' with the order of "
         "its choices, 'withdrawn' for a consent, 'set', 'narrow' or 'union' where several are chosen, "
-        "'cautious: later' or 'cautious: earlier' for a date.",
+        "'cautious: later' or 'cautious: earlier' for a date. For the kind of a thing, where no choice "
+        "protects more than another, say so: 'last: kind' (select_one, 'private').",
     ),
     "lint.merge.unfit": (
         "The merge rule '{rule}' does nothing for a question of the type {type}.",
-        "Use 'set', 'narrow' and 'union' with select_multiple only, 'highest' and 'withdrawn' with "
-        "select_one, 'cautious' with select_one or, as 'cautious: later', with a date.",
+        "Use 'set', 'narrow' and 'union' with select_multiple only, 'highest', 'withdrawn' and 'last: kind' "
+        "with select_one, 'cautious' with select_one or, as 'cautious: later', with a date.",
     ),
     "lint.merge.withdrawing_missing": (
         "The merge rule 'withdrawn' has no choice that withdraws: there is no '{choice}'.",

@@ -34,6 +34,10 @@ _BEGINS: Final = {
 }  # fmt: skip
 #: Days after arrival at which a contact is made.
 CONTACT_DAYS: Final = (2, 7, 14, 30, 61, 91, 182, 273, 365)
+_HOSTS: Final = ("gr", "it", "fr")
+_PROGRAMMES: Final = ("care", "tact")
+#: What the authorities of a country have given to who is still on the way.
+_STATUSES: Final = {"al": "potential_victim", "ma": "victim", "ua": "victim"}
 _ARRIVAL_HOUR: Final = time(19, 30)
 
 
@@ -100,12 +104,14 @@ class _Life:
 
     def _case_file(self, stage: str, day: date, arrival: date) -> Entry:
         person, words = self._person, self._words
-        answers: dict[str, Answer] = {"stage": stage}
+        answers: dict[str, Answer | Sequence[Mapping[str, Answer]]] = {"stage": stage}
         login = person.carer
         at = self._at(day)
         if stage == "identified":
             answers |= {
                 "country": person.country,
+                "host_country": _HOSTS[self._number % len(_HOSTS)],
+                "programme": _PROGRAMMES[self._number % len(_PROGRAMMES)],
                 "carer": person.carer,
                 "risk": "unknown",
                 "language": person.language,
@@ -124,8 +130,15 @@ class _Life:
                 ),
                 "safe_times": self._random.choice(words.safe_times),
                 "safe_never": self._random.choice(words.safe_never),
+                "never_at": ["night"],
                 "code_word_agreed": "yes",
             }
+            if person.arrived is None and person.country in _STATUSES:
+                kind = _STATUSES[person.country]
+                answers["has_status"] = "yes"
+                answers["status"] = [
+                    {"status_country": person.country, "status_kind": kind, "status_on": day.isoformat()}
+                ]
         elif stage == "decision":
             answers["notes"] = self._random.choice(words.notes)
         elif stage == "pre_departure":

@@ -159,7 +159,15 @@ def person(key: str, who: dict[str, str], journey: dict[str, str]) -> Person:
             },
             {},
         ),
-        (entered, {"consent.purpose": ["statistics"], "consent.decision": who["statistics"]}, {}),
+        (
+            entered,
+            {
+                "consent.purpose": ["statistics"], "consent.decision": who["statistics"],
+                "consent.by": "both" if case.may_be_minor(entered) else "person", "consent.how": "written",
+                "consent.interpreter": "Ana D., Vatra", "consent.until": "2030-12-31",
+            },
+            {},
+        ),
         (entered + timedelta(days=3), {"solution.decision": who["solution"]}, {}),
     ]  # fmt: skip
     for side in ("host", "return"):

@@ -27,12 +27,15 @@ VALUES: dict[str, Any] = {
     "expected_arrival": "2026-03-01T22:40:00.000+02:00",
     "arrived_on": "2026-03-01",
     "carer": "officer",
+    "host_country": "gr",
+    "programme": "care",
 }
 
 
 def test_a_case_has_the_facts_of_its_case_file() -> None:
     case = Case.from_values(VALUES)
     assert case.code == "UA-4T9XW2C-7"
+    assert (case.host_country, case.programme) == ("gr", "care")
     assert (case.stage, case.risk) == ("reintegration", "high")
     assert case.name == "Олена Коваль"
     assert case.safe_channel == ("messenger", "in_person")

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import forms
 from forms.casework.case import Case
-from forms.casework.consent import Consent, ConsentRules, in_force, may_send, statements
+from forms.casework.consent import (
+    Consent,
+    ConsentRules,
+    answered_no,
+    decided_since,
+    ended,
+    in_force,
+    may_send,
+    standing,
+    statements,
+)
+from forms.casework.consent_statement import READ as STATED
 from forms.casework.facts import Evidence
 from forms.errors import FormProblem
 from tests.casework.journeys import GIRL, TODAY, WOMAN, consent, day, said
@@ -69,8 +83,36 @@ def test_a_consent_ends_on_the_day_that_was_agreed_and_after_the_months_of_the_p
 
 
 def test_what_is_kept_may_be_agreed_for_longer_than_the_rest() -> None:
-    kept = in_force("retention", "", [consent("c", purpose="retention")], TODAY, case=WOMAN)
-    assert kept.until == date(2036, 9, 5)
+    for purpose in ("retention", "statistics"):
+        for said_until, ends in (("2099-01-01", date(2036, 9, 5)), (None, date(2027, 9, 5))):
+            agreed = consent("c", purpose=purpose, until=said_until)
+            assert in_force(purpose, "", [agreed], TODAY, case=WOMAN).until == ends
+    assert of_return(consent("c", until="2099-01-01")).until == date(2027, 9, 5)
+
+
+def test_what_was_agreed_last_says_for_how_long() -> None:
+    longer, shorter = consent("a", -9, until=day(200).isoformat()), consent("b", -2, until=day(3).isoformat())
+    for order in ((longer, shorter), (shorter, longer)):
+        assert of_return(*order).until == day(3)
+        assert set(told(of_return(*order, at=day(4)))) == {"expired"}
+    renewed = consent("c", -1, until=day(300).isoformat())
+    assert of_return(longer, shorter, renewed, at=day(4)).until == day(300)
+    nobody_can_read = consent("d", -1, until="for ever")
+    assert set(told(of_return(longer, nobody_can_read))) == {"until_unclear"}
+    same_day = consent("e", -9, until=day(1).isoformat())
+    assert of_return(longer, same_day).until == day(1)
+
+
+def test_a_later_consent_for_somebody_else_or_of_a_day_to_come_shortens_nothing() -> None:
+    vatra = consent("a", -9, purpose="share_with_organisation", recipient="Vatra")
+    others = consent("b", -2, purpose="share_with_organisation", recipient="Different & Equal", until="soon")
+    shared = in_force("share_with_organisation", "Vatra", [vatra, others], TODAY, case=WOMAN)
+    assert shared.until == date(2027, 9, 1)
+    searched = consent("r", -9, purpose="tracing", recipient="Red Cross")
+    nearby = consent("n", -2, purpose="tracing", recipient="Vatra", until=day(1).isoformat())
+    assert in_force("tracing", "", [searched, nearby], TODAY, case=WOMAN).until == date(2027, 9, 1)
+    ahead = consent("c", 100, until=day(101).isoformat())
+    assert of_return(consent("d"), ahead).until == date(2027, 9, 5)
 
 
 def test_a_consent_that_is_dated_ahead_is_none_yet_and_a_withdrawal_is_one_at_once() -> None:
@@ -242,6 +284,124 @@ def test_that_path_leads_to_nothing_but_sharing(purpose: str) -> None:
     assert not in_force(purpose, "", [disclosure()], TODAY, case=WOMAN).in_force
 
 
+# --- what older records of tracing say --------------------------------------------------------
+
+
+def of_tracing(offset: int = -5, *, author: str = "ana", **answers: Any) -> Evidence:
+    """A record of the form in which tracing was asked for beside the consent itself."""
+    return said("t", offset, author=author)({f"tracing.{name}": value for name, value in answers.items()})
+
+
+def test_a_yes_to_tracing_in_an_older_record_is_no_consent() -> None:
+    yes = of_tracing(child_consent="given", guardian_consent="given")
+    assert told(in_force("tracing", "", [yes], TODAY, case=GIRL)) == ["guardian_missing", "child_missing"]
+    assert told(in_force("tracing", "", [yes], TODAY, case=WOMAN)) == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"child_consent": "withdrawn"}, "withdrawn"), ({"child_consent": "refused"}, "refused"),
+        ({"child_consent": "no_answer"}, "refused"), ({"child_consent": "hm"}, "withdrawn"),
+        ({"guardian_consent": "refused"}, "refused"), ({"guardian_consent": "withdrawn"}, "withdrawn"),
+    ],
+)  # fmt: skip
+def test_a_no_to_tracing_in_an_older_record_ends_the_consent_to_it_and_no_other(
+    answers: dict[str, str], why: str
+) -> None:
+    agreed = consent("c", -6, purpose=["tracing", "return"], by="both")
+    no = of_tracing(**answers)
+    assert set(told(in_force("tracing", "", [agreed, no], TODAY, case=GIRL))) == {why}
+    assert in_force("return", "", [agreed, no], TODAY, case=GIRL).in_force
+    later = consent("d", -4, purpose="tracing", by="both")
+    anew = in_force("tracing", "", [agreed, no, later], TODAY, case=GIRL)
+    assert anew.in_force is (why == "refused")
+
+
+def test_who_was_not_asked_yet_has_said_no_no() -> None:
+    agreed = consent("c", -6, purpose="tracing", by="both")
+    assert in_force("tracing", "", [agreed, of_tracing(child_consent="not_asked")], TODAY, case=GIRL).in_force
+
+
+# --- what stands, what has ended, who has spoken ----------------------------------------------
+
+
+def stands(*found: Evidence, case: Case = WOMAN, at: date = TODAY) -> dict[str, date]:
+    return {f"{each.purpose}:{each.recipient}": each.until for each in standing(found, at, case=case)}
+
+
+def test_what_was_agreed_stands_by_purpose_and_recipient_until_somebody_takes_it_back() -> None:
+    agreed = consent(
+        "a", -9, purpose=["photo", "share_with_organisation"], recipient=["Vatra", "Caritas"],
+        until=day(-1).isoformat(), how="thumbprint",
+    )  # fmt: skip
+    assert stands(agreed) == dict.fromkeys(
+        ["photo:caritas", "photo:vatra", "share_with_organisation:caritas", "share_with_organisation:vatra"],
+        day(-1),
+    )
+    ended = consent("w", -2, purpose="share_with_organisation", recipient="Caritas", decision="withdrawn")
+    assert set(stands(agreed, ended)) == {"photo:caritas", "photo:vatra", "share_with_organisation:vatra"}
+    assert stands(agreed, consent("w", 400, purpose=None, decision="withdrawn")) == {}
+    assert len(stands(agreed, consent("w", -2, purpose=None, decision="perhaps"))) == 4
+
+
+def test_a_consent_is_asked_anew_as_soon_as_it_does_not_hold_for_one_of_those_who_agreed() -> None:
+    own, guardians = consent("a", -9), consent("g", -8, by="guardian", until=day(20).isoformat())
+    assert stands(own, guardians, case=GIRL) == {"return:": day(20)}
+    assert stands(consent("b", -7), guardians, case=GIRL) == {"return:": day(20)}
+    assert stands(consent("a", -9, until="for ever")) == {"return:": day(-9)}
+    soon = replace(GIRL, birth_date=date(2008, 9, 20))
+    assert stands(consent("a", -9, by="both"), case=soon) == {"return:": date(2026, 9, 19)}
+    assert stands(guardians, case=replace(WOMAN, birth_date=date(2008, 9, 8))) == {
+        "return:": date(2026, 9, 7)
+    }
+    grown = stands(guardians, consent("c", -1), case=replace(WOMAN, birth_date=date(2008, 9, 8)))
+    assert grown == {"return:": date(2027, 9, 9)}
+
+
+def test_a_consent_of_a_day_to_come_stands_only_where_nothing_else_was_said() -> None:
+    ahead = consent("a", 400, until=day(500).isoformat())
+    assert stands(ahead) == {"return:": day(500)}
+    assert stands(ahead, consent("b", -3, until=day(9).isoformat())) == {"return:": day(9)}
+    assert stands(ahead, consent("w", -3, decision="withdrawn")) == {}
+
+
+def test_who_has_said_no_has_ended_it_and_who_was_never_asked_or_whose_yes_ran_out_has_not() -> None:
+    def no_more(*found: Evidence) -> bool:
+        return ended("monitoring", found, TODAY)
+
+    yes, no = consent("c", purpose="monitoring"), consent("w", purpose="monitoring", decision="withdrawn")
+    assert not no_more()
+    assert not no_more(consent("c", -400, purpose="monitoring"))
+    assert not no_more(yes, consent("w", -1, purpose="monitoring", decision="hm"))
+    assert no_more(yes, consent("w", 400, purpose=None, decision="withdrawn"))
+    assert no_more(no, consent("c", 400, purpose="monitoring"))
+    assert no_more(consent("r", purpose="monitoring", decision="refused"))
+    assert no_more(no, consent("c", -1, purpose="monitoring", author="ana"))
+    assert not no_more(
+        no, consent("c", -1, purpose="monitoring", author="ana", withdrawn_on=day(-5).isoformat())
+    )
+
+
+def test_a_no_answers_only_what_it_names_and_silence_answers_nothing() -> None:
+    assert answered_no("retention", [consent("r", purpose="retention", decision="refused")], TODAY)
+    for said_otherwise in ({"purpose": None}, {"decision": "we talked"}, {"decision": "given"}):
+        answers = {"purpose": "retention", "decision": "refused", **said_otherwise}
+        assert not answered_no("retention", [consent("r", **answers)], TODAY)
+    assert not answered_no("retention", [consent("r", 1, purpose="retention", decision="refused")], TODAY)
+
+
+def test_she_has_spoken_herself_when_she_said_yes_or_no_after_that_day() -> None:
+    for decision, by, offset, there in (
+        ("given", "person", -1, True), ("refused", "both", -1, True), ("given", "guardian", -1, False),
+        ("hm", "person", -1, False), ("given", "person", -7, False), ("given", "person", 1, False),
+    ):  # fmt: skip
+        word = consent("c", offset, decision=decision, by=by)
+        assert decided_since(day(-6), [word], TODAY) is there
+    entered_late = consent("c", -1, on=day(-9).isoformat())
+    assert not decided_since(day(-6), [entered_late], TODAY)
+
+
 # --- the programme's part --------------------------------------------------------------------
 
 
@@ -260,3 +420,18 @@ def test_a_programme_cannot_set_what_would_protect_nobody(table: dict[str, Any])
 
 def test_a_record_that_says_nothing_of_consent_states_nothing() -> None:
     assert statements([said("x")({"plan.state": "draft"}), said("y")({"consent.purpose": "return"})]) == []
+
+
+def test_no_other_module_interprets_what_records_say_of_consent() -> None:
+    """One reader: what two read differently protects nobody. Lists of what is read take `consent.READ`."""
+    root = Path(forms.__file__).parent.parent
+    read = "|".join(re.escape(meaning) for meaning in sorted(STATED))
+    own = {"consent.py", "consent_rules.py", "consent_statement.py", "meanings.py"}
+    others = [
+        f"{path.relative_to(root)}: {found}"
+        for folder in ("app", "forms", "sync_server")
+        for path in sorted((root / folder).rglob("*.py"))
+        if path.name not in own
+        for found in re.findall(rf"[\"'](?:{read})[\"']", path.read_text("utf-8"))
+    ]
+    assert others == []

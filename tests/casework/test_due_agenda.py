@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms.casework import consent
 from forms.casework.case import Case
 from forms.casework.due import KINDS, READ, Due, DueRules, agenda
 from forms.casework.facts import Evidence
@@ -51,7 +52,7 @@ EXPIRIES: list[tuple[str, Evidence, str, str, str]] = [
      said("2026-02-01", **CONSENT, consent__until="2026-08-01"), "2026-08-01", "2026-07-02", "photo"),
     ("consent.expires", said("2026-02-01", **CONSENT), "2027-02-01", "2027-01-02", "photo"),
     ("consent.expires",
-     said("2026-02-01", **CONSENT, consent__until="some day"), "2027-02-01", "2027-01-02", "photo"),
+     said("2026-02-01", **CONSENT, consent__until="some day"), "2026-02-01", "2026-01-02", "photo"),
     ("assessment.expires", said("2026-02-01", assessment__outcome="proceed", assessment__side="host",
                                 assessment__expires="2026-04-01"), "2026-04-01", "2026-03-18", "host"),
     ("assessment.expires", said("2026-02-01", assessment__outcome="proceed"), "2026-05-02", "2026-04-18", ""),
@@ -139,6 +140,26 @@ def test_each_certificate_of_status_expires_by_itself() -> None:
     assert [(i.subject, i.overdue) for i in items] == [("AL", True), ("UA", False)]
 
 
+def test_a_status_counts_from_when_it_was_given_and_one_that_ended_or_was_refused_is_none() -> None:
+    def due(**row: str) -> list[tuple[str, str]]:
+        status = {
+            f"status.{name}": value for name, value in {"country": "al", "kind": "victim", **row}.items()
+        }
+        items = agenda(CASE, [rows("2026-02-01", "status", status)], day("2026-04-01"))
+        return [(i.subject, i.due.isoformat()) for i in items if i.kind == "status.expires"]
+
+    assert due() == [("AL", "2027-02-01")]
+    assert due(on="2025-06-01") == [("AL", "2026-06-01")]
+    assert due(on="2062-06-01") == [("AL", "2027-02-01")]
+    assert due(on="2025-06-01", expires="2026-12-31") == [("AL", "2026-12-31")]
+    assert due(kind="ended", expires="2026-12-31") == due(kind="refused") == []
+    before = {"status.country": "al", "status.kind": "ended", "status.expires": "2026-03-01"}
+    both = rows("2026-02-01", "status", before, {"status.country": "al", "status.kind": "official_victim"})
+    assert told(agenda(CASE, [both], day("2026-04-01")), "status") == [
+        ("status.expires", "2027-02-01", False)
+    ]
+
+
 def test_a_renewed_consent_moves_its_day_and_a_withdrawn_one_has_none() -> None:
     given_ = said("2026-02-01", **CONSENT, consent__until="2026-03-01")
     today = day("2026-04-01")
@@ -196,8 +217,8 @@ def test_who_came_as_an_adult_has_no_birthday_to_prepare() -> None:
 # --- consent to monitoring ----------------------------------------------------------------------
 
 
-def monitoring(on: str, decision: str, order: str = "") -> Evidence:
-    return said(on, order, consent__decision=decision, consent__purpose=["monitoring", "photo"])
+def monitoring(on: str, decision: str, order: str = "", **more: Any) -> Evidence:
+    return said(on, order, consent__decision=decision, consent__purpose=["monitoring", "photo"], **more)
 
 
 def test_who_withdraws_from_monitoring_is_not_visited_and_not_overdue() -> None:
@@ -209,8 +230,11 @@ def test_who_withdraws_from_monitoring_is_not_visited_and_not_overdue() -> None:
 
 
 def test_who_consents_again_is_visited_again_and_one_moments_two_words_mean_no() -> None:
-    records = [monitoring("2026-02-10", "withdrawn"), monitoring("2026-03-10", "given")]
+    anew = monitoring("2026-03-10", "given", consent__withdrawn_on="2026-02-10")
+    records = [monitoring("2026-02-10", "withdrawn"), anew]
     assert told(agenda(CASE, records, day("2026-06-01")), "contact")
+    unaware = [monitoring("2026-02-10", "withdrawn"), monitoring("2026-03-10", "given")]
+    assert told(agenda(CASE, unaware, day("2026-06-01")), "contact") == []
     records = [monitoring("2026-02-10", "given"), monitoring("2026-02-10", "withdrawn")]
     assert told(agenda(CASE, records, day("2026-06-01")), "contact") == []
 
@@ -343,6 +367,27 @@ def test_an_action_is_due_with_its_owner_until_it_is_done_or_the_help_was_given(
     assert [(i.subject, i.due.isoformat()) for i in items] == [("legal", "2026-03-01")]
     nothing = met("2026-02-20", plan__unmet_needs="no")
     assert [i for i in agenda(CASE, [visit, again, nothing], day("2026-02-21")) if i.owner] == []
+
+
+def test_whoever_makes_the_next_contact_closes_a_need_by_its_kind() -> None:
+    health = {"need.kind": "health", "need.action": "Go with her", "need.state": "open"}
+    legal = {"need.kind": "legal", "need.action": "Call the lawyer", "need.state": "open"}
+    visit = rows("2026-02-06", "need", health, legal)
+
+    def open_on(on: str, *others: Evidence) -> list[str]:
+        return [i.subject for i in agenda(CASE, [visit, *others], day(on)) if i.owner]
+
+    def next_visit(on: str, state: str) -> Evidence:
+        return rows(on, "need", {"need.kind": "health", "need.state": state})
+
+    for state, left in (("done", ["legal"]), ("dropped", ["legal"]), ("open", ["health", "legal"])):
+        assert open_on("2026-02-21", next_visit("2026-02-10", state)) == left
+    assert open_on("2026-02-21", next_visit("2026-02-01", "done")) == ["health", "legal"]
+    unsaid = rows("2026-02-06", "need", {"need.kind": "health", "need.action": "Go with her"})
+    ahead = agenda(CASE, [unsaid, next_visit("2062-02-10", "done")], day("2026-02-21"))
+    assert [i.subject for i in ahead if i.owner] == ["health"]
+    anew = rows("2026-02-12", "need", {"need.kind": "health", "need.action": "Another clinic"})
+    assert open_on("2026-02-21", next_visit("2026-02-10", "done"), anew) == ["legal", "health"]
 
 
 def test_a_court_date_stays_until_it_is_told_how_it_ended() -> None:
@@ -487,15 +532,19 @@ def test_whatever_records_say_the_agenda_is_sound(case: Case, found: list[Eviden
 
 @settings(max_examples=400, deadline=None)
 @given(CASES, st.lists(EVIDENCE, max_size=6), EVIDENCE, DAYS)
-def test_a_record_of_a_day_to_come_takes_nothing_off_the_desk_but_contacts_she_does_not_want(
+def test_a_record_of_a_day_to_come_takes_nothing_off_the_desk_but_what_she_does_not_want(
     case: Case, found: list[Evidence], wrong: Evidence, today: date
 ) -> None:
     ahead = Evidence("w", "f", today + timedelta(days=400), wrong.values, wrong.rows, order="z")
     found = [each for each in found if each.on <= today]
     before, after = agenda(case, found, today), agenda(case, [*found, ahead], today)
     expiring = ("consent", "determination", "assessment", "status", "guardian", "travel_document", "birthday")
+    says_no = any(
+        each.get("consent.decision") in ("withdrawn", "refused")
+        for each in (ahead.values, *ahead.rows.get("row", ()))
+    )
     for item in before:
-        if item.kind.startswith(expiring):
+        if item.kind.startswith(expiring) and not (says_no and item.kind == "consent.expires"):
             assert item in after
 
 
@@ -510,4 +559,4 @@ def test_all_meanings_that_the_rules_ask_for_are_listed() -> None:
     nouns = {meaning.partition(".")[0] for meaning in READ}
     asked -= set(KINDS) - READ
     asked.add("solution.decision")  # the pathway's own question, which `settling` asks through it
-    assert {each for each in asked if each.partition(".")[0] in nouns} == READ
+    assert {each for each in asked if each.partition(".")[0] in nouns} | consent.READ == READ

@@ -349,6 +349,8 @@ OTHERS: list[tuple[Gate, Journey, str, dict[str, Any] | None, str]] = [
     ("contact_family", CONTACT, "tracing", None, "consent_missing"),
     ("contact_family", CONTACT, "tracing", {"consent.purpose": "return"}, "consent_missing"),
     ("contact_family", CONTACT, "tracing", {"consent.decision": "withdrawn"}, "consent_withdrawn"),
+    ("contact_family", CONTACT, "screen", {"tracing.child_consent": "withdrawn"}, "consent_withdrawn"),
+    ("contact_family", CONTACT, "screen", {"tracing.guardian_consent": "refused"}, "consent_refused"),
     ("close_arrival", RECEPTION, "reception", None, "outcome_missing"),
     ("close_arrival", RECEPTION, "reception", {"arrival.outcome": "we shall see"}, "outcome_missing"),
     ("start_reintegration", HOME, "reception", None, "arrival_unconfirmed"),

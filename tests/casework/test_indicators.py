@@ -281,6 +281,28 @@ def test_who_was_reached_again_is_not_lost() -> None:
     assert contacts("met", "unreachable") == 0
 
 
+def test_a_need_that_the_last_contact_closed_is_not_unmet() -> None:
+    def kinds(*rows: tuple[str, str]) -> dict[str, int]:
+        needs = tuple({"need.kind": kind, "need.state": state} for kind, state in rows)
+        visit = Evidence("v", "f", date(2026, 3, 1), {"plan.unmet_needs": "yes"}, {"need": needs})
+        office = Office((Person("p", Case(), (visit,)),))
+        found = report(office, PROGRAMME, AS_OF, [BY_CODE["needs.unmet"]], by=["kind"])
+        return {f.group[-1][1]: int(f.value or 0) for f in found if f.group and f.value != 0}
+
+    assert kinds(("health", "done"), ("legal", "open")) == {"legal": 1}
+    assert kinds(("health", "done"), ("legal", "dropped")) == {}
+    assert kinds(("health", "open")) == {"health": 1}
+    assert kinds() == {"unknown": 1}
+
+
+def test_the_case_file_says_which_programme_pays_and_which_state_is_the_host() -> None:
+    told = Evidence("a", "f", date(2026, 3, 1), {"programme.code": "care"})
+    case_file = Evidence("c", "f", date(2026, 1, 1), {"case.programme": "tact", "case.host_country": "gr"})
+    for evidence, programme in (((told, case_file), "tact"), ((told,), "care"), ((), "unknown")):
+        assert GROUPS["programme"](Person("p", Case(), evidence)) == programme
+    assert GROUPS["host_state"](Person("p", Case(), (told, case_file))) == "gr"
+
+
 def test_costs_in_another_currency_are_counted_by_the_offices_rates_or_missing() -> None:
     row = {"assistance.kind": "housing", "assistance.amount": "35000", "assistance.currency": "ALL"}
     person = Person("x", Case(), (Evidence("1", "f", date(2026, 5, 2), {}, {"assistance": (row, row)}),))

@@ -39,6 +39,25 @@ def test_what_was_agreed_last_holds():
     assert (safe.allows("messenger"), safe.allows("phone_call")) == (True, False)
 
 
+def test_when_never_to_contact_is_what_any_record_that_counts_says_and_nothing_goes_out_by_itself():
+    open_way = {"safe_channel": ["email"], "code_word_agreed": "no"}
+    safe = safe_contact(
+        [
+            told(days_ago(9), never_at=["morning"], **open_way),
+            told(days_ago(2), "a", never_at=["night"]),
+            told(days_ago(2), "a", never_at="sunday"),
+            told(TODAY + timedelta(days=400), never_at=["evening"]),
+        ],
+        TODAY,
+    )
+    assert safe.never_at == ("evening", "night", "sunday")
+    assert may_remind(safe, "email").code == "reminder.times_in_words"
+    assert may_remind(safe_contact([told(**open_way)], TODAY), "email").allowed
+    assert safe_contact([told(**open_way)], TODAY, ["contact.never_at"]).frozen == (
+        "contact.frozen.conflict",
+    )
+
+
 @pytest.mark.parametrize(
     ("found", "frozen"),
     [

@@ -186,6 +186,41 @@ def test_a_case_shows_its_facts_in_words_and_the_name_apart(book: Fieldbook) -> 
     )
 
 
+def test_a_case_shows_each_status_that_was_given_and_when_never_to_contact(book: Fieldbook) -> None:
+    """National status is a repeat of the case: Ukraine's certificate, and one of the host state."""
+    case = done(book.new_case("ua", "uk"))
+    finish_case_file(
+        book, case, host_country="gr", programme="care",
+        safe_channel=["messenger"], never_at=["night", "sunday"],
+    )  # fmt: skip
+    (row,) = done(book.case(case)).records
+    opened = done(book.edit(row.id))
+    answer(book, opened, has_status="yes")
+    entry = opened.entry
+    given = (
+        {"status_country": "ua", "status_kind": "victim", "status_on": "2026-02-01", "status_aid": "applied"},
+        {"status_country": "gr", "status_kind": "residence", "status_expires": "2026-06-01"},
+    )
+    while len(entry.repeat("status").instances) < len(given):
+        done(book.save(opened.record, entry.add_instance("status")))
+    for instance, answers in zip(entry.repeat("status").instances, given, strict=True):
+        for name, value in answers.items():
+            done(book.save(opened.record, entry.answer(f"{instance}/{name}", value)))
+    assert done(book.finish(row.id)) == ()
+
+    view = done(book.case(case))
+    told = [(label["en"], text["en"]) for label, text in view.facts]
+    assert ("Programme that pays for the case", "CARE programme") in told
+    assert [text for label, text in told if label == "Status"] == [
+        "Victim of trafficking", "Right to stay as a victim",
+    ]  # fmt: skip
+    assert ("One-time aid of the state", "Applied for") in told
+    assert view.safe_contact["en"] == "Messenger app · Never at these times: Night (22–6), Sunday"
+    assert [(item.kind, item.detail) for item in view.due if item.kind == "status.expires"] == [
+        ("status.expires", {"subject": "GR"})
+    ]
+
+
 def test_a_photo_is_sealed_shown_and_never_lies_open(book: Fieldbook, folder: Path, tmp_path: Path) -> None:
     photo = tmp_path / "paper.png"
     Image.new("RGB", (40, 30), (200, 30, 30)).save(photo)

@@ -188,6 +188,33 @@ def test_a_question_of_safety_may_not_be_simply_overwritten():
     assert own("note | a | A | private |", "text | b | B | |") == set()
 
 
+def test_of_a_kind_no_choice_protects_more_and_its_author_says_so():
+    lists = (
+        "| choices |\n| | list_name | name | label |\n| | hazard | debt | Debt |\n| | hazard | war | War |\n"
+        "| | level | low | Low |\n| | level | high | High |\n| | yn | yes | Yes |\n| | yn | no | No |\n"
+    )
+
+    def codes(row: str) -> set[str]:
+        columns = "type | name | label | bind::homeward:safety | bind::homeward:merge"
+        return {code for code, _ in found(survey(row, columns=columns), lists)}
+
+    simply_overwritten = {"lint.merge.safety_last"}
+    assert codes("select_one hazard | a | A | private | last: kind") == set()
+    assert codes("select_one hazard | a | A | | last: kind") == set()
+    assert codes("select_one hazard | a | A | private | last") == simply_overwritten
+    assert codes("select_one hazard | a | A | private |") == simply_overwritten
+    for safety in ("contact", "identity", "location"):
+        assert codes(f"select_one hazard | a | A | {safety} | last: kind") == simply_overwritten
+    for levels in ("level", "yn"):
+        assert codes(f"select_one {levels} | a | A | private | last: kind") == simply_overwritten
+    assert "lint.merge.unfit" in codes("text | a | A | private | last: kind")
+    assert "lint.merge.unfit" in codes("select_multiple hazard | a | A | private | last: kind")
+    columns = "type | name | label | bind::homeward:merge"
+    strange = check_table("test.md", survey("select_one yn | a | A | last: sort", columns=columns) + CHOICES)
+    assert strange.problem is not None
+    assert strange.problem.code == "form.merge_rule.unknown"
+
+
 def test_a_rule_on_what_nobody_types_does_nothing():
     columns = "type | name | label | calculation | bind::homeward:merge"
     rows = ("calculate | a | | 1 + 1 | both", "text | b | B | |")

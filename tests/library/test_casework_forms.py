@@ -31,7 +31,7 @@ FORMS = (
 # A person asked about herself may always keep silent; that is no value that a rule acts on.
 
 USUAL: dict[str, dict[str, Any]] = {
-    SCREENING: {"referred_by": "ngo", "can_talk": "yes", "screening_outcome": "possible", "has_status": "no"},
+    SCREENING: {"referred_by": "ngo", "can_talk": "yes", "screening_outcome": "possible"},
     SHELTER_INTAKE: {"children_here": "no", "wants_to_stay": "yes"},
     BEST_INTEREST: {"age_established": "minor", "bid_outcome": "in_favour"},
     GUARDIAN_AND_TRACING: {"guardian_appointed": "yes", "traced": "no"},
@@ -76,6 +76,7 @@ def test_every_meaning_of_these_forms_that_rules_read_is_asked(
         meanings.INCIDENT, meanings.FEEDBACK,
     )  # fmt: skip
     assert {code for block in blocks for code in block} <= marked
+    assert not meanings.OLDER.keys() & marked
 
 
 @pytest.mark.parametrize("form_id", FORMS)
@@ -85,7 +86,7 @@ def test_who_is_asked_about_threats_wishes_or_health_may_prefer_not_to_say(
     about_herself = {
         "deception", "coercion", "vulnerability", "exploitation", "conditions", "needs_first",
         "asylum_status", "wants_to_stay", "dangers", "health_now", "doctor", "papers", "child_wish",
-        "child_tracing", "wants_contact", "child_wants", "declined_because", "helped", "caused_by",
+        "wants_contact", "child_wants", "declined_because", "helped", "caused_by",
         "police_wish", "own_view_service", "feedback_about", "unsafe_now", "answer_wanted", "satisfied",
         "recruited_by", "promised_work", "sector", "profited", "reads",
     }  # fmt: skip
@@ -114,9 +115,7 @@ def test_a_woman_held_by_debt_and_threats_to_her_brother_is_a_likely_victim(
 ) -> None:
     """Vignette 1: recruited by her uncle for hotel work, no French."""
     screening = Filling(definitions[SCREENING])
-    screening.answer(
-        screened_on="2026-03-01", host_state="fr", referred_by="police", interpreter="close_person"
-    )
+    screening.answer(screened_on="2026-03-01", referred_by="police", interpreter="close_person")
     assert "interpreter_note" in screening.asked()
     screening.answer(interpreter="independent", can_talk="yes", explained="yes", age_estimate="23")
     assert "child_note" not in screening.asked()
@@ -145,7 +144,7 @@ def test_an_asylum_seeker_with_two_strong_signs_keeps_the_embassy_out(
 ) -> None:
     """Vignette 5."""
     screening = Filling(definitions[SCREENING])
-    screening.answer(host_state="cy", referred_by="asylum", asylum_status="applied", age_estimate="19")
+    screening.answer(referred_by="asylum", asylum_status="applied", age_estimate="19")
     assert "asylum_note" in screening.asked()
     screening.answer(coercion=["papers", "locked_in"], exploitation=["servitude"])
     assert screening.value("suggested") == "likely"
@@ -227,7 +226,7 @@ def test_an_adult_by_papers_needs_no_determination(definitions: dict[str, FormDe
     assert interest.missing() == set()
 
 
-def test_nobody_is_contacted_before_screen_consents_and_conflict_check_are_clear(
+def test_nobody_is_contacted_before_screen_and_conflict_check_are_clear_and_consent_is_asked_in_one_form(
     definitions: dict[str, FormDefinition],
 ) -> None:
     """Vignette 2: the guardian is a Greek social worker; an aunt in Tirana."""
@@ -245,12 +244,11 @@ def test_nobody_is_contacted_before_screen_consents_and_conflict_check_are_clear
     assert "document_note" not in tracing.asked()
     assert tracing.answer(risk_screen="clear") == ["constraint"]
     tracing.answer(family_signs=["none"])
-    assert tracing.answer(risk_screen="clear", child_tracing="given", guardian_tracing="given") == []
+    assert tracing.answer(risk_screen="clear", child_says="Only my aunt", wants_contact="yes") == []
     assert "stop_tracing_note" not in tracing.asked()
-    tracing.answer(child_tracing="withdrawn")
-    assert "stop_tracing_note" in tracing.asked()
+    assert {"consent_note", "return_note"} <= tracing.asked()
     assert tracing.missing() == set()
-    tracing.answer(child_tracing="given", document_expires="2026-03-01")
+    tracing.answer(document_expires="2026-03-01")
     assert "stop_tracing_note" in tracing.asked()
 
 

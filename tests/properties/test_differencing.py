@@ -457,6 +457,13 @@ def test_the_attack_finds_regions_that_are_told_apart_from_their_country() -> No
 # Any office
 
 
+def _statistics(decision: str, **more: object) -> dict[str, object]:
+    return {
+        "consent.purpose": ["statistics"], "consent.decision": decision, "consent.by": "person",
+        "consent.how": "written", "consent.language": "sq", "consent.interpreter": "Ana D.", **more,
+    }  # fmt: skip
+
+
 def _person(number: int, entered: int, groups: Sequence[int], agreed: bool) -> Person:
     on = date(2026, 1 + 3 * entered, 5)
     values = {
@@ -470,10 +477,7 @@ def _person(number: int, entered: int, groups: Sequence[int], agreed: bool) -> P
         (
             Evidence(f"{number}a", "f", on, values),
             Evidence(f"{number}b", "f", on, {"assistance.kind": "housing"}),
-            Evidence(
-                f"{number}c", "f", on,
-                {"consent.purpose": ["statistics"], "consent.decision": "given" if agreed else "refused"},
-            ),
+            Evidence(f"{number}c", "f", on, _statistics("given" if agreed else "refused")),
         ),
     )  # fmt: skip
 
@@ -533,7 +537,7 @@ def _total(persons: Sequence[Person], day: date = THREE[0], ledger: Ledger | Non
 
 def test_a_consent_to_statistics_that_has_ended_or_is_malformed_is_none() -> None:
     def until(value: object) -> Evidence:
-        said = {"consent.purpose": "statistics", "consent.decision": "given", "consent.until": value}
+        said = _statistics("given", **{"consent.until": value})
         return Evidence("u", "f", date(2026, 1, 20), said)
 
     assert _total(_alike(12, until("2026-02-01"))) == 12

@@ -304,7 +304,7 @@ def test_of_several_choices_what_either_added_is_in_and_what_either_removed_is_o
 def publish_case_file(server: RunningServer, folder: Path, version: str, risk: str) -> None:
     """The case file in another version, with another rule for the risk."""
     table = library_table("case_file")
-    table = table.replace("| Case file | 2 |", f"| Case file | {version} |")
+    table = table.replace("| Case file | 3 |", f"| Case file | {version} |")
     table = table.replace("highest: unknown low medium high; with=risk_lowered_because", risk)
     form = folder / f"case_file_{version}.md"
     form.write_text(table, "utf-8")
@@ -316,7 +316,7 @@ def test_a_record_merges_by_the_rules_of_its_own_version(
     server: RunningServer, officer: Tablet, coordinator: Tablet, case: str, tmp_path: Path, order: str
 ) -> None:
     older = officer.case_file(case)
-    publish_case_file(server, tmp_path, "3", "last")
+    publish_case_file(server, tmp_path, "4", "last")
     officer.sync()
     newer_case = officer.new_case()
     officer.sync()

@@ -5,11 +5,12 @@ corrects what is due. All dates are local dates of the office that has the case.
 data (`DueRules`).
 """
 
+from forms.casework.case import add_months
 from forms.casework.due.agenda import READ, agenda, due
 from forms.casework.due.arrival import ARRIVAL_WATCH, EARLY, ArrivalAlarm, arrival_alarm, arrived_on
 from forms.casework.due.contacts import Milestone, milestones
 from forms.casework.due.finished import Finished, finished_of
-from forms.casework.due.items import KINDS, Due, add_months, in_order
+from forms.casework.due.items import KINDS, Due, in_order
 from forms.casework.due.rules import DueRules, Offset, Step
 
 __all__ = [

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from forms.casework.case import Case
+from forms.casework.consent import READ as CONSENT
+from forms.casework.consent import ConsentRules
 from forms.casework.due.arrival import (
     ARRIVAL_WATCH,
     arrival_due,
@@ -26,7 +28,7 @@ from forms.casework.facts import Evidence
 from forms.library import CASE_FILE
 
 #: Every meaning that decides what is due: who has much to read may leave the other answers out.
-READ: Final = frozenset(
+READ: Final = CONSENT | frozenset(
     {
         "age.born",
         "age.established",
@@ -58,12 +60,6 @@ READ: Final = frozenset(
         "checkup.follow_up_on",
         "checkup.kind",
         "child.bid_review",
-        "consent.by",
-        "consent.decision",
-        "consent.on",
-        "consent.purpose",
-        "consent.recipient",
-        "consent.until",
         "contact.date",
         "contact.further",
         "contact.next_agreed",
@@ -115,6 +111,7 @@ READ: Final = frozenset(
         "status.country",
         "status.expires",
         "status.kind",
+        "status.on",
         "travel.arrival_at",
         "travel.document_expires",
     }
@@ -159,6 +156,7 @@ def agenda(
     *,
     now: datetime | None = None,
     rules: DueRules | None = None,
+    consents: ConsentRules | None = None,
 ) -> tuple[Due, ...]:
     """Everything: arrival, contacts, what goes to others, what expires, what was taken on; see `in_order`.
 
@@ -168,7 +166,7 @@ def agenda(
     """
     if case.stage == "closed":
         return ()
-    rules = rules or DueRules()
+    rules, consents = rules or DueRules(), consents or ConsentRules()
     known = tuple(evidence)
     case = with_expected(case, known)
     if known_child(case, known, today):
@@ -177,19 +175,19 @@ def agenda(
     arrived = arrived_on(case, finished, today)
     contacts = [each for each in finished if each.is_contact]
     told = suspicions([*contacts, *incidents(known, today)], today, rules)
-    items = [*told, *expiries(case, known, today, rules)]
+    items = [*told, *expiries(case, known, today, rules, consents)]
     items += tasks(known, today, rules)
     if arrived is None and case.expected_arrival is None and case.stage == "travel":
         items.append(Due("arrival.expected", CASE_FILE, today, overdue=False))
     waiting = awaited(case, arrived, timedelta(days=rules.early_days))
     if arrived is None and not waiting and stays(known, today):
         settled = settled_on(known, today)
-        if settled is not None and not monitoring_withdrawn(known):
+        if settled is not None and not monitoring_withdrawn(known, today):
             since = [each for each in contacts if each.on >= settled]
             items += contacts_due(case, settled, since, today, rules)
             items += escalations(case, settled, since, today, rules)
         return in_order(items)
-    if waiting or arrived is None or not monitoring_withdrawn(known):
+    if waiting or arrived is None or not monitoring_withdrawn(known, today):
         items += due(case, finished, today, now=now, watch=rules.watch, rules=rules)
         if arrived is not None and not waiting:
             since = [each for each in contacts if each.on >= arrived]

@@ -13,6 +13,7 @@ from typing import Final
 
 from forms.casework.age import age
 from forms.casework.case import Case, add_years
+from forms.casework.consent import ConsentRules, decided_since, ended, standing
 from forms.casework.due.items import Due
 from forms.casework.due.rules import DueRules
 from forms.casework.due.statements import latest_of_each, statements
@@ -20,11 +21,20 @@ from forms.casework.facts import Evidence
 
 _OF_AGE: Final = frozenset({"age.born", "age.established", "age.estimate", "age.said"})
 
+_CONSENTS: Final = ConsentRules()
+_NO_STATUS: Final = ("none", "ended", "refused")
 
-def expiries(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
+
+def expiries(
+    case: Case,
+    evidence: Sequence[Evidence],
+    today: date,
+    rules: DueRules,
+    consents: ConsentRules = _CONSENTS,
+) -> list[Due]:
     """All of them, those of years to come too: `Due.on_desk` tells which are to be seen today."""
     return [
-        *_consents(case, evidence, today, rules),
+        *_consents(case, evidence, today, rules, consents),
         *_determinations(case, evidence, today, rules),
         *_assessments(evidence, today, rules),
         *_travel_documents(evidence, today, rules),
@@ -35,18 +45,9 @@ def expiries(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRu
     ]
 
 
-def monitoring_withdrawn(evidence: Sequence[Evidence]) -> bool:
-    """Whether the person does not want the contacts: then they stop, and are not overdue.
-
-    The last word on the purpose counts. A withdrawal that carries a date to come was said all the same; a
-    consent that does was not. Of two words of one moment the withdrawal counts.
-    """
-    words = []
-    for each in statements(evidence, date.max, "consent.decision"):
-        decision = each.text("consent.decision")
-        if "monitoring" in each.chosen("consent.purpose") and decision in ("given", "refused", "withdrawn"):
-            words.append((each.on, each.order, decision != "given"))
-    return max(words)[2] if words else False
+def monitoring_withdrawn(evidence: Sequence[Evidence], today: date) -> bool:
+    """Whether the person does not want the contacts: then they stop, and are not overdue."""
+    return ended("monitoring", evidence, today)
 
 
 def may_be_minor(case: Case, evidence: Sequence[Evidence], today: date) -> bool:
@@ -69,30 +70,17 @@ def eighteenth(case: Case) -> date | None:
     return None if case.birth_date is None else add_years(case.birth_date, 18)
 
 
-def _consents(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
-    """One a purpose and recipient in force. A refusal or withdrawal without a recipient goes for all of them.
-
-    What a guardian has consented to ends on the eve of the eighteenth birthday at the latest.
-    """
-    birthday = eighteenth(case)
-    in_force: dict[tuple[str, str], list[Evidence]] = {}
-    for each in statements(evidence, today, "consent.decision"):
-        for purpose in sorted(each.chosen("consent.purpose")):
-            recipient = each.text("consent.recipient")
-            if each.text("consent.decision") == "given":
-                in_force.setdefault((purpose, recipient), []).append(each)
-            elif each.text("consent.decision") in ("refused", "withdrawn"):
-                for key in [k for k in in_force if k[0] == purpose and recipient in ("", k[1])]:
-                    del in_force[key]
-    found = []
-    for (purpose, recipient), given in in_force.items():
-        last = latest_of_each((recipient, each) for each in given)[recipient]
-        ends = [_until(each, "consent.until", "consent", rules) for each in last]
-        if birthday is not None and any(each.text("consent.by") == "guardian" for each in last):
-            ends.append(birthday - timedelta(days=1))
-        subject = f"{purpose}:{recipient}" if recipient else purpose
-        found.append(_expiry("consent.expires", last[-1], min(ends), today, rules, "consent", subject))
-    return found
+def _consents(
+    case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules, consents: ConsentRules
+) -> list[Due]:
+    """Each consent that stands, by purpose and recipient: it is to be asked anew."""
+    return [
+        _expiry(
+            "consent.expires", each.source, each.until, today, rules, "consent",
+            f"{each.purpose}:{each.recipient}" if each.recipient else each.purpose,
+        )
+        for each in standing(evidence, today, case=case, rules=consents)
+    ]  # fmt: skip
 
 
 def _determinations(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
@@ -148,16 +136,24 @@ def _travel_documents(evidence: Sequence[Evidence], today: date, rules: DueRules
 
 
 def _statuses(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
-    """Each certificate of a national status: one a country and authority. A status that was ended is none."""
+    """Each certificate of a national status: one a country and authority. A status that was ended, or was
+    refused, is none. Where no end is told the days count from when it was given, not from the record, which
+    may have been changed since for another reason.
+    """
     said = statements(evidence, today, "status.kind", "status.expires")
-    keyed = (((each.text("status.country"), each.text("status.authority")), each) for each in said)
+    keyed = (((each.text("status.country").upper(), each.text("status.authority")), each) for each in said)
     found = []
     for (country, _), last in latest_of_each(keyed).items():
-        if all(each.text("status.kind") in ("none", "ended") for each in last):
-            continue
-        day = min(_until(each, "status.expires", "status", rules) for each in last)
-        found.append(_expiry("status.expires", last[-1], day, today, rules, "status", country))
+        stands = [each for each in last if each.text("status.kind") not in _NO_STATUS]
+        if stands:
+            day = min(_status_until(each, rules) for each in stands)
+            found.append(_expiry("status.expires", stands[-1], day, today, rules, "status", country))
     return found
+
+
+def _status_until(each: Evidence, rules: DueRules) -> date:
+    given = min(each.day("status.on") or each.on, each.on)
+    return each.day("status.expires") or given + timedelta(days=rules.valid_days["status"])
 
 
 def _guardian_documents(case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
@@ -180,10 +176,8 @@ def _eighteenth_birthday(case: Case, evidence: Sequence[Evidence], today: date, 
     began = min((each.on for each in evidence), default=today)
     if birthday is None or birthday <= min(began, today):
         return []
-    for each in statements(evidence, today, "consent.decision"):
-        said_on = min(each.day("consent.on") or each.on, each.on)
-        if each.text("consent.by") in ("person", "both") and birthday <= said_on <= today:
-            return []
+    if decided_since(birthday, evidence, today):
+        return []
     opens = birthday - timedelta(days=rules.lead_days["birthday"])
     return [Due("birthday.18", "", birthday, overdue=birthday < today, opens=opens)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -74,10 +73,3 @@ def in_order(items: Iterable[Due]) -> tuple[Due, ...]:
     return tuple(
         sorted(items, key=lambda item: (not item.overdue, item.due, KINDS.index(item.kind), item.subject))
     )
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

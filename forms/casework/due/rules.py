@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from forms.casework.case import RISKS
-from forms.casework.due.items import KINDS, add_months
+from forms.casework.case import RISKS, add_months
+from forms.casework.due.items import KINDS
 from forms.casework.tables import Table, names_of
 from forms.library import CHILD_MONITORING, MONITORING_CONTACT
 
@@ -54,8 +54,10 @@ _LEAD: Final = {
     "agreement": 60,
 }
 #: What is taken where a record does not say until when it is valid: a time too short rather than too long.
-_VALID: Final = {"consent": 365, "determination": 180, "review": 90, "assessment": 90, "status": 365,
-                 "guardian_document": 180, "agreement": 365}  # fmt: skip
+_VALID: Final = {
+    "determination": 180, "review": 90, "assessment": 90, "status": 365, "guardian_document": 180,
+    "agreement": 365,
+}  # fmt: skip
 _ESCALATION: Final = {
     "high": (Step("coordinator", 1), Step("other_country", 3)),
     "medium": (Step("coordinator", 14),),
@@ -74,7 +76,8 @@ class DueRules:
     A contact is written in `contact_form`, a child's in `child_contact_form`: a programme that names only
     the one means both. `contacts` are those that every case has after its arrival. `between` is how often
     contact is sought in between at each risk: a risk that is not in it has no more. `lead_days` is how long
-    before an expiry work on it begins; `valid_days` how long something is valid that does not say it.
+    before an expiry work on it begins; `valid_days` how long something is valid that does not say it (a
+    consent by the section `consent`).
     """
 
     contact_form: str = MONITORING_CONTACT

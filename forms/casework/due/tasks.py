@@ -112,10 +112,13 @@ def _court_dates(evidence: Sequence[Evidence], today: date, rules: DueRules) -> 
 
 
 def _actions(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Due]:
-    """Each action that was agreed, with who has to act: until its row says that it is done, assistance of
-    that kind was given since, the same need was agreed anew, or a later record says that no need is unmet.
+    """Each action that was agreed, with who has to act: until its row, or a row for the same need in a later
+    record, says that it is done or dropped; assistance of that kind was given since; the same need was agreed
+    anew; or a later record says that no need is unmet. Whoever makes the next contact can close a need.
     """
     said = statements(evidence, today, "need.action", "need.due")
+    states = (e for e in statements(evidence, today, "need.state") if e.on <= today)
+    closed = [e for e in states if e.text("need.state") in _DONE]
     given = statements(evidence, today, "assistance.kind")
     met = [e for e in statements(evidence, today, "plan.unmet_needs") if e.text("plan.unmet_needs") == "no"]
     found = []
@@ -123,7 +126,7 @@ def _actions(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list
         kind, when = each.text("need.kind"), (each.on, each.order)
         if each.text("need.state") in _DONE or any((e.on, e.order) > when for e in met if e.on <= today):
             continue
-        later = (other for other in said if (other.on, other.order) > when)
+        later = (other for other in (*said, *closed) if (other.on, other.order) > when)
         if kind and any(other.text("need.kind") == kind for other in later):
             continue
         helped = (e for e in given if _meets(e, kind) and each.on < e.on <= today)

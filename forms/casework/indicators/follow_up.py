@@ -19,6 +19,8 @@ DONE: Final = frozenset({"met", "phone_only"})
 MONTHS: Final = (1, 3, 6, 12)
 #: So many failed tries in a row, with none that reached the person after them, and the person is lost.
 TRIES: Final = 2
+#: A need of which this is said is not unmet any more.
+_CLOSED: Final = ("done", "dropped")
 
 
 def _contacts(person: Person) -> list[tuple[date, Evidence]]:
@@ -194,11 +196,14 @@ def _months(person: Person) -> Iterable[tuple[int, date, date, date]]:
 
 
 def unmet_needs(person: Person, until: date) -> Iterable[Entry]:
-    """The kinds of needs that the last contact which speaks of needs found unmet."""
+    """The kinds of needs that the last contact which speaks of needs found unmet, without those it closed."""
     told = saying(person.evidence, "plan.unmet_needs")
     if not told or told[-1].text("plan.unmet_needs") != "yes":
         return
     rows = told[-1].rows.get("need", ())
+    if rows and all(row.get("need.state") in _CLOSED for row in rows):
+        return
+    rows = tuple(row for row in rows if row.get("need.state") not in _CLOSED)
     for kind in sorted({str(row.get("need.kind") or UNKNOWN) for row in rows}) or [UNKNOWN]:
         yield of(person, told[-1].on, kind=kind)
 

@@ -144,10 +144,15 @@ def number(value: Any) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-def _said(meaning: str) -> Callable[[Person], str]:
+def _said(*meanings: str) -> Callable[[Person], str]:
+    """By the first of these meanings that anything was said of."""
+
     def of(person: Person) -> str:
-        found = latest(person.evidence, meaning)
-        return (found.text(meaning) if found else "") or UNKNOWN
+        for meaning in meanings:
+            found = latest(person.evidence, meaning)
+            if found is not None and found.text(meaning):
+                return found.text(meaning)
+        return UNKNOWN
 
     return of
 
@@ -164,7 +169,7 @@ def _age_group(person: Person) -> str:
 
 #: By what persons are told apart in a table.
 GROUPS: Final[Mapping[str, Callable[[Person], str]]] = {
-    "programme": _said("programme.code"),
+    "programme": _said("case.programme", "programme.code"),
     "donor": _said("programme.donor"),
     "host_state": _said("case.host_country"),
     "country": lambda person: person.case.country or UNKNOWN,

@@ -31,7 +31,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from forms.casework.facts import latest, saying
+from forms.casework.consent import ConsentRules, in_force
+from forms.casework.facts import latest
 from forms.casework.indicators.journey import assisted
 from forms.casework.indicators.population import GROUPS, Office, Person
 from forms.errors import FormProblem
@@ -40,6 +41,7 @@ from forms.errors import FormProblem
 K: Final = 11
 #: The name of the table of all persons.
 PERSONS: Final = "persons"
+_CONSENTS: Final = ConsentRules()
 #: The row of each person, by the person's key.
 Rows = Mapping[str, str]
 
@@ -127,7 +129,9 @@ class PublicReport:
         }
 
 
-def publish(office: Office, as_of: date, ledger: Ledger) -> tuple[PublicReport, Ledger]:
+def publish(
+    office: Office, as_of: date, ledger: Ledger, consents: ConsentRules = _CONSENTS
+) -> tuple[PublicReport, Ledger]:
     """The public report of who was assisted up to `as_of`, and the ledger to be kept with it.
 
     Told of is only who agreed to statistics. The caller keeps the new ledger before the report is shown
@@ -136,7 +140,7 @@ def publish(office: Office, as_of: date, ledger: Ledger) -> tuple[PublicReport, 
     """
     if ledger.published and as_of.isoformat() < ledger.published:
         raise FormProblem("indicators.ledger.later", published=ledger.published)
-    agreed = [each for each in office.until(as_of).persons if _may_be_told(each, as_of)]
+    agreed = [each.until(as_of) for each in office.persons if _may_be_told(each, as_of, consents)]
     persons = {key: each for each in agreed for key in (each.key, *each.also)}
     told = {table: dict(rows) for table, rows in ledger.told.items()}
     everybody = told.setdefault(PERSONS, {})
@@ -188,17 +192,10 @@ def tellable(waiting: Rows, k: int) -> frozenset[str]:
     return frozenset(tell)
 
 
-def _may_be_told(person: Person, as_of: date) -> bool:
-    """Who was assisted, and whose last word on statistics is a consent that has not ended."""
-    if not any(True for _ in assisted(person, as_of)):
+def _may_be_told(person: Person, as_of: date, consents: ConsentRules) -> bool:
+    """Who was assisted up to that day, and whose consent to statistics is in force; a withdrawal that came
+    since counts.
+    """
+    if not any(True for _ in assisted(person.until(as_of), as_of)):
         return False
-    words = [
-        each
-        for each in saying(person.evidence, "consent.decision")
-        if "statistics" in each.chosen("consent.purpose")
-    ]
-    if not words or words[-1].text("consent.decision") != "given":
-        return False
-    until = words[-1].get("consent.until")
-    ends = words[-1].day("consent.until")
-    return until in (None, "") or (ends is not None and ends >= as_of)
+    return in_force("statistics", "", person.evidence, as_of, case=person.case, rules=consents).in_force
