@@ -1,7 +1,8 @@
 """HTCDS 2.0, IOM's Human Trafficking Case Data Standard: a case in its words, and its records in ours.
 
 `export` makes a record of a case, `read` makes our answers of a record; what could not be said in the other
-words is listed, both ways. How each field and choice is said is data, in `htcds.toml`; docs/htcds.md shows it.
+words is listed, both ways. How each field and choice is said is data, in `htcds.toml`, and shown in
+docs/htcds.md.
 
 Neither asks whether a record may leave the office. That is decided before, by `consent.may_send` and
 `referral.parcel`: who passes a record on without them breaks the promise that was made to the person.

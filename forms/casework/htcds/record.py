@@ -198,7 +198,8 @@ class _Reader:
                 chosen[source.meaning].append(theirs)
         for source in known.sources:
             if source.meaning in chosen:
-                self._choose_of(known, source, chosen.pop(source.meaning))
+                theirs_in_order = sorted(chosen.pop(source.meaning), key=known.choices.index)
+                self._choose_of(known, source, theirs_in_order)
 
     def _choose_of(self, known: Field, source: Source, theirs: list[str]) -> None:
         if source.single and len(theirs) > 1:
