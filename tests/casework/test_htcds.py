@@ -93,6 +93,7 @@ def test_a_birth_date_known_in_part_is_not_made_whole() -> None:
         ([], "not", None),
         ([], "open", None),
         (["presumed", "official"], "possible", "ActualVictimOfTrafficking"),
+        (["official", "presumed"], "possible", "ActualVictimOfTrafficking"),
         (["official_victim"], "not", "ActualVictimOfTrafficking"),
         (["potential_victim"], "not_victim", "PossibleVictimOfTrafficking"),
         (["refused"], "possible", "PossibleVictimOfTrafficking"),
@@ -123,7 +124,8 @@ def test_a_referral_to_others_is_not_taken_for_one_to_us() -> None:
     assert "cas_IncomingReferralDate" not in record_of(said("out", -1)(ours)).record
     came = {"referral.direction": "in", "referral.sent_on": "2026-08-01"}
     later = {"referral.direction": "in", "referral.sent_on": "2026-09-01", "referral.request": "Once more"}
-    written = record_of(said("out", -1)(ours), said("in", -20)(came), said("again", -3)(later))
+    records = (said("out", -30)(ours), said("in", -20)(came), said("again", -3)(later))
+    written = record_of(*records, said("once more", -1)(ours))
     assert written.record["cas_IncomingReferralDate"] == "2026-08-01"
     assert "cas_ReasonForIncomingReferral" not in written.record, "of one referral, never of several"
 
@@ -268,6 +270,11 @@ def test_a_record_of_others_is_read_and_the_rest_is_kept_aside_with_the_reason()
 @pytest.mark.parametrize("written", ["TRUE", "true", True, " True ", ["TRUE"]])
 def test_a_choice_is_known_however_a_table_has_written_it(written: Any) -> None:
     assert read({"con_Consent": written}) == Read({"consent.decision": "given"})
+
+
+@pytest.mark.parametrize("written", ["1999", "1999-02", "1999-02-30", "28.02.1999", "1999-02-28 10:00", 1999])
+def test_a_date_that_is_none_or_only_a_part_of_one_is_kept_aside(written: Any) -> None:
+    assert read({"prs_Birthdate": written}) == Read({}, (Unplaced("prs_Birthdate", written, "not_readable"),))
 
 
 def test_two_fields_that_contradict_each_other_are_not_settled_by_their_order() -> None:
