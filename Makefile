@@ -66,7 +66,7 @@ messages: setup-dev ## collect the texts of the app again and merge them into it
 	@$(PY) packaging/messages.py
 
 .PHONY: docs
-docs: setup-dev ## the page of error codes, docs/errors.md, from the texts in the code
+docs: setup-dev ## the page of error codes, docs/errors.md, and the tables of two more, from what the code says
 	@$(PY) packaging/error_catalogue.py
 
 .PHONY: lock

@@ -4,6 +4,7 @@
     preview FILE     fills a form in, in the terminal
     convert FILE     turns a workbook into reviewable text, and text into a workbook
     conformance FILE runs recorded cases of expressions or scenarios
+    htcds import|export FILE…  turns records of HTCDS into answers by meaning, and back
 
 Each command is a module of its own, with `declare` for its arguments and `run`, which gives the exit
 code; 2 when the command is wrong.
@@ -19,6 +20,7 @@ import sys
 from collections.abc import Sequence
 
 from forms import check, preview
+from forms.casework.htcds import command as htcds
 from forms.conformance import command as conformance
 from forms.xlsform import convert
 
@@ -27,6 +29,7 @@ _COMMANDS = {
     "preview": (preview, "fill a form in, in the terminal"),
     "convert": (convert, "turn a workbook into reviewable text, and text into a workbook"),
     "conformance": (conformance, "run recorded cases of expressions or scenarios"),
+    "htcds": (htcds, "turn records of HTCDS into answers by meaning, and back"),
 }
 
 

@@ -124,6 +124,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The XForm has no instance, so there is nothing to fill in.",
         "Convert it from its XLSForm again.",
     ),
+    "form.htcds.not_readable": (
+        "{file} holds no records that can be read.",
+        "Export it again as .csv, .jsonl, .json or the .xml of the form; what `htcds export` reads is a file "
+        "that `htcds import` has written.",
+    ),
+    "form.htcds.unknown_kind": (
+        "{file} is no kind of file for this.",
+        "HTCDS is read from .csv, .jsonl, .json and .xml and written as .csv or .jsonl; answers by meaning "
+        "are a .jsonl.",
+    ),
     "form.id.unusable": (
         "The form's id cannot be used: {id}.",
         "Give it a 'form_id' of 1 to 200 characters in the sheet 'settings', without '/', '\\' and "

@@ -1,5 +1,5 @@
-"""Makes docs/errors.md, the page of every error code, from the texts in the code, and the table of what
-the lint finds at the end of docs/forms.md: `make docs`.
+"""Makes docs/errors.md, the page of every error code, from the texts in the code, the table of what the lint
+finds at the end of docs/forms.md, and what answers what at the end of docs/htcds.md: `make docs`.
 
     python packaging/error_catalogue.py [--check]
 
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from app.problems import TEXTS as APP  # noqa: E402 - found only now
+from forms.casework.htcds import Field, Source, standard  # noqa: E402
 from forms.lint.texts import TEXTS as LINT  # noqa: E402
 from forms.problem_texts import TEXTS as FORMS  # noqa: E402
 from sync_server.command_texts import TEXTS as COMMANDS  # noqa: E402
@@ -27,6 +28,8 @@ from sync_server.protocol.problems import CODES as WIRE  # noqa: E402
 NOTHING_TO_DO = "Nothing has to be done."
 PAGE = ROOT / "docs" / "errors.md"
 FORMS_PAGE = ROOT / "docs" / "forms.md"
+HTCDS_PAGE = ROOT / "docs" / "htcds.md"
+_HTCDS_MARK = "<!-- The tables are made from htcds.toml by `make docs`; edit the mapping there. -->\n"
 _MARK = "<!-- The table is made from the code by `make docs`; edit the texts there. -->\n"
 
 _HEAD = """\
@@ -116,15 +119,56 @@ def forms_page() -> str:
     return f"{written}{_MARK}\n{_table(rows)}\n"
 
 
+def htcds_page() -> str:
+    """The page of the exchange, with the tables of what answers which field and of what nobody asks."""
+    written, _, _ = HTCDS_PAGE.read_text(encoding="utf-8").partition(_HTCDS_MARK)
+    fields, reasons = standard().fields.values(), standard().reasons
+    answered = [known for known in fields if known.sources]
+    rows = [("field", "our meaning", "the same", "written as", "read as", "has no word"), ("---",) * 6]
+    rows += [_answered(known, source) for known in answered for source in known.sources]
+    missing = [("not asked", "why"), ("---", "---")]
+    for code, reason in reasons.items():
+        names = ", ".join(f"`{known.name}`" for known in fields if known.not_asked == code)
+        missing.append((names, reason))
+    return (
+        f"{written}{_HTCDS_MARK}\n## What answers what\n\n{len(answered)} of {len(fields)} fields are "
+        f"answered by questions of the library.\n\n{_table(rows)}\n\n## What HTCDS has and nobody asks\n\n"
+        f"{len(fields) - len(answered)} fields are left out on purpose, or await a question.\n\n"
+        f"{_table(missing)}\n"
+    )
+
+
+def _answered(known: Field, source: Source) -> tuple[str, ...]:
+    condition = "".join(f", where `{name}` is {wanted}" for name, wanted in source.when.items())
+    same = _pairs(source.same.items(), "=") if known.choices else "all of it"
+    return (
+        f"`{known.name}`",
+        f"`{source.meaning}`{condition}",
+        same,
+        _pairs(source.kind_of.items(), "→"),
+        _pairs(((ours, theirs) for theirs, ours in source.holds.items()), "←"),
+        ", ".join(sorted(source.silent)),
+    )
+
+
+def _pairs(pairs: Iterable[tuple[str, str]], sign: str) -> str:
+    """Our choice and theirs, those that share theirs together."""
+    together: dict[str, list[str]] = {}
+    for ours, theirs in pairs:
+        together.setdefault(theirs, []).append(ours)
+    return "; ".join(f"{', '.join(ours)} {sign} `{theirs.strip()}`" for theirs, ours in together.items())
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Makes docs/errors.md from the texts in the code.")
     parser.add_argument("--check", action="store_true", help="only tell whether the pages are up to date")
-    wanted = {PAGE: page(), FORMS_PAGE: forms_page()}
+    wanted = {PAGE: page(), FORMS_PAGE: forms_page(), HTCDS_PAGE: htcds_page()}
     if not parser.parse_args().check:
         for path, text in wanted.items():
             path.write_text(text, encoding="utf-8")
         print(f"{PAGE.relative_to(ROOT)}: {len(codes())} codes")
         print(f"{FORMS_PAGE.relative_to(ROOT)}: {len(LINT)} codes of the lint")
+        print(f"{HTCDS_PAGE.relative_to(ROOT)}: {len(standard().fields)} fields of HTCDS")
         return 0
     old = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
     for path in old:

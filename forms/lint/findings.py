@@ -18,6 +18,7 @@ from typing import Any, Final
 from defusedxml import ElementTree
 
 from forms import answer_types, paths
+from forms.casework.htcds.crosswalk import standard
 from forms.definition import FormDefinition, Group, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
@@ -138,6 +139,8 @@ def _question(definition: FormDefinition, question: Question, cell: str) -> Iter
     path = question.path
     for code, params in merge_findings(definition, question, cell):
         yield Finding(code, path, params)
+    if question.htcds and not question.meaning:
+        yield Finding("lint.htcds.meaning_missing", path, {"field": question.htcds})
     asked, _, of = (question.preload or "").partition(":")
     if asked == "property":
         yield Finding("lint.metadata.empty", path, {"property": of})
@@ -319,7 +322,7 @@ def _own_columns(definition: FormDefinition, xml: str) -> Iterator[Finding]:
             params = {"column": column, "hint": _hint(column, _COLUMNS)}
             yield Finding("lint.column.unknown", place, params)
         elif not _means_something(column, value):
-            known = {"safety": SAFETY, "seal": _SEAL}.get(column, ())
+            known = {"safety": SAFETY, "seal": _SEAL, "htcds": (*standard().fields,)}.get(column, ())
             params = {"column": column, "value": value, "hint": _hint(value, known)}
             yield Finding("lint.column.value_unknown", place, params)
 
@@ -331,7 +334,9 @@ def _means_something(column: str, value: str) -> bool:
         return value in _SEAL
     if column == "meaning":
         return _MEANING.fullmatch(value) is not None
-    # A rule of merging that does not exist keeps the form from loading; names of HTCDS are not kept here.
+    if column == "htcds":
+        return value in standard().fields
+    # A rule of merging that does not exist keeps the form from loading.
     return True
 
 

@@ -57,6 +57,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Put it into the form's folder, or into the folder <name of the form>-media. Without it the form is "
         "not published.",
     ),
+    "lint.htcds.meaning_missing": (
+        "It is marked as the answer to {field} of HTCDS and has no meaning, so nothing of it is exported.",
+        "Give it a meaning of its own in 'bind::homeward:meaning', as person.citizenship.",
+    ),
     "lint.label.missing": (
         "It is shown, and has no label.",
         "Fill in 'label', in each language.",

@@ -316,6 +316,21 @@ def test_an_unknown_own_column_or_value_is_told_with_what_was_meant():
 
 
 @pytest.mark.parametrize(
+    ("meaning", "field", "codes"),
+    [
+        ("person.given_name", "prs_First_Name", set()),
+        ("", "prs_First_Name", {"lint.htcds.meaning_missing"}),
+        ("person.given_name", "prs_FirstName", {"lint.column.value_unknown"}),
+    ],
+)
+def test_a_mark_for_exchange_names_a_field_and_stands_beside_a_meaning(meaning, field, codes):
+    columns = "type | name | label | bind::homeward:meaning | bind::homeward:htcds"
+    report = check_table("t.md", SETTINGS + survey(f"text | a | A | {meaning} | {field}", columns=columns))
+    assert {one.code for one in report.lint} == codes
+    assert all("'prs_First_Name'" in str(one) or "prs_First_Name of" in str(one) for one in report.lint)
+
+
+@pytest.mark.parametrize(
     ("row", "place"),
     [
         ("geopoint | spot | S | | |", "spot"),
