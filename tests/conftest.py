@@ -7,32 +7,38 @@ first, as they take the longest together. Without `-n` nothing of this happens: 
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
 WINDOWS = "windows"
+
+
+@cache
+def part_of(file: str) -> str:
+    """Which part of the work a file belongs to: those of one part run in one process, in order."""
+    return WINDOWS if "pytest.mark.window" in (ROOT / file).read_text("utf-8") else file
+
+
+def windows_first(items: list[pytest.Item]) -> None:
+    """Everything else keeps its place."""
+    items.sort(key=lambda item: part_of(item.nodeid.partition("::")[0]) != WINDOWS)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import LoadScopeScheduling
 
-    @cache
-    def opens_windows(file: str) -> bool:
-        return "pytest.mark.window" in (config.rootpath / file).read_text("utf-8")
-
     class FileByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0]
-            return WINDOWS if opens_windows(file) else file
+            return part_of(nodeid.partition("::")[0])
 
     config.option.loadscopereorder = False
     return FileByFile(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the windows first, by the same rule: a file with one such test belongs to them as a whole."""
     if hasattr(config, "workerinput"):
-        files = {item.path for item in items if item.get_closest_marker("window")}
-        items.sort(key=lambda item: item.path not in files)
+        windows_first(items)
