@@ -260,6 +260,7 @@ class AppWindow:
         beside = place["x"] + 6 if offers is None else int(self._middle(place)[0]) - 270
         where = ("mousemove", str(beside), self._middle(place)[1])
         self._xdo(*where, "click", "--repeat", str(_NOTCHES), "--delay", "2", button)
+        time.sleep(0.12)
         # Each look comes a frame later, however slow the machine: by then the turn has reached the page.
         return any(_places(self.widgets()) != _places(before) for _ in range(_FRAMES))
 
