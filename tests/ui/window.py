@@ -202,6 +202,10 @@ class AppWindow:
         widget = self.scroll_to(name, seconds)
         self._xdo("mousemove", *self._middle(widget), "click", "1")
         time.sleep(rest)
+        if rest:
+            # Two frames later, however slow the machine: keys are taken at once, a touch a frame later.
+            self.widgets()
+            self.widgets()
 
     def write(self, words: str) -> None:
         """Type into whatever has the keyboard."""
