@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+# How many processes share out the tests: a number, `logical` for one a core, 0 for one test after the other.
+JOBS ?= logical
 
 .PHONY: help
 help: ## list all targets
@@ -26,8 +28,8 @@ setup-dev: ## the same, and what `make test` needs
 	@PYTHON=$(PYTHON) bash packaging/setup.sh dev
 
 .PHONY: test
-test: setup-dev check ## every check and every test
-	@$(PY) -m pytest
+test: setup-dev check ## every check and every test, on every core; JOBS=0: one test after the other
+	@$(PY) -m pytest -n $(JOBS)
 
 .PHONY: check
 check: setup-dev ## formatter, linter, types, import rules

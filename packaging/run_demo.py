@@ -5,7 +5,7 @@ office, enrols this machine as a device of the officer, and opens the app at its
 Without a display it starts a virtual one and the app walks the demo by itself, saving pictures.
 Then it goes on serving until Ctrl-C, and ends everything that it started.
 
-    python packaging/run_demo.py [--dir build/demo] [--walk] [--screenshots DIR] [--leave]
+    python packaging/run_demo.py [--dir build/demo] [--walk] [--languages en,ar] [--screenshots DIR] [--leave]
 
 Standard library only: it runs before anything of ours is imported, and speaks to the programs as
 an administrator would, by their command lines.
@@ -282,6 +282,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dir", type=Path, default=ROOT / "build" / "demo", help="where the demo lives")
     parser.add_argument("--walk", action="store_true", help="walk by itself even where a display is there")
+    parser.add_argument("--languages", default="en,ar", help="of the walk and of the pictures")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="every screen as a picture, then end")
     parser.add_argument("--leave", action="store_true", help="end after the walk instead of serving on")
     wanted = parser.parse_args()
@@ -302,7 +303,7 @@ def main() -> int:
         if wanted.screenshots:
             demo.need_display()
             pictures = demo.walk(
-                wanted.screenshots.resolve(), "--languages", "en,ar", "--sizes", "1280x800,1366x768"
+                wanted.screenshots.resolve(), "--languages", wanted.languages, "--sizes", "1280x800,1366x768"
             )
             say(f"{len(pictures)} pictures in {wanted.screenshots.resolve()}")
             return 0
@@ -320,7 +321,7 @@ def main() -> int:
         else:
             if not has_display:
                 demo.need_display()
-            pictures = demo.walk(folder, "--languages", "en,ar", "--sizes", "1280x800")
+            pictures = demo.walk(folder, "--languages", wanted.languages, "--sizes", "1280x800")
             say(f"walked through the demo; {len(pictures)} pictures in {folder}:")
             for picture in pictures:
                 print(f"    {picture}", flush=True)

@@ -147,5 +147,5 @@ class Finger:
         size, pixels = frames[-1]
         image = Image.frombytes("RGBA", size, pixels).convert("RGB")
         target.parent.mkdir(parents=True, exist_ok=True)
-        image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(target, optimize=True)
+        image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(target)
         return target

@@ -279,7 +279,9 @@ class Navigator(Column):
             self._bars.set_count("conflicts", count)
 
     def _changed(self, topics: frozenset[Any]) -> None:
-        if "conflicts" in topics and self.fieldbook is not None:
+        if self.fieldbook is None:
+            return  # the window was closed while a sync was under way
+        if "conflicts" in topics:
             self.fieldbook.conflicts().then(
                 lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
             )

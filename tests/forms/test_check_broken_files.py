@@ -300,6 +300,7 @@ def zipped(name: str, content: bytes = b"x") -> bytes:
         ("odd.csv", b"\xff\xfe,\x00", "form.file.unreadable"),
         ("form.ods", b"PK", "form.file.not_a_form"),
     ],
+    ids=lambda value: "" if isinstance(value, bytes) else value,
 )
 def test_a_file_that_is_not_what_its_name_says(tmp_path, capsys, name, content, code):
     path = tmp_path / name

@@ -132,7 +132,13 @@ class FormFiller:
         elif template(path) in self._words:
             if by_touch:
                 self._window.touch(name, rest=0)
+                # A slow app takes keys that come with a touch before the touch: they would be lost.
+                self._window.wait_for(lambda: self._holds_keyboard(name), f"the keyboard in {name}")
             self._window.type_quickly(self._words[template(path)])
+
+    def _holds_keyboard(self, name: str) -> bool:
+        field = self._window.find(name)
+        return field is not None and bool(field["focus"])
 
     def _choose(self, path: str, several: int, *, by_touch: bool) -> None:
         rows = self._window.whole_names(f"entry.choice.{path}.")

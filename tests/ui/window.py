@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ from PIL import ImageGrab
 
 ROOT = Path(__file__).resolve().parents[2]
 Widget = Mapping[str, Any]
+#: One turn of the wheel is so many notches of 20 pixels, a small part of any area: nothing is skipped.
+_NOTCHES = 4
+_TURNS = 20
+_FRAMES = 8
 
 
 class Display:
@@ -197,6 +202,10 @@ class AppWindow:
         widget = self.scroll_to(name, seconds)
         self._xdo("mousemove", *self._middle(widget), "click", "1")
         time.sleep(rest)
+        if rest:
+            # Two frames later, however slow the machine: keys are taken at once, a touch a frame later.
+            self.widgets()
+            self.widgets()
 
     def write(self, words: str) -> None:
         """Type into whatever has the keyboard."""
@@ -224,7 +233,7 @@ class AppWindow:
         self.write(words)
 
     def scroll_down(self) -> bool:
-        """Turn the wheel once over the page; False where there is none."""
+        """Turn the wheel over the page; False where there is none, and at its end."""
         return self._turn_wheel("page.body", "5")
 
     def scroll_to(self, name: str, seconds: float = 20) -> Widget:
@@ -234,8 +243,8 @@ class AppWindow:
             widget = self._resting(name)
             if widget is not None:
                 return widget
-            for area in ("page.body", "page.side", "case.offers"):
-                for wheel in ("5",) * 60 + ("4",) * 60:
+            for area, wheel in product(("page.body", "page.side", "case.offers"), ("5", "4")):
+                for _ in range(_TURNS):
                     if not self._turn_wheel(area, wheel):
                         break
                     if (widget := self._resting(name)) is not None:
@@ -244,16 +253,20 @@ class AppWindow:
                 self.see(name, 0)
 
     def _turn_wheel(self, area: str, button: str) -> bool:
-        place, offers = self.find(area), self.find("case.offers")
+        """Turn it over an area; False where there is none or it is covered, and when nothing moves."""
+        before = self.widgets()
+        there = {str(widget["name"]): widget for widget in before}
+        place, offers = there.get(area), there.get("case.offers")
         covered = offers is not None and area != "case.offers"
-        if place is None or covered or self.find("sheet") or self.find("files"):
+        if place is None or covered or "sheet" in there or "files" in there:
             return False
         # Beside the questions, where a wheel turns no field and no list; a sheet stands in the middle.
         beside = place["x"] + 6 if offers is None else int(self._middle(place)[0]) - 270
-        across = str(beside)
-        self._xdo("mousemove", across, self._middle(place)[1], "click", button)
+        where = ("mousemove", str(beside), self._middle(place)[1])
+        self._xdo(*where, "click", "--repeat", str(_NOTCHES), "--delay", "2", button)
         time.sleep(0.12)
-        return True
+        # Each look comes a frame later, however slow the machine: by then the turn has reached the page.
+        return any(_places(self.widgets()) != _places(before) for _ in range(_FRAMES))
 
     def _resting(self, name: str) -> Widget | None:
         """The widget, wholly in sight, once it stands still: layouts settle over a few frames."""
@@ -279,3 +292,8 @@ class AppWindow:
             stdout=subprocess.DEVNULL,
             timeout=60,
         )
+
+
+def _places(widgets: list[Widget]) -> list[tuple[Any, ...]]:
+    """What stands where: of a page that was turned, something stands elsewhere."""
+    return [(widget["name"], widget["text"], widget["x"], widget["y"], widget["h"]) for widget in widgets]

@@ -19,6 +19,7 @@ from kivy.config import Config
 
 Config.set("graphics", "width", "1280")
 Config.set("graphics", "height", "800")
+Config.set("graphics", "multisamples", "0")  # as the app does
 Config.set("kivy", "exit_on_escape", "0")
 
 from kivy.base import EventLoop, runTouchApp
