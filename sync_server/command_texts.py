@@ -73,7 +73,8 @@ TEXTS: Final = {
     "server.name.invalid": "This is not a name for a server. Give 1 to 100 printable characters.",
     "server.programme.not_found": "There is no such programme and no such file. "
     "Give one of {names}, or the path of a file.",
-    "server.programme.too_large": "This is no programme: it has more than {most} characters.",
+    "server.programme.too_large": "This is no programme: it has more than {most} characters. "
+    "Give the file of one programme.",
     "server.storage.read_only": "The server may not write to {place}. Nothing is lost: "
     "run this as the user that the folder belongs to, and see that its disk is not mounted read-only. "
     "A new server can have another folder.",
