@@ -119,9 +119,10 @@ class SharedCases:
                 self._deliver(posts, row, decision.records)
                 posts[row.office].anew.append((row.home, row.case))
             elif row.office in had:
-                gone = self._ledger.delivered(row.office, row.home, row.case)
+                # What its own people have just sent was never given to it.
+                gone = {*self._ledger.delivered(row.office, row.home, row.case), *touched}
                 post = posts.setdefault(row.office, _Post())
-                post.to_withdraw += [(row.home, row.case, record) for record in gone]
+                post.to_withdraw += [(row.home, row.case, record) for record in sorted(gone)]
 
     def _deliver(self, posts: dict[str, _Post], row: SharedCase, records: Iterable[str]) -> None:
         post = posts.setdefault(row.office, _Post())

@@ -124,7 +124,7 @@ class SharedLedger(ABC):
 
     @abstractmethod
     def withdraw(self, office: str, deliveries: Sequence[Delivery]) -> None:
-        """Take records from an office that it has."""
+        """Let an office have these records no more, whether it was given them or wrote them itself."""
 
     @abstractmethod
     def tell_conflicts(self, office: str, home: str, case: str, sequence: int) -> None:

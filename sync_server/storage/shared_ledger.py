@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, bindparam, exists, select, update
+from sqlalchemy import Connection, Table, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync_server.storage import rows
@@ -133,19 +133,10 @@ class SqlSharedLedger(SharedLedger):
         return found
 
     def deliver(self, office: str, deliveries: Sequence[Delivery]) -> None:
-        told = [
-            {
-                "office": office,
-                "home": each.home,
-                "record": each.record,
-                "case": each.case,
-                "created": each.sequence,
-                "changed": each.sequence,
-                "gone": False,
-            }
-            for each in deliveries
-        ]
-        self._put(shared_records, told, ("office", "home", "record"), ("changed", "gone"))
+        self._give(office, deliveries, gone=False)
+
+    def withdraw(self, office: str, deliveries: Sequence[Delivery]) -> None:
+        self._give(office, deliveries, gone=True)
 
     def delivered(self, office: str, home: str, case: str) -> list[str]:
         query = select(shared_records.c.record).where(
@@ -155,23 +146,6 @@ class SqlSharedLedger(SharedLedger):
             shared_records.c.gone.is_(False),
         )
         return list(self._connection.execute(query.order_by(shared_records.c.record)).scalars())
-
-    def withdraw(self, office: str, deliveries: Sequence[Delivery]) -> None:
-        taken = (
-            update(shared_records)
-            .where(
-                shared_records.c.office == office,
-                shared_records.c.home == bindparam("in_home"),
-                shared_records.c.record == bindparam("of_record"),
-            )
-            .values(changed=bindparam("new_changed"), gone=True)
-        )
-        told = [
-            {"in_home": each.home, "of_record": each.record, "new_changed": each.sequence}
-            for each in deliveries
-        ]
-        if told:
-            self._connection.execute(taken, told)
 
     def tell_conflicts(self, office: str, home: str, case: str, sequence: int) -> None:
         self._connection.execute(
@@ -194,6 +168,21 @@ class SqlSharedLedger(SharedLedger):
             )
             found.update((id, home) for id, home in self._connection.execute(query))
         return found
+
+    def _give(self, office: str, deliveries: Sequence[Delivery], gone: bool) -> None:
+        told = [
+            {
+                "office": office,
+                "home": each.home,
+                "record": each.record,
+                "case": each.case,
+                "created": each.sequence,
+                "changed": each.sequence,
+                "gone": gone,
+            }
+            for each in deliveries
+        ]
+        self._put(shared_records, told, ("office", "home", "record"), ("changed", "gone"))
 
     def _put(
         self, table: Table, told: Sequence[dict[str, Any]], keys: Sequence[str], others: Sequence[str]
