@@ -145,6 +145,8 @@ class Tablet:
         self.saved: dict[int, ChangeSet] = {}
         #: Every case of which something ever came here, with who had it then.
         self.got: list[tuple[str, set[str]]] = []
+        self.purged: set[str] = set()
+        self.told: list[ConflictNotice] = []
 
     # -- working
 
@@ -220,6 +222,13 @@ class Tablet:
     def end(self, record: str) -> None:
         self.write("", "sharing", {"share_state": "ended"}, record)
 
+    def settle_one(self) -> None:
+        """Let be what lost first and is still open."""
+        waiting = {one.conflict for one in self.settled}
+        open_ones = [id for id, each in self.notices.items() if each.state == "open" and id not in waiting]
+        if open_ones:
+            self.settled.append(Settled(min(open_ones), "accepted"))
+
     # -- syncing
 
     def request(self, limit: int = 1_000_000, most: int = 1_000) -> SyncRequest:
@@ -249,6 +258,8 @@ class Tablet:
         for delta in response.page.items:
             self.base.setdefault(delta.record, {}).update(delta.states())
             self.homes[delta.record] = (delta.case, delta.form)
+        self.purged.update(response.page.purged)
+        self.told += response.conflicts
         for record in response.page.purged:
             self.base.pop(record, None)
             self.notices = {id: each for id, each in self.notices.items() if each.record != record}
