@@ -15,7 +15,7 @@ from typing import Final
 from sync_server.accounts import Actor
 from sync_server.permissions import scope
 from sync_server.protocol.messages import ConflictNotice, Cursor, Page, RecordDelta
-from sync_server.storage.base import Ledger
+from sync_server.storage.base import Ledger, LoggedConflict
 from sync_server.storage.shared_base import Withdrawn
 
 #: Records that a page looks at in one query, and conflicts that it carries at most.
@@ -43,8 +43,11 @@ def pull(ledger: Ledger, actor: Actor, asked: Cursor | None, epoch: str, limit: 
     position = complete = 0
     if asked is not None and (asked.epoch, asked.scope) == (epoch, office) and asked.sequence <= latest:
         position, complete = asked.sequence, asked.complete_to
-    found, end = _records_after(ledger, office, position, complete, latest, limit)
+    shares = position < latest and ledger.shares({office}).get(office, 0) > 0
+    found, end = _records_after(ledger, office, position, complete, latest, limit, shares)
     notices = ledger.conflicts_after(office, actor.login, position, _NOTICES) if position < latest else []
+    if shares:
+        notices = _joined(notices, ledger.conflicts_abroad_after(office, actor.login, position, _NOTICES))
     if len(notices) >= _NOTICES:
         end = min(end, notices[-1].sequence)
         found = [(sequence, each) for sequence, each in found if sequence <= end]
@@ -56,8 +59,17 @@ def pull(ledger: Ledger, actor: Actor, asked: Cursor | None, epoch: str, limit: 
     return Pulled(page, told, max((delta.latest for delta in items), default=None))
 
 
+def _joined(own: list[LoggedConflict], abroad: list[LoggedConflict]) -> list[LoggedConflict]:
+    """Both in the order of their sequence, as far as both go; those of one sequence stay together."""
+    found = sorted([*own, *abroad], key=lambda each: (each.sequence, each.notice.id))
+    if len(found) <= _NOTICES:
+        return found
+    last = found[_NOTICES - 1].sequence
+    return [each for each in found if each.sequence <= last]
+
+
 def _records_after(
-    ledger: Ledger, office: str, position: int, complete: int, latest: int, limit: int
+    ledger: Ledger, office: str, position: int, complete: int, latest: int, limit: int, shares: bool
 ) -> tuple[list[tuple[int, RecordDelta | str]], int]:
     """The deltas of the records changed after `position`, about `limit` bytes of them, each with its
     record's latest sequence; and how far they go. Of a record that the office is to have no more, the id.
@@ -69,7 +81,7 @@ def _records_after(
     size = 0
     while position < latest:
         own = ledger.changed_after(office, position, _ROWS)
-        shared = ledger.shared_after(office, position, _ROWS)
+        shared = ledger.shared_after(office, position, _ROWS) if shares else []
         old = {record.delta.record for record in own if record.created <= complete}
         touched = ledger.paths_after(office, complete, old) if old else {}
         ends = [some[-1].changed for some in (own, shared) if len(some) == _ROWS]

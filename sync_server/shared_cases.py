@@ -36,8 +36,11 @@ class SharedCases:
         self._grants = grants
         self._office = office
         self._homes = homes
-        self.involved = ledger.shares_anything(office)
-        self._rows = self._read(homes)
+        self._shares = ledger.shares({office})
+        self.involved = self._shares.get(office, 0) > 0
+        if self.involved:
+            self._shares = ledger.shares({office, *homes.values()})
+        self._rows = self._read() if self.involved else {}
         self._locked: frozenset[str] = frozenset()
 
     def of(self, case: str) -> SharedCase | None:
@@ -63,14 +66,11 @@ class SharedCases:
         wanted = {row.office for case in cases for row in self._rows.get(case, ())} | set(named)
         there = self._ledger.offices_named(wanted - counts.keys()) if wanted else {}
         self._locked = frozenset({*counts, *there})
-        firsts = {
-            office: self._ledger.take_sequences(office, counts.get(office, 0))
-            for office in sorted(self._locked)
-        }
-        if self._ledger.shares_anything(self._office) != self.involved:
-            raise Collision
-        if self.involved and self._read(self._homes) != self._rows:
-            raise Collision
+        firsts = {}
+        for office in sorted(self._locked):
+            firsts[office], shares = self._ledger.take(office, counts.get(office, 0))
+            if shares != self._shares.get(office, shares):
+                raise Collision
         return firsts
 
     def tell(
@@ -142,9 +142,9 @@ class SharedCases:
                 self._ledger.tell_conflicts(office, home, case, numbers[office])
         return numbers
 
-    def _read(self, cases: Collection[str]) -> dict[str, list[SharedCase]]:
+    def _read(self) -> dict[str, list[SharedCase]]:
         found: dict[str, list[SharedCase]] = {}
-        for row in self._ledger.shared_cases(cases) if self.involved else ():
+        for row in self._ledger.shared_cases(self._homes):
             if row.home == self._homes[row.case]:
                 found.setdefault(row.case, []).append(row)
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.messages import ConflictNotice, RecordDelta
@@ -116,6 +116,13 @@ class Alarm:
     raised_ms: int = 0
 
 
+class Taken(NamedTuple):
+    """The first of some numbers of an office, and its `shares` behind the lock that comes with them."""
+
+    first: int
+    shares: int
+
+
 class Collision(Exception):
     """Another transaction has changed what this one was built on: it is run again from its beginning."""
 
@@ -185,19 +192,22 @@ class Ledger(SharedLedger):
     @abstractmethod
     def conflicts_after(self, office: str, author: str, sequence: int, limit: int) -> list[LoggedConflict]:
         """The author's conflicts after `sequence`, in that order: `limit` of them, and then as
-        many as share the last one's sequence. Those in cases that her office has of others are among
-        them, under the numbers of her office."""
+        many as share the last one's sequence."""
 
     # writing
 
     @abstractmethod
-    def take_sequences(self, office: str, count: int) -> int:
-        """The first of `count` numbers that are this transaction's, all greater than any committed.
+    def take(self, office: str, count: int) -> Taken:
+        """`count` numbers that are this transaction's, all greater than any committed.
 
         Call it last before the writes that need them: it holds the office until the end, so that
         numbers become visible in their order and a pull by number misses nothing. Who needs several
         offices takes them in the order of their ids, with a `count` of 0 where it is not known yet.
         """
+
+    def take_sequences(self, office: str, count: int) -> int:
+        """The first of the numbers that `take` gives."""
+        return self.take(office, count).first
 
     @abstractmethod
     def add_cases(self, office: str, ids: Iterable[str], now_ms: int) -> None: ...

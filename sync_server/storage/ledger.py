@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import Column, Connection, Select, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync_server.storage import rows
-from sync_server.storage.base import Device, Ledger, LoggedChange, LoggedConflict, StoredRecord
-from sync_server.storage.shared_ledger import SqlSharedLedger, chunks, has_now
+from sync_server.storage.base import Device, Ledger, LoggedChange, LoggedConflict, StoredRecord, Taken
+from sync_server.storage.shared_ledger import SqlSharedLedger, chunks
 from sync_server.storage.tables import cases, changes, conflicts, devices, offices, records, replies
+
+_TAKE: Final = (
+    update(offices)
+    .where(offices.c.id == bindparam("of_office"))
+    .values(sequence=offices.c.sequence + bindparam("how_many"))
+    .returning(offices.c.sequence, offices.c.shares)
+)
 
 
 class SqlLedger(SqlSharedLedger, Ledger):
@@ -121,41 +127,13 @@ class SqlLedger(SqlSharedLedger, Ledger):
         return found
 
     def conflicts_after(self, office: str, author: str, sequence: int, limit: int) -> list[LoggedConflict]:
-        own = self._conflicts_after(
-            conflicts.c.sequence, (conflicts.c.office == office,), author, sequence, limit
-        )
-        partner = (conflicts.c.partner == office, has_now(office))
-        told = self._conflicts_after(conflicts.c.partner_sequence, partner, author, sequence, limit)
-        if not told:
-            return own
-        told = [replace(each, sequence=each.partner_sequence) for each in told]
-        found = sorted([*own, *told], key=lambda each: (each.sequence, each.notice.id))
-        if len(found) <= limit:
-            return found
-        last = found[limit - 1].sequence
-        return [each for each in found if each.sequence <= last]
+        of_office = (conflicts.c.office == office,)
+        found = self._conflicts_after(conflicts.c.sequence, of_office, author, sequence, limit)
+        return [rows.conflict_of(row) for row in found]
 
-    def _conflicts_after(
-        self, number: Column[int], of_whom: Sequence[Any], author: str, sequence: int, limit: int
-    ) -> list[LoggedConflict]:
-        of_author = select(conflicts).where(*of_whom, conflicts.c.lost_author == author)
-        ordered = of_author.order_by(number, conflicts.c.id)
-        first = [*self._connection.execute(ordered.where(number > sequence).limit(limit)).mappings()]
-        if len(first) < limit:
-            return [rows.conflict_of(row) for row in first]
-        last = first[-1][number.name]
-        rest = self._connection.execute(ordered.where(number == last)).mappings()
-        before = [row for row in first if row[number.name] < last]
-        return [rows.conflict_of(row) for row in [*before, *rest]]
-
-    def take_sequences(self, office: str, count: int) -> int:
-        taken = (
-            update(offices)
-            .where(offices.c.id == office)
-            .values(sequence=offices.c.sequence + count)
-            .returning(offices.c.sequence)
-        )
-        return int(self._connection.execute(taken).scalar_one()) - count + 1
+    def take(self, office: str, count: int) -> Taken:
+        row = self._connection.execute(_TAKE, {"of_office": office, "how_many": count}).one()
+        return Taken(row.sequence - count + 1, row.shares)
 
     def add_cases(self, office: str, ids: Iterable[str], now_ms: int) -> None:
         self._write(insert(cases), [{"office": office, "id": id, "created_ms": now_ms} for id in sorted(ids)])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from sync_server.storage.base import Office, StoredRecord, User
+    from sync_server.storage.base import LoggedConflict, Office, StoredRecord, User
 
 #: Asked for and never granted; granted; granted once and over.
 Standing = Literal["asked", "shared", "ended"]
@@ -61,8 +61,8 @@ class SharedLedger(ABC):
     """The part of a transaction that is about shared cases."""
 
     @abstractmethod
-    def shares_anything(self, office: str) -> bool:
-        """Whether the office has ever been named to another one's case, or another one to a case of its."""
+    def shares(self, offices: Collection[str]) -> dict[str, int]:
+        """Of each office how often it changed what it shares with others, or they with it; 0 is never."""
 
     @abstractmethod
     def shared_cases(self, cases: Collection[str]) -> list[SharedCase]:
@@ -78,7 +78,8 @@ class SharedLedger(ABC):
 
     @abstractmethod
     def put_shared_cases(self, rows: Sequence[SharedCase], now_ms: int) -> None:
-        """Insert these, or replace what is there of the same office and case."""
+        """Insert these, or replace what is there of the same office and case. The `shares` of the offices
+        change, which must be locked."""
 
     @abstractmethod
     def records_of_case(self, office: str, case: str) -> list[StoredRecord]:
@@ -113,6 +114,12 @@ class SharedLedger(ABC):
     def shared_after(self, office: str, sequence: int, limit: int) -> list[StoredRecord | Withdrawn]:
         """At most `limit` records of others that were given to the office, changed or withdrawn after
         `sequence`, in that order. `created` and `changed` are numbers of this office's sequence."""
+
+    @abstractmethod
+    def conflicts_abroad_after(
+        self, office: str, author: str, sequence: int, limit: int
+    ) -> list[LoggedConflict]:
+        """Like `conflicts_after`, in cases that the author's office has of others, under its own numbers."""
 
     @abstractmethod
     def deliver(self, office: str, deliveries: Sequence[Delivery]) -> None:

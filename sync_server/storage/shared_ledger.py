@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, exists, select, update
+from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync_server.storage import rows
-from sync_server.storage.base import Office, StoredRecord, User
+from sync_server.storage.base import LoggedConflict, Office, StoredRecord, User
 from sync_server.storage.shared_base import Delivery, SharedCase, SharedLedger, Withdrawn
 from sync_server.storage.tables import (
     conflicts,
@@ -24,6 +25,10 @@ from sync_server.storage.tables import (
 #: How many ids one IN takes, and how many rows one statement writes.
 _MANY: Final = 1_000
 
+#: Made once: a push asks this each time.
+_SHARES: Final = select(offices.c.id, offices.c.shares).where(
+    offices.c.id.in_(bindparam("of_offices", expanding=True))
+)
 _SHARED_CASE: Final = [shared_cases.c[name] for name in SharedCase.__slots__]
 
 
@@ -33,12 +38,9 @@ class SqlSharedLedger(SharedLedger):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def shares_anything(self, office: str) -> bool:
-        for column in (shared_cases.c.home, shared_cases.c.office):
-            query = select(shared_cases.c.case).where(column == office).limit(1)
-            if self._connection.execute(query).first() is not None:
-                return True
-        return False
+    def shares(self, offices_: Collection[str]) -> dict[str, int]:
+        found = self._connection.execute(_SHARES, {"of_offices": sorted(offices_)})
+        return {office: shares for office, shares in found}  # noqa: C416
 
     def shared_cases(self, cases: Collection[str]) -> list[SharedCase]:
         found = []
@@ -64,6 +66,10 @@ class SqlSharedLedger(SharedLedger):
         ]
         keys, others = ("office", "case"), ("home", "standing", "code", "ground", "decided_on", "changed_ms")
         self._put(shared_cases, told, keys, others)
+        touched = sorted({name for each in given for name in (each.home, each.office)})
+        if touched:
+            counted = update(offices).where(offices.c.id.in_(touched))
+            self._connection.execute(counted.values(shares=offices.c.shares + 1))
 
     def records_of_case(self, office: str, case: str) -> list[StoredRecord]:
         query = select(records).where(records.c.office == office, records.c.case == case)
@@ -131,6 +137,30 @@ class SqlSharedLedger(SharedLedger):
                 created, changed = row["shared_created"], row["shared_changed"]
                 found.append(StoredRecord(stored.delta, created, changed, stored.size))
         return found
+
+    def conflicts_abroad_after(
+        self, office: str, author: str, sequence: int, limit: int
+    ) -> list[LoggedConflict]:
+        abroad = (conflicts.c.partner == office, has_now(office))
+        found = self._conflicts_after(conflicts.c.partner_sequence, abroad, author, sequence, limit)
+        told = [rows.conflict_of(row) for row in found]
+        return [replace(each, sequence=each.partner_sequence) for each in told]
+
+    def _conflicts_after(
+        self, number: Column[int], of_whom: Sequence[Any], author: str, sequence: int, limit: int
+    ) -> list[RowMapping]:
+        """`limit` rows after `sequence`, and then as many as share the last one's."""
+        ordered = (
+            select(conflicts)
+            .where(*of_whom, conflicts.c.lost_author == author)
+            .order_by(number, conflicts.c.id)
+        )
+        first = [*self._connection.execute(ordered.where(number > sequence).limit(limit)).mappings()]
+        if len(first) < limit:
+            return first
+        last = first[-1][number.name]
+        rest = self._connection.execute(ordered.where(number == last)).mappings()
+        return [*(row for row in first if row[number.name] < last), *rest]
 
     def deliver(self, office: str, deliveries: Sequence[Delivery]) -> None:
         self._give(office, deliveries, gone=False)

@@ -32,7 +32,8 @@ meta = Table(
     Column("value", Text, nullable=False),
 )
 
-#: `sequence` is the number of the office's latest change; its row lock orders the commits.
+#: `sequence` is the number of the office's latest change; its row lock orders the commits. `shares` counts
+#: how often it changed which cases the office shares with others, or others with it.
 offices = Table(
     "offices",
     metadata,
@@ -40,6 +41,7 @@ offices = Table(
     Column("name", _NAME, nullable=False),
     Column("country", String(2), nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("shares", BigInteger, nullable=False, default=0, server_default="0"),
 )
 
 users = Table(

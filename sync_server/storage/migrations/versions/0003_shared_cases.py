@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.create_index("ix_shared_records_case", "shared_records", ["office", "case"], unique=False)
     op.create_index("ix_shared_records_record", "shared_records", ["office", "record"], unique=False)
     op.create_index("ix_records_case", "records", ["office", "case"], unique=False)
+    op.add_column("offices", sa.Column("shares", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("conflicts", sa.Column("partner", sa.String(length=200), nullable=True))
     op.add_column("conflicts", sa.Column("partner_sequence", sa.BigInteger(), nullable=True))
     op.create_index(
