@@ -17,6 +17,7 @@ from forms.casework.consent import ConsentRules
 from forms.casework.facts import Evidence, evidence
 from forms.casework.sharing import WHO, OtherOffice, Share, reads, shares
 from forms.definition import FormDefinition
+from forms.errors import FormProblem
 from forms.library import CASE_FILE
 from forms.paths import template
 from forms.record import Record
@@ -130,14 +131,15 @@ class Grants:
         )
 
     def _read(self, ledger: SharedLedger, delta: RecordDelta) -> Read | None:
+        """None for a form that the server does not know or cannot read: it says nothing."""
         key = delta.form, delta.form_version
         if key not in self._forms:
             from forms.xform.load import load_form
 
-            xml = ledger.form(*key)
-            if xml is None:
+            try:
+                definition = load_form(ledger.form(*key) or "")
+            except FormProblem:
                 return None
-            definition = load_form(xml)
             meanings = {path: each.meaning or "" for path, each in definition.questions.items()}
             self._forms[key] = Read(
                 definition, {path: meaning for path, meaning in meanings.items() if reads(meaning)}

@@ -50,12 +50,25 @@ VISIT = """
 | | text | weight | Weight | |
 | | text | narrative | Narrative | both |
 """
+DENY = """
+| settings |
+| | form_id | version | form_title |
+| | deny_list | 1 | Who must not see this case |
+| survey |
+| | type | name | label | bind::homeward:meaning |
+| | text | who | Who must not see this case? | deny.who |
+| | select_one decision | decision | Decision | deny.decision |
+| choices |
+| | list_name | name | label |
+| | decision | denied | Denied |
+| | decision | lifted | Lifted |
+"""
 _LIBRARY = ("case_file", "consent", "sharing")
 
 
 @cache
 def published() -> tuple[str, ...]:
-    tables = {"visit": VISIT, **{form: read(form) for form in _LIBRARY}}
+    tables = {"visit": VISIT, "deny_list": DENY, **{form: read(form) for form in _LIBRARY}}
     return tuple(check_table(form, table).xml for form, table in tables.items())
 
 

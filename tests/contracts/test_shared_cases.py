@@ -331,3 +331,38 @@ def test_a_day_ends_and_begins_what_depends_on_it(
     eleni.sync()
     assert eleni.of_case(case) == {}
     assert country.watch.look() == 0
+
+
+def test_nobody_lifts_a_denial_under_the_name_of_a_coordinator(
+    country: Country, arta: Tablet, eleni: Tablet, case: str
+) -> None:
+    besnik = country.tablet("besnik", "tirana", "coordinator")
+    arta.consent(case, "athens")
+    arta.share(case, "athens")
+    arta.write(case, "deny_list", {"who": "athens", "decision": "denied"})
+    meet(arta, besnik)
+    lifted = besnik.write(case, "deny_list", {"who": "Somebody", "decision": "lifted"})
+    meet(besnik, arta)
+    assert standing(country, case) == {"athens": ("asked", "sharing.office.denied")}
+    arta.write(case, "deny_list", {"who": "Athens"}, lifted)
+    arta.write(case, "deny_list", {"who": "Athens", "decision": "lifted"})
+    meet(arta, besnik, eleni)
+    assert standing(country, case) == {"athens": ("asked", "sharing.office.denied")}
+    assert eleni.base == {}
+    besnik.write(case, "deny_list", {"decision": "lifted", "who": "Support Centre  athens"})
+    besnik.write(case, "deny_list", {"decision": "lifted", "who": "Athens"})
+    meet(besnik, eleni)
+    assert eleni.of_case(case) == country.held(case)
+
+
+def test_a_person_who_turns_out_to_be_a_child_is_not_shared_on_her_own_word(
+    country: Country, arta: Tablet, eleni: Tablet, case: str
+) -> None:
+    arta.consent(case, "athens")
+    arta.share(case, "athens")
+    meet(arta, eleni)
+    (case_file,) = (record for record, home in arta.homes.items() if home == (case, "case_file"))
+    arta.write(case, "case_file", {"birth_date": "2012-03-08"}, case_file)
+    meet(arta, eleni)
+    assert standing(country, case) == {"athens": ("ended", "consent.guardian_missing")}
+    assert eleni.of_case(case) == {}
