@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from sync_server.protocol.messages import Settled
+from sync_server.shared_cases import SharedCases
 from sync_server.storage.base import Collision, Ledger
 from sync_server.storage.database import Database
 from sync_server.storage.shared_base import SharedCase
@@ -278,8 +280,9 @@ def test_two_offices_that_share_with_each_other_and_push_at_once_all_get_through
 
     def work(tablet: Tablet) -> None:
         try:
-            for number in range(12):
-                for into in (case, other) if tablet is arta else (other, case):
+            for number in range(24):
+                own, theirs = (case, other) if tablet is arta else (other, case)
+                for into in (own, theirs) if number % 4 == 0 else (own,):
                     tablet.write(into, "visit", {"status": f"{tablet.actor.login} {number}"})
                 together.wait(30)
                 tablet.take(tablet.send(tablet.request()))
@@ -298,6 +301,39 @@ def test_two_offices_that_share_with_each_other_and_push_at_once_all_get_through
         assert arta.of_case(each) == eleni.of_case(each) == country.held(each)
     assert arta.codes() == eleni.codes() == []
     assert waits == [], "nobody was in the other one's way"
+
+
+def test_what_is_on_its_way_while_a_case_is_shared_reaches_the_other_office_too(
+    postgres: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres.migrate()
+    country = Country(postgres, random.Random(5))
+    arta, besnik = country.tablet("arta", "tirana"), country.tablet("besnik", "tirana")
+    eleni = country.tablet("eleni", "athens")
+    case = arta.open_case()
+    meet(arta, besnik)
+    on_its_way, shared = threading.Event(), threading.Event()
+    lock = SharedCases.lock
+
+    def slow(self: SharedCases, *wanted: Any) -> dict[str, int]:
+        if threading.current_thread().name == "besnik" and not on_its_way.is_set():
+            on_its_way.set()
+            assert shared.wait(20)
+        return lock(self, *wanted)
+
+    monkeypatch.setattr(SharedCases, "lock", slow)
+    visit = besnik.write(case, "visit", {"status": "written before Besnik knew"})
+    pushing = threading.Thread(target=besnik.sync, name="besnik")
+    pushing.start()
+    assert on_its_way.wait(20)
+    arta.consent(case, "athens")
+    arta.share(case, "athens")
+    arta.sync()
+    shared.set()
+    pushing.join(60)
+    eleni.sync()
+    assert visit in eleni.of_case(case)
+    assert eleni.of_case(case) == country.held(case)
 
 
 def test_a_push_that_meets_a_new_grant_on_its_way_is_run_again(storage: Database) -> None:
