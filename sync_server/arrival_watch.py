@@ -8,13 +8,12 @@ synced says so. It holds the case's code and no more of the person.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from forms.casework.case import STAGES, Case, Stage, moment
 from forms.casework.due import DueRules, arrival_alarm
@@ -23,6 +22,7 @@ from forms.definition import FormDefinition
 from forms.errors import FormProblem
 from forms.record import Record
 from sync_server.form_catalogue import FormCatalogue
+from sync_server.office_zones import office_zones
 from sync_server.protocol.clock import milliseconds_of
 from sync_server.protocol.problems import Problem
 from sync_server.storage.base import Alarm, Ledger, Office, Storage, StoredRecord
@@ -68,7 +68,7 @@ class ArrivalWatch:
 
     def look(self) -> int:
         """Raise the alarms that stand now, end those that do not; how many were raised or ended."""
-        zones = _zones(self._storage)
+        zones = office_zones(self._storage.users())
         return sum(
             self._look_at(office, zones.get(office.id, ZoneInfo("UTC"))) for office in self._storage.offices()
         )
@@ -146,18 +146,3 @@ def _case(known: tuple[Evidence, ...]) -> Case:
         expected_arrival=moment(said("case.expected_arrival").get("case.expected_arrival")),
         arrived_on=said("case.arrived_on").day("case.arrived_on"),
     )
-
-
-def _zones(storage: Storage) -> Mapping[str, ZoneInfo]:
-    """The zone of each office: the one of most of its people."""
-    zones: dict[str, Counter[str]] = {}
-    for user in storage.users():
-        zones.setdefault(user.office, Counter())[user.zone] += 1
-    found = {}
-    for office, count in zones.items():
-        name = min(count, key=lambda each: (-count[each], each))
-        try:
-            found[office] = ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            continue
-    return found

@@ -11,7 +11,18 @@ from sqlalchemy.exc import IntegrityError
 
 from sync_server.protocol.problems import Problem
 from sync_server.storage.base import Alarm, Device, NewForm, Office, PublishedForm, Storage, User
-from sync_server.storage.tables import alarms, attachments, devices, forms, meta, offices, replies, users
+from sync_server.storage.tables import (
+    alarms,
+    attachments,
+    devices,
+    forms,
+    meta,
+    offices,
+    records,
+    replies,
+    shared_records,
+    users,
+)
 
 T = TypeVar("T")
 
@@ -175,6 +186,19 @@ class Directory(Storage):
     def has_attachment(self, office: str, hash: str) -> bool:
         query = select(attachments.c.hash).where(attachments.c.office == office, attachments.c.hash == hash)
         return self._in_read(lambda connection: connection.execute(query).first() is not None)
+
+    def home_of_attachment(self, office: str, hash: str) -> str | None:
+        named = records.c.answers.contains(hash, autoescape=True)
+        query = (
+            select(shared_records.c.home)
+            .join(
+                records,
+                (records.c.office == shared_records.c.home) & (records.c.id == shared_records.c.record),
+            )
+            .where(shared_records.c.office == office, shared_records.c.gone.is_(False), named)
+            .limit(1)
+        )
+        return self._in_read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     def attachment_hashes(self) -> set[str]:
         query = select(attachments.c.hash)
