@@ -25,7 +25,8 @@ def fill(book: Fieldbook, case: str, form: str, **answers: Any) -> str:
 
 CONSENT: dict[str, Any] = {
     "decided_by": "person", "purpose": ["tracing"], "decision": "given", "in_private": "yes",
-    "spoken": "sq", "understood": "yes", "pressure": "no", "valid_until": "2026-08-01", "how_given": "written",
+    "spoken": "sq", "understood": "yes", "pressure": "no", "valid_until": "2026-08-01",
+    "how_given": "written",
 }  # fmt: skip
 AUNT: dict[str, Any] = {
     "taken_in_by": "family", "assessed_how": "visit", "relation": "aunt_uncle", "household_known": "yes",
