@@ -16,7 +16,7 @@ from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from forms.casework.case import STAGES, Case, Stage, moment
-from forms.casework.due import DueRules, arrival_alarm
+from forms.casework.due import arrival_alarm
 from forms.casework.facts import Evidence, evidence, latest
 from forms.definition import FormDefinition
 from forms.errors import FormProblem
@@ -25,6 +25,7 @@ from sync_server.form_catalogue import FormCatalogue
 from sync_server.office_zones import office_zones
 from sync_server.protocol.clock import milliseconds_of
 from sync_server.protocol.problems import Problem
+from sync_server.reference import Programmes
 from sync_server.storage.base import Alarm, Ledger, Office, Storage, StoredRecord
 
 #: How many records are read at once.
@@ -34,7 +35,7 @@ _READ: Final = frozenset(
     {
         "case.code", "case.country", "case.host_country", "case.stage", "case.expected_arrival",
         "case.arrived_on", "arrival.outcome", "arrival.met_by", "arrival.at", "arrival.handed_over_at",
-        "contact.outcome", "contact.date", "travel.arrival_at",
+        "contact.outcome", "contact.date", "travel.arrival_at", "case.programme",
     }
 )  # fmt: skip
 
@@ -57,17 +58,17 @@ class ArrivalWatch:
         storage: Storage,
         forms: FormCatalogue,
         now_ms: Callable[[], int],
-        rules: DueRules | None = None,
     ) -> None:
         self._storage = storage
         self._forms = forms
         self._now_ms = now_ms
-        self._rules = rules or DueRules()
+        self._programmes = Programmes(storage)
         self._offices: dict[str, _Watched] = {}
         self._definitions: dict[tuple[str, str], FormDefinition | None] = {}
 
     def look(self) -> int:
         """Raise the alarms that stand now, end those that do not; how many were raised or ended."""
+        self._programmes.refresh()
         zones = office_zones(self._storage.users())
         return sum(
             self._look_at(office, zones.get(office.id, ZoneInfo("UTC"))) for office in self._storage.offices()
@@ -81,7 +82,7 @@ class ArrivalWatch:
         for case, said in watched.said.items():
             known = tuple(said.values())
             facts = _case(known)
-            alarm = arrival_alarm(facts, known, now, self._rules)
+            alarm = arrival_alarm(facts, known, now, self._programmes.of(facts).due)
             if alarm is not None:
                 since = round(alarm.since.timestamp() * 1000)
                 standing.append(Alarm(office.id, case, alarm.code, facts.code, since, alarm.countries))
@@ -145,4 +146,5 @@ def _case(known: tuple[Evidence, ...]) -> Case:
         stage=cast(Stage, stage) if stage in STAGES else "identified",
         expected_arrival=moment(said("case.expected_arrival").get("case.expected_arrival")),
         arrived_on=said("case.arrived_on").day("case.arrived_on"),
+        programme=said("case.programme").text("case.programme"),
     )

@@ -28,7 +28,7 @@ from sync_server.protocol.messages import (
 from sync_server.protocol.problems import Problem
 from sync_server.pull import Pulled, pull
 from sync_server.push import Push, Reply, form_of
-from sync_server.reference import reference
+from sync_server.reference import Programmes, reference
 from sync_server.storage.base import Storage
 
 #: A sync that brings nothing writes down that the device was there no more often than this.
@@ -55,7 +55,8 @@ class Exchange:
         self._catalogue = catalogue
         self._now_ms = now_ms
         self._demo = demo
-        self._grants = Grants()
+        self._programmes = Programmes(storage)
+        self._grants = Grants(lambda case: self._programmes.of(case).consent)
 
     def sync(self, actor: Actor, request: SyncRequest) -> SyncResponse:
         """Push, then pull, so that the page already shows what became of the push.
@@ -104,6 +105,7 @@ class Exchange:
         """
         ordered = sorted(changes, key=lambda change_set: change_set.sequence)
         # Before the transaction: within it, a second connection could wait for one that waits for us.
+        self._programmes.refresh()
         forms = {key: self._in_use(*key) for key in {form_of(change_set) for change_set in ordered}}
         return self._storage.write(
             lambda ledger: Push(ledger, forms, self._grants, actor, contact).run(batch, ordered, settled)

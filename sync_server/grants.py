@@ -6,7 +6,7 @@ the merged records of the case, the offices that there are, and who is a coordin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -34,7 +34,10 @@ from sync_server.storage.shared_base import SharedCase, SharedLedger
 _DENIAL: Final = ("deny.who", "deny.decision")
 #: No office has a longer id.
 _LONGEST_ID: Final = 200
-_STANDARD: Final = ConsentRules()
+
+
+def _standard(case: Case) -> ConsentRules:
+    return ConsentRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def matters(form: str, meanings: frozenset[str]) -> bool:
 
 
 class Grants:
-    """Safe to use from many threads. What it keeps are published forms, which never change."""
+    """Safe to use from many threads. What it keeps are published forms, which never change. `rules` are those
+    of consent in the programme of a case."""
 
-    def __init__(self, rules: ConsentRules = _STANDARD) -> None:
+    def __init__(self, rules: Callable[[Case], ConsentRules] = _standard) -> None:
         self._rules = rules
         self._forms: dict[tuple[str, str], Read] = {}
 
@@ -82,14 +86,15 @@ class Grants:
         today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()
         own = ledger.offices_named({home})[home]
         said = [each for record in stored if (each := self._said(ledger, record, own, zone)) is not None]
+        case_facts = _case(stored)
         found = shares(
             said,
             [OtherOffice(office.id, office.name, office.country) for office in offices.values()],
             today,
             home=OtherOffice(own.id, own.name, own.country),
-            case=_case(stored),
+            case=case_facts,
             coordinators=_coordinators(staff),
-            rules=self._rules,
+            rules=self._rules(case_facts),
         )
         rows = _rows(home, case, before, found, today.isoformat())
         return Decision(rows, tuple(record.delta.record for record in stored))

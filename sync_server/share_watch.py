@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sync_server.grants import Grants
 from sync_server.office_zones import office_zones
+from sync_server.reference import Programmes
 from sync_server.shared_cases import SharedCases
 from sync_server.storage.base import Ledger, Storage
 
@@ -24,10 +25,12 @@ class ShareWatch:
     def __init__(self, storage: Storage, now_ms: Callable[[], int]) -> None:
         self._storage = storage
         self._now_ms = now_ms
-        self._grants = Grants()
+        self._programmes = Programmes(storage)
+        self._grants = Grants(lambda case: self._programmes.of(case).consent)
 
     def look(self) -> int:
         """Decide what was last decided for an earlier day; how many offices got a case or lost one."""
+        self._programmes.refresh()
         zones = office_zones(self._storage.users())
         return sum(self._look_at(office.id, zones) for office in self._storage.offices())
 

@@ -342,8 +342,8 @@ class Storage(ABC):
 
     @abstractmethod
     def alarms(self, office: str, country: str) -> list[Alarm]:
-        """The standing alarms of the office's own cases, and those of others that name its country; the
-        oldest first."""
+        """The standing alarms of the office's own cases, of those that others share with it, and of others
+        that name its country, unless the case denies itself to the office; the oldest first."""
 
     # attachments and housekeeping
 

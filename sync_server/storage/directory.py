@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync_server.protocol.problems import Problem
@@ -20,6 +20,7 @@ from sync_server.storage.tables import (
     offices,
     records,
     replies,
+    shared_cases,
     shared_records,
     users,
 )
@@ -160,9 +161,15 @@ class Directory(Storage):
         return self._in_write(work)
 
     def alarms(self, office: str, country: str) -> list[Alarm]:
-        mine = alarms.c.office == office
+        known = and_(
+            shared_cases.c.office == office,
+            shared_cases.c.case == alarms.c.case,
+            shared_cases.c.home == alarms.c.office,
+        )
+        mine = (alarms.c.office == office) | exists().where(known, shared_cases.c.standing == "shared")
         if country:
-            mine |= alarms.c.countries.contains(f" {country.upper()} ", autoescape=True)
+            denied = exists().where(known, shared_cases.c.code == "sharing.office.denied")
+            mine |= alarms.c.countries.contains(f" {country.upper()} ", autoescape=True) & ~denied
         query = (
             select(*(alarms.c[name] for name in Alarm.__slots__))
             .where(alarms.c.ended_ms.is_(None), mine)
