@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from app import evidence, protection
-from app.shelf import Shelf, offers, titles
+from app import evidence, guidance, protection
+from app.shelf import Shelf, titles
 from app.store import Snapshot, cases, records
 from app.store.cases import CaseFacts
 from app.store.records import Summary
 from app.sync import receipt
-from app.views import CaseRow, CaseView, DueItem, FormOffer, RecordRow, StageView, Titles
+from app.views import CaseRow, CaseView, DueItem, RecordRow, StageView, Titles
 from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import READ, Due, agenda
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
-from forms.library import CASE_FILE
+from forms.library import PROCEDURE_STEP
 
 #: Told elsewhere on the screen, or only when asked for.
 _NOT_LISTED: Final = frozenset(
@@ -56,7 +56,9 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
     known = Case.from_values(facts.facts)
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
-    staged, others = _offers(db, known, items)
+    programme = programme_of(known.programme, shelf.known(db).programmes)
+    # The checklist tells its own steps.
+    told = (each for each in records.of_case(db, case) if each.form != PROCEDURE_STEP)
     return CaseView(
         row=_row(facts, items, len(receipt.unsent(db, case))),
         name=known.name,
@@ -64,10 +66,11 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         safe_contact=_safe_contact(definition, facts.facts),
         facts=_facts(definition, facts.facts, now),
         due=items,
-        records=record_rows(db, records.of_case(db, case), now),
-        offers=staged,
-        protection=protection.view(db, shelf, facts, now),
-        other_offers=others,
+        records=record_rows(db, told, now),
+        offers=guidance.offered(db, known, programme, items),
+        protection=protection.view(db, shelf, facts, now, guidance.answering(db, shelf, known)),
+        guidance=guidance.view(db, shelf, facts, now),
+        file=facts.record,
     )
 
 
@@ -159,19 +162,6 @@ def _row(case: CaseFacts, items: Sequence[DueItem], only_here: int) -> CaseRow:
 def _stages(case: Case) -> tuple[StageView, ...]:
     progress = pathway.pathway(case.stage).progress(case.stage)
     return tuple(StageView(stage, place) for stage, place in progress)
-
-
-def _offers(
-    db: Snapshot, case: Case, items: Sequence[DueItem]
-) -> tuple[tuple[FormOffer, ...], tuple[FormOffer, ...]]:
-    """Every form but the case file, of which a case has one: those of the pathway in the order in which
-    the stage needs them, and those that no stage names."""
-    here = {offer.form: offer for offer in offers(db) if offer.form != CASE_FILE}
-    ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form])
-    return (
-        tuple(here[form] for form in ordered if form in pathway.NAMED),
-        tuple(here[form] for form in ordered if form not in pathway.NAMED),
-    )
 
 
 def _facts(

@@ -3,7 +3,7 @@ its reasons and its history, and whether anybody may make contact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +11,9 @@ from app import evidence
 from app.shelf import Shelf
 from app.store import Snapshot, reference
 from app.store.cases import CaseFacts
-from app.views import AlarmView, ClearanceView, GateView, ProtectionView, ReasonView, RiskView
+from app.views import AlarmView, ClearanceView, FormOffer, GateView, ProtectionView, ReasonView, RiskView
 from forms.casework import gates, risk, safe_contact
+from forms.casework.ahead import ahead
 from forms.casework.case import Case
 from forms.casework.clearance import Clearance, clearance
 from forms.casework.due import arrived_on, finished_of
@@ -24,9 +25,17 @@ LAPSED: Final = "alarm.clearance.lapsed"
 #: What only cases with a clearance say: all others are not looked at for lapses.
 _CLEARED: Final = "clearance.decision"
 
+Answers = Callable[[str], FormOffer | None]
 
-def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> ProtectionView:
-    """All of it for one case, as of today."""
+
+def _nothing_answers(_code: str) -> FormOffer | None:
+    return None
+
+
+def view(
+    db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime, answers: Answers = _nothing_answers
+) -> ProtectionView:
+    """All of it for one case, as of today. `answers`: the form that answers what a gate misses."""
     known = shelf.known(db)
     facts = Case.from_values(case.facts)
     programme = programme_of(facts.programme, known.programmes)
@@ -38,10 +47,10 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Protecti
     contested = evidence.contested(db, shelf, case.id).get(case.id, frozenset())
     return ProtectionView(
         gates=tuple(
-            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators))
+            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators), answers)
             for gate in gates.GATES
         ),
-        clearance=None if given is None else _clearance(given),
+        clearance=None if given is None else _clearance(given, answers),
         risk=RiskView(
             standing.level,
             standing.since,
@@ -51,6 +60,7 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Protecti
             {} if arrived is None else risk.over_the_months(said, arrived, today, known.coordinators),
         ),
         frozen=safe_contact.safe_contact(said, today, contested).frozen,
+        ahead=ahead(facts.stage, said, today, programme.stages),
     )
 
 
@@ -118,15 +128,25 @@ def _since(given: Clearance, said: Iterable[Evidence], now: datetime) -> datetim
     return datetime.combine(day, datetime.min.time(), now.tzinfo)
 
 
-def _gate(result: gates.GateResult) -> GateView:
+def _gate(result: gates.GateResult, answers: Answers) -> GateView:
+    reasons = sorted(_reasons(result.reasons, answers), key=lambda each: not each.hard)
     return GateView(
-        result.gate, result.open, _reasons(result.reasons), _reasons(result.passed), result.opens_until
+        result.gate, result.open, tuple(reasons), _reasons(result.passed, answers), result.opens_until
     )
 
 
-def _clearance(given: Clearance) -> ClearanceView:
-    return ClearanceView(given.stands, _reasons(given.reasons), given.alert, given.boarded_on)
+def _clearance(given: Clearance, answers: Answers) -> ClearanceView:
+    return ClearanceView(given.stands, _reasons(given.reasons, answers), given.alert, given.boarded_on)
 
 
-def _reasons(found: Iterable[Reason]) -> tuple[ReasonView, ...]:
-    return tuple(ReasonView(each.code, each.hard, each.evidence, each.expires) for each in found)
+def _reasons(found: Iterable[Reason], answers: Answers = _nothing_answers) -> tuple[ReasonView, ...]:
+    return tuple(
+        ReasonView(
+            each.code,
+            each.hard,
+            each.evidence,
+            each.expires,
+            answers(each.code) if not each.evidence or each.expires else None,
+        )
+        for each in found
+    )

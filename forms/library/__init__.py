@@ -34,6 +34,8 @@ ASSISTANCE: Final = "assistance"
 SAFETY_INCIDENT: Final = "safety_incident"
 REFERRAL: Final = "referral"
 FEEDBACK: Final = "feedback"
+#: Written by the checklist of a case, a record for each tick.
+PROCEDURE_STEP: Final = "procedure_step"
 
 _IDS: Final = (
     CASE_FILE,
@@ -56,6 +58,7 @@ _IDS: Final = (
     SAFETY_INCIDENT,
     REFERRAL,
     FEEDBACK,
+    PROCEDURE_STEP,
 )
 
 
