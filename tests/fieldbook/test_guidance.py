@@ -146,7 +146,8 @@ def test_leaflets_are_read_offline_in_the_language_of_the_case(
     assert set(leaflets) == {"your_rights", "after_arrival"}
     for leaflet in leaflets.values():
         assert leaflet.language == "sq"
-        assert leaflet.text["sq"] and leaflet.titles["sq"]
+        assert leaflet.text["sq"]
+        assert leaflet.titles["sq"]
         assert "sq" in leaflet.unreviewed
 
 

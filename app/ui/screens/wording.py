@@ -228,6 +228,11 @@ def next_due(row: CaseRow, today: date) -> T:
     return joined(due_kind(row.next_kind), due_when(row.next_due, today))
 
 
+def date_of(day: date) -> T:
+    """'22 Nov 2026'."""
+    return T.of(lambda: date_text(day))
+
+
 def long_day(day: date) -> T:
     return T.of(lambda: day_text(day))
 
