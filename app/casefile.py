@@ -68,7 +68,7 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         due=items,
         records=record_rows(db, told, now),
         offers=guidance.offered(db, known, programme, items),
-        protection=protection.view(db, shelf, facts, now, guidance.answering(db, shelf, known)),
+        protection=protection.view(db, shelf, facts, now, guidance.asking(db, shelf, known)),
         guidance=guidance.view(db, shelf, facts, now),
         file=facts.record,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,6 @@ from app.store.cases import CaseFacts
 from app.views import DueItem, FormOffer, GuidanceView, LeafletView, OffersView, StageOffers, StepView
 from forms.casework import pathway
 from forms.casework.age import age
-from forms.casework.ahead import answered_by
 from forms.casework.case import Case
 from forms.casework.procedures import Item, Leaflet, Procedures
 from forms.casework.programme import Programme, programme_of
@@ -24,8 +23,6 @@ from forms.library import CASE_FILE, PROCEDURE_STEP
 
 #: Forms that no worker looks for: a case has one file, and the checklist writes its steps.
 _NOT_OFFERED: Final = frozenset({CASE_FILE, PROCEDURE_STEP})
-
-Answers = Callable[[str], FormOffer | None]
 
 
 def offered(db: Snapshot, case: Case, programme: Programme, items: Sequence[DueItem]) -> OffersView:
@@ -49,16 +46,16 @@ def offered(db: Snapshot, case: Case, programme: Programme, items: Sequence[DueI
     return OffersView(_offers(here, needed), _offers(here, own), tuple(by_stage))
 
 
-def answering(db: Snapshot, shelf: Shelf, case: Case) -> Answers:
-    """The form by which a worker answers what a gate misses, if there is one on this device."""
+def asking(db: Snapshot, shelf: Shelf, case: Case) -> Mapping[str, FormOffer]:
+    """By meaning, the form on this device that asks for it; of several, the one the stage needs sooner."""
     here = {offer.form: offer for offer in offers(db) if offer.form not in _NOT_OFFERED}
-    asking: dict[str, FormOffer] = {}
+    found: dict[str, FormOffer] = {}
     for form in pathway.offers(case.stage, here):
         definition = shelf.find(db, form, here[form].version)
         for question in definition.questions.values() if definition else ():
             if question.meaning and question.asks:
-                asking.setdefault(question.meaning, here[form])
-    return lambda code: asking.get(answered_by(code))
+                found.setdefault(question.meaning, here[form])
+    return found
 
 
 def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> GuidanceView:

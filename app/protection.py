@@ -3,7 +3,7 @@ its reasons and its history, and whether anybody may make contact."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +13,7 @@ from app.store import Snapshot, reference
 from app.store.cases import CaseFacts
 from app.views import AlarmView, ClearanceView, FormOffer, GateView, ProtectionView, ReasonView, RiskView
 from forms.casework import gates, risk, safe_contact
-from forms.casework.ahead import ahead
+from forms.casework.ahead import ahead, answered_by
 from forms.casework.case import Case
 from forms.casework.clearance import Clearance, clearance
 from forms.casework.due import arrived_on, finished_of
@@ -25,17 +25,15 @@ LAPSED: Final = "alarm.clearance.lapsed"
 #: What only cases with a clearance say: all others are not looked at for lapses.
 _CLEARED: Final = "clearance.decision"
 
-Answers = Callable[[str], FormOffer | None]
-
-
-def _nothing_answers(_code: str) -> FormOffer | None:
-    return None
+#: By meaning, the form that asks for it.
+Asking = Mapping[str, FormOffer]
+_NOTHING: Final[Asking] = {}
 
 
 def view(
-    db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime, answers: Answers = _nothing_answers
+    db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime, asking: Asking = _NOTHING
 ) -> ProtectionView:
-    """All of it for one case, as of today. `answers`: the form that answers what a gate misses."""
+    """All of it for one case, as of today. `asking`: which form asks for a meaning."""
     known = shelf.known(db)
     facts = Case.from_values(case.facts)
     programme = programme_of(facts.programme, known.programmes)
@@ -47,10 +45,10 @@ def view(
     contested = evidence.contested(db, shelf, case.id).get(case.id, frozenset())
     return ProtectionView(
         gates=tuple(
-            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators), answers)
+            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators), asking)
             for gate in gates.GATES
         ),
-        clearance=None if given is None else _clearance(given, answers),
+        clearance=None if given is None else _clearance(given, asking),
         risk=RiskView(
             standing.level,
             standing.since,
@@ -59,7 +57,8 @@ def view(
             standing.notes,
             {} if arrived is None else risk.over_the_months(said, arrived, today, known.coordinators),
         ),
-        frozen=safe_contact.safe_contact(said, today, contested).frozen,
+        frozen=(frozen := safe_contact.safe_contact(said, today, contested).frozen),
+        thaws=asking.get(safe_contact.STILL_SAFE) if "contact.frozen.doubted" in frozen else None,
         ahead=ahead(facts.stage, said, today, programme.stages),
     )
 
@@ -128,25 +127,25 @@ def _since(given: Clearance, said: Iterable[Evidence], now: datetime) -> datetim
     return datetime.combine(day, datetime.min.time(), now.tzinfo)
 
 
-def _gate(result: gates.GateResult, answers: Answers) -> GateView:
-    reasons = sorted(_reasons(result.reasons, answers), key=lambda each: not each.hard)
+def _gate(result: gates.GateResult, asking: Asking) -> GateView:
+    reasons = sorted(_reasons(result.reasons, asking), key=lambda each: not each.hard)
     return GateView(
-        result.gate, result.open, tuple(reasons), _reasons(result.passed, answers), result.opens_until
+        result.gate, result.open, tuple(reasons), _reasons(result.passed, asking), result.opens_until
     )
 
 
-def _clearance(given: Clearance, answers: Answers) -> ClearanceView:
-    return ClearanceView(given.stands, _reasons(given.reasons, answers), given.alert, given.boarded_on)
+def _clearance(given: Clearance, asking: Asking) -> ClearanceView:
+    return ClearanceView(given.stands, _reasons(given.reasons, asking), given.alert, given.boarded_on)
 
 
-def _reasons(found: Iterable[Reason], answers: Answers = _nothing_answers) -> tuple[ReasonView, ...]:
+def _reasons(found: Iterable[Reason], asking: Asking = _NOTHING) -> tuple[ReasonView, ...]:
     return tuple(
         ReasonView(
             each.code,
             each.hard,
             each.evidence,
             each.expires,
-            answers(each.code) if not each.evidence or each.expires else None,
+            asking.get(answered_by(each.code)) if not each.evidence or each.expires else None,
         )
         for each in found
     )

@@ -267,7 +267,8 @@ class RiskView:
 class ProtectionView:
     """What protects the person of a case. `frozen`: why nobody makes contact now; empty where one may.
 
-    `ahead` are the gates that lie before the stage of the case, the nearest first.
+    `ahead` are the gates that lie before the stage of the case, the nearest first. `thaws` is the form in
+    which a worker says that a doubted way is safe.
     """
 
     gates: tuple[GateView, ...]
@@ -275,6 +276,7 @@ class ProtectionView:
     risk: RiskView
     frozen: tuple[str, ...]
     ahead: tuple[str, ...] = ()
+    thaws: FormOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

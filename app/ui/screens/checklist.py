@@ -79,15 +79,13 @@ def _step(desk: Navigator, view: CaseView, step: StepView) -> Card:
             BidiLabel(text=T.titles(step.titles), style="strong"),
             BidiLabel(text=T.titles(step.guidance), style="secondary", tone="ink2"),
             BidiLabel(text=joined(word, step.by, day, step.reason), style="label", tone=tone),
+            flow(_buttons(desk, view, step))
+            if view.guidance.can_tick
+            else note(T("It can be ticked once the form for it has come with a sync.")),
             gap=4,
         )
     )
     card.add_widget(head)
-    card.add_widget(
-        flow(_buttons(desk, view, step))
-        if view.guidance.can_tick
-        else note(T("It can be ticked once the form for it has come with a sync."))
-    )
     return card
 
 

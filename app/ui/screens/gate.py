@@ -65,17 +65,15 @@ class GateScreen(Screen):
         head.add_widget(Icon(icon=shape, tone=tone))
         ended = T("until {day}", day=wording.date_of(reason.expires)) if reason.expires else ""
         marked = T("Passed by a coordinator") if passed else reasons.passable(reason)
+        buttons = self._records(view, reason, name) + self._form(reason, name, first)
         head.add_widget(
             below(
                 BidiLabel(text=reasons.reason(reason.code), style="strong"),
                 BidiLabel(text=joined(marked, ended), style="secondary", tone=tone),
-                gap=2,
+                *([flow(buttons)] if buttons else []),
             )
         )
         card.add_widget(head)
-        buttons = self._records(view, reason, name) + self._form(reason, name, first)
-        if buttons:
-            card.add_widget(flow(buttons))
         return card
 
     def _records(self, view: CaseView, reason: ReasonView, name: str) -> list[Widget]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kivy.uix.widget import Widget
 
-from app.ui.i18n import T
+from app.ui.bidi import has_rtl
+from app.ui.i18n import T, language
 from app.ui.preferences import LANGUAGES
 from app.ui.screens.screen import Screen, heading
 from app.ui.widgets import Banner, BidiLabel, Card, ChoiceList
@@ -29,12 +30,14 @@ class LeafletScreen(Screen):
             )
         card = Card(name="leaflet.text")
         for line in leaflet.text[shown].strip().splitlines():
-            card.add_widget(BidiLabel(text=line, style="question", bold=False))
+            # A text begins at the side where its own script begins, whatever the language of the window.
+            side = "start" if has_rtl(line) == language.rtl else "end"
+            card.add_widget(BidiLabel(text=line, style="question", bold=False, halign=side))
         body.append(card)
         others = [(code, LANGUAGES.get(code, code)) for code in leaflet.text]
-        language = ChoiceList(prefix="leaflet.language", choices=others, value=shown, clearable=False)
-        language.fbind("on_choice", lambda _list, code: self._turn(code))
-        self.fill_two(body, [heading(T("Language")), language])
+        choice = ChoiceList(prefix="leaflet.language", choices=others, value=shown, clearable=False)
+        choice.fbind("on_choice", lambda _list, code: self._turn(code))
+        self.fill_two(body, [heading(T("Language")), choice])
 
     def _turn(self, code: str) -> None:
         self.where["language"] = code

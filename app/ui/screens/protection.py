@@ -68,7 +68,16 @@ def gate_sentence(gate: GateView) -> T:
             )
             if hard
             else "",
-            T.n("{n} that a coordinator can pass", "{n} that a coordinator can pass", soft) if soft else "",
+            T.n("{n} that a coordinator can pass", "{n} that a coordinator can pass", soft)
+            if soft and hard
+            else "",
+            T.n(
+                "{n} thing is missing that a coordinator can pass",
+                "{n} things are missing that a coordinator can pass",
+                soft,
+            )
+            if not hard
+            else "",
         )
     if gate.open_until is not None:
         return T("open until {day}", day=wording.date_of(gate.open_until))
@@ -163,6 +172,15 @@ def safe_contact_card(desk: Navigator, view: CaseView, *, short: bool = False) -
                 text=T("Conflicts"),
                 name="case.frozen.conflicts",
                 on_release=lambda *_: desk.switch("conflicts"),
+            )
+        )
+    thaws = view.protection.thaws
+    if thaws is not None:
+        buttons.append(
+            Button(
+                text=T("Begin: {form}", form=T.titles(thaws.titles)),
+                name="case.frozen.begin",
+                on_release=lambda *_: desk.begin(view.row.id, thaws.form),
             )
         )
     buttons.append(

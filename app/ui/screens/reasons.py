@@ -208,7 +208,7 @@ FROZEN: Mapping[str, str] = {
 #: What a worker does about it.
 THAWS: Mapping[str, str] = {
     "contact.frozen.conflict": N_("Find out which answer is right, and decide the conflict."),
-    "contact.frozen.doubted": N_("Agree on a safe way anew, in person, and record it in the case file."),
+    "contact.frozen.doubted": N_("Agree on a safe way anew, in person, and record that it is safe."),
     "contact.frozen.unknown": N_("Ask at the next meeting, and record it in the case file."),
     "contact.frozen.none": N_("Wait until the person gets in touch; talk to the coordinator."),
 }

@@ -54,7 +54,7 @@ class TodayScreen(Screen):
     def _alarm(self, alarm: AlarmView) -> Row:
         """What is the matter and since when; of a case that is elsewhere, its code and whom to call."""
         case = alarm.case
-        since = T("since {when}", when=wording.moment(alarm.since))
+        since = T("since {when}", when=wording.since(alarm.since))
         call = "" if case else T("not on this device: call the office that holds it")
         name = f"today.alarm.{alarm.case_code}.{alarm.kind}"
 
