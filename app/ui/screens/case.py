@@ -45,13 +45,15 @@ class CaseScreen(Screen):
         self._draw_head(view)
         strip = Card(name="case.pathway")
         strip.add_widget(pathway_strip(view.stages, wide=self.wide))
-        self.head.add_widget(strip)
+        if self.wide:
+            self.head.add_widget(strip)
         contact = safe_contact_card(self.desk, view)
         frozen = bool(view.protection.frozen)
         # Never scrolled away, so that nobody calls before having read it. Where little room is, only that
         # nobody calls at all stays in sight.
         pinned = contact if self.wide or not frozen else safe_contact_card(self.desk, view, short=True)
-        main = [] if pinned is contact else [contact]
+        main: list[Widget] = [] if self.wide else [strip]
+        main += [] if pinned is contact else [contact]
         main += self._protected(view) + self._what_is_due(view) + self._gates(view)
         main += checklist(self.desk, view, self._unfolded)
         main += [heading(T("Timeline"), len(view.records))]

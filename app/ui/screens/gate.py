@@ -39,7 +39,7 @@ class GateScreen(Screen):
             ]
         else:
             body += [note(reasons.stops(gate.gate), name="gate.stops")]
-            body += [heading(T("What is missing"), len(gate.reasons))]
+            body += [heading(T("What is missing"), len(gate.reasons), name="gate.count")]
             body += self._reasons(view, gate)
         if gate.passed:
             body += [heading(T("Passed by a coordinator"), len(gate.passed))]
