@@ -19,15 +19,17 @@ from forms.casework.case import Case
 from forms.casework.procedures import Item, Leaflet, Procedures
 from forms.casework.programme import Programme, programme_of
 from forms.entry import EntryChange
-from forms.library import CASE_FILE, PROCEDURE_STEP
+from forms.library import CASE_FILE, PROCEDURE_STEP, forms
 
 #: Forms that no worker looks for: a case has one file, and the checklist writes its steps.
 _NOT_OFFERED: Final = frozenset({CASE_FILE, PROCEDURE_STEP})
+_LIBRARY: Final = frozenset(form for form, _ in forms())
 
 
 def offered(db: Snapshot, case: Case, programme: Programme, items: Sequence[DueItem]) -> OffersView:
     """Every form but those that a worker does not look for, each once: what is due or asked for by the
-    stage, the office's own, and the others by the first stage that names them."""
+    stage, the office's own, and the others by the first stage that names them; last, of no stage, those of
+    the library that none names."""
     here = {offer.form: offer for offer in offers(db) if offer.form not in _NOT_OFFERED}
     plans = programme.stages
     named = {form for plan in (*plans, *pathway.STANDARD) for form in plan.forms}
@@ -35,14 +37,16 @@ def offered(db: Snapshot, case: Case, programme: Programme, items: Sequence[DueI
     now = {item.form for item in items if item.form} | set(stage)
     ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form], plans)
     needed = [form for form in ordered if form in now]
-    own = [form for form in ordered if form not in named and form not in now]
-    left = [form for form in ordered if form in named and form not in now]
+    own = [form for form in ordered if form not in named | _LIBRARY and form not in now]
+    left = [form for form in ordered if form in named | _LIBRARY and form not in now]
     by_stage = []
     for plan in (*plans, *pathway.STANDARD):
         of_plan = [form for form in plan.forms if form in left]
         left = [form for form in left if form not in of_plan]
         if of_plan:
             by_stage.append(StageOffers(plan.id, plan.titles, _offers(here, of_plan)))
+    if left:
+        by_stage.append(StageOffers("", {}, _offers(here, left)))
     return OffersView(_offers(here, needed), _offers(here, own), tuple(by_stage))
 
 

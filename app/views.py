@@ -166,7 +166,8 @@ class FormOffer:
 
 @dataclass(frozen=True, slots=True)
 class StageOffers:
-    """Forms of another stage than the one where the case stands. `titles`: where a programme has its own."""
+    """Forms of another stage than the one where the case stands; of none where `stage` is empty. `titles`:
+    where a programme has its own."""
 
     stage: str
     titles: Titles

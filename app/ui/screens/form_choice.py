@@ -16,7 +16,7 @@ from app.ui.screens import wording
 from app.ui.screens.screen import heading, note
 from app.ui.theme import M
 from app.ui.widgets import Button, Column, Fold, Sheet, TextField, focus
-from app.views import FormOffer, OffersView
+from app.views import FormOffer, OffersView, StageOffers
 
 
 def plain(text: str) -> str:
@@ -34,6 +34,12 @@ def found(offers: Iterable[FormOffer], query: str) -> list[FormOffer]:
 def everything(offers: OffersView) -> list[FormOffer]:
     of_stages = [offer for stage in offers.by_stage for offer in stage.offers]
     return [*offers.needed, *offers.own, *of_stages]
+
+
+def _title(stage: StageOffers) -> T:
+    if not stage.stage:
+        return T("Of no stage")
+    return T.titles(stage.titles) if stage.titles else wording.stage(stage.stage)
 
 
 class FormChoice(Sheet):
@@ -88,7 +94,7 @@ class FormChoice(Sheet):
         for stage in by_stage:
             shown.append(
                 Fold(
-                    title=T.titles(stage.titles) if stage.titles else wording.stage(stage.stage),
+                    title=_title(stage),
                     told=str(len(stage.offers)),
                     make=partial(self._buttons, stage.offers),
                     name=f"case.offers.fold.{stage.stage}",
