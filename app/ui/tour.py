@@ -176,6 +176,8 @@ class Tour:
         await self.picture("leaflet")
         await self._open_case("tilelli")
         await self.picture("case-frozen")
+        await self._open_case("vesa")
+        await self.picture("case-months")
 
     async def _forms(self) -> None:
         """The sheet 'Which form?': its groups, one stage unfolded, and the search."""

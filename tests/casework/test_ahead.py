@@ -67,6 +67,7 @@ def test_every_reason_has_an_answer_that_a_form_asks_for(asked: dict[str, set[st
     ("code", "form"),
     [
         ("gate.clear_to_travel.consent_missing", "consent"),
+        ("gate.clear_to_travel.consent_guardian_conflict", "guardian_and_tracing"),
         ("gate.clear_to_travel.assessment_return_missing", "needs_and_risks"),
         ("gate.clear_to_travel.minor_bid_child_views_missing", "best_interest"),
         ("gate.clear_to_travel.minor_guardian_missing", "guardian_and_tracing"),

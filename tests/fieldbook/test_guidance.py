@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from app.boot import boot_facts
 from app.fieldbook import Fieldbook
 from app.problems import Problem
+from app.store import Store, reference
 from app.views import CaseView, GateView
 from forms.casework.procedures import built_in
-from tests.fieldbook.conftest import Clock
+from sync_server.protocol.messages import Reference
+from tests.fieldbook.conftest import CHEAP, PASSPHRASE, Clock
 from tests.fieldbook.test_fieldbook import answer, done, finish_case_file
 
 
@@ -57,11 +60,31 @@ def test_before_departure_she_sees_what_the_clearance_misses_and_which_form_answ
     }
 
 
-def test_what_nobody_can_pass_comes_first(book: Fieldbook, before_departure: str) -> None:
+#: A programme in which nobody leaves without somebody who waits at the gate.
+STRICT = """
+id = "strict"
+title = "Strict"
+
+[gates]
+hard = ["clear_to_travel.reception_missing"]
+"""
+
+
+@pytest.fixture
+def strict_office(folder: Path, clock: Clock) -> None:
+    store = Store.open(folder, PASSPHRASE, now_ms=clock, boot_facts=boot_facts, floor=CHEAP)
+    store.write(lambda db: reference.put(db, Reference(programmes={"strict": STRICT})))
+    store.close()
+
+
+def test_what_nobody_can_pass_comes_first_be_it_so_in_this_programme_only(
+    strict_office: None, book: Fieldbook, before_departure: str
+) -> None:
     reasons = gate(done(book.case(before_departure)), "clear_to_travel").reasons
     hard = [each.hard for each in reasons]
     assert hard == sorted(hard, reverse=True)
     assert (hard[0], hard[-1]) == (True, False)
+    assert {each.hard for each in reasons if each.code.endswith("reception_missing")} == {True}
 
 
 def test_a_record_that_says_no_is_the_reason_and_no_second_form_is_offered(

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +33,7 @@ from app.ui import probe
 from app.ui.bidi import Run
 from app.ui.i18n import T, language
 from app.ui.screens.form_choice import FormChoice
+from app.ui.screens.today import TodayScreen
 from app.ui.theme import theme
 from app.ui.widgets import (
     BidiLabel,
@@ -52,7 +54,7 @@ from app.ui.widgets import (
     text_runs,
 )
 from app.ui.widgets.questions import Context, question_widget
-from app.views import FormOffer, OffersView, StageOffers
+from app.views import AlarmView, FormOffer, OffersView, StageOffers
 
 ARABIC_LINE = "المرافق (الرحلة AT 971، الساعة 22:40)"
 TAB, ENTER, SPACE, ESCAPE, UP, DOWN = 9, 13, 32, 27, 273, 274
@@ -614,6 +616,22 @@ def case_the_sheet_of_forms_folds_what_other_stages_ask_for_and_begins_the_first
     frames(4)
     assert begun == ["screening"]
     assert not focus.modals
+
+
+def case_an_alarm_of_a_case_that_is_elsewhere_tells_its_code_and_whom_to_call() -> None:
+    gone: list[str] = []
+    desk: Any = SimpleNamespace(wide=True, go=lambda name, **where: gone.append(where["case"]))
+    screen = TodayScreen(desk)
+    since = datetime(2026, 11, 20, 19, 30, tzinfo=UTC)
+    here = screen._alarm(AlarmView("alarm.arrival.unconfirmed", "c1", "AL-1", since))
+    elsewhere = screen._alarm(AlarmView("alarm.arrival.unconfirmed", None, "MA-2", since))
+    show(Column(width=700, size_hint_x=None)).add_widget(here)
+    frames(4)
+    touch(named("today.alarm.AL-1.alarm.arrival.unconfirmed.open"))
+    assert gone == ["c1"]
+    assert (elsewhere.pressable, elsewhere.trailing, str(elsewhere.title)) == (False, None, "MA-2")
+    assert "call the office that holds it" in str(elsewhere.subtitle)
+    assert "call the office" not in str(here.subtitle)
 
 
 def case_a_row_that_must_not_wait_has_its_own_colour() -> None:
