@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from app import evidence, persons, protection
-from app.shelf import Shelf, offers, titles
+from app import evidence, guidance, persons, protection
+from app.shelf import Shelf, titles
 from app.store import Snapshot, cases, form_library, records
 from app.store.cases import CaseFacts
 from app.store.records import Summary
 from app.sync import receipt
-from app.views import CaseRow, CaseView, DueItem, FormOffer, RecordRow, StageView, Titles
+from app.views import CaseRow, CaseView, DueItem, RecordRow, StageView, Titles
 from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
@@ -22,7 +22,7 @@ from forms.casework.due import READ, Due, agenda
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
-from forms.library import BUILT_IN
+from forms.library import PROCEDURE_STEP
 
 #: Told elsewhere on the screen, or only when asked for.
 _NOT_LISTED: Final = frozenset(
@@ -58,7 +58,9 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
     known = Case.from_values(facts.facts)
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
-    staged, others = _offers(db, known, items)
+    programme = programme_of(known.programme, shelf.known(db).programmes)
+    # The checklist tells its own steps.
+    told = (each for each in records.of_case(db, case) if each.form != PROCEDURE_STEP)
     return CaseView(
         row=_row(facts, items, len(receipt.unsent(db, case))),
         name=known.name,
@@ -66,14 +68,15 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         safe_contact=_safe_contact(definition, facts.facts),
         facts=_facts(definition, facts.facts, now),
         due=items,
-        records=record_rows(db, records.of_case(db, case), now),
-        offers=staged,
-        protection=protection.view(db, shelf, facts, now),
+        records=record_rows(db, told, now),
+        offers=guidance.offered(db, known, programme, items),
+        protection=protection.view(db, shelf, facts, now, guidance.asking(db, shelf, known)),
+        guidance=guidance.view(db, shelf, facts, now),
+        file=facts.record,
         other_files=tuple(
             row(db, shelf, each, now) for each in persons.person_of(db, shelf, facts).members if each != case
         ),
         file_conflicts=persons.person_of(db, shelf, facts).conflicts,
-        other_offers=others,
     )
 
 
@@ -182,19 +185,6 @@ def _row(case: CaseFacts, items: Sequence[DueItem], only_here: int) -> CaseRow:
 def _stages(case: Case) -> tuple[StageView, ...]:
     progress = pathway.pathway(case.stage).progress(case.stage)
     return tuple(StageView(stage, place) for stage, place in progress)
-
-
-def _offers(
-    db: Snapshot, case: Case, items: Sequence[DueItem]
-) -> tuple[tuple[FormOffer, ...], tuple[FormOffer, ...]]:
-    """Every form but those that the app opens by itself: those of the pathway in the order in which the
-    stage needs them, and those that no stage names."""
-    here = {offer.form: offer for offer in offers(db) if offer.form not in BUILT_IN}
-    ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form])
-    return (
-        tuple(here[form] for form in ordered if form in pathway.NAMED),
-        tuple(here[form] for form in ordered if form not in pathway.NAMED),
-    )
 
 
 def _facts(

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from app import casefile, decisions, inbox, persons, reminding, shelf, today
+from app import calendar_file, casefile, decisions, guidance, inbox, persons, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
 from app.entries import Entries, OpenEntry
@@ -190,7 +190,23 @@ class Fieldbook:
         """The forms on this device, newest version each."""
         return self._read(shelf.offers)
 
+    def write_calendar(self, out: Path, word: str = "") -> Job[int]:
+        """Write what is due as a calendar file, outside the encrypted store and without names; how many
+        entries it has. Problems calendar.file.exists, calendar.file.not_written."""
+        return self._read(lambda db: calendar_file.write(db, self._shelf, self._now(), out, word))
+
     # -- filling in
+
+    def tick(
+        self, case_id: str, step: str, done: bool, reason: str = "", language: str | None = None
+    ) -> Job[None]:
+        """Record a step of the checklist: done, left out with a reason, or, with neither, open again.
+        Problems guidance.step.unknown, record.form.missing."""
+
+        def tick(db: Transaction) -> None:
+            guidance.tick(db, self._entries, case_id, step, done, reason, language)
+
+        return self._write(tick, _FINISHED)
 
     def new_case(self, country: str, language: str) -> Job[str]:
         """Open a case with a new code, made offline; returns its id. `edit` its case file to say more."""

@@ -333,6 +333,7 @@ PROCEDURE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "procedure.done": _YES_NO,
     "procedure.by": None,
     "procedure.deviation": None,
+    "procedure.title": None,
 }
 
 SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from app.problems import Problem, text_of
@@ -232,6 +232,11 @@ def next_due(row: CaseRow, today: date) -> T:
     return joined(due_kind(row.next_kind), due_when(row.next_due, today))
 
 
+def date_of(day: date) -> T:
+    """'22 Nov 2026'."""
+    return T.of(lambda: date_text(day))
+
+
 def long_day(day: date) -> T:
     return T.of(lambda: day_text(day))
 
@@ -239,6 +244,11 @@ def long_day(day: date) -> T:
 def moment(when: datetime) -> T:
     """'14:10', 'Friday 17:40' or '3 Nov 2026 17:40', in the zone that the moment carries: the office's."""
     return T.of(lambda: moment_text(when, datetime.now(when.tzinfo)))
+
+
+def since(when: datetime) -> T:
+    """The moment; of one that is told by its day alone (midnight), the day."""
+    return date_of(when.date()) if when.time() == time() else moment(when)
 
 
 def last_sync(when: datetime | None) -> T:
