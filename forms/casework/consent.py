@@ -19,15 +19,24 @@ from typing import Final, Literal
 from forms.casework.age import Age, age
 from forms.casework.case import Case
 from forms.casework.consent_rules import ConsentRules
-from forms.casework.consent_statement import ANSWER, Party, Statement, plain, several, statements
+from forms.casework.consent_statement import (
+    ANSWER,
+    DECISION,
+    Party,
+    Statement,
+    plain,
+    several,
+    statements,
+    under_one_name,
+)
 from forms.casework.consent_statement import READ as STATED
 from forms.casework.facts import Evidence
 from forms.casework.word import Reason, ids, in_order, last_word, named
 
 __all__ = [
-    "ANSWER", "READ", "SHARING", "Basis", "Consent", "ConsentRules", "Party", "Standing", "Statement",
-    "Transfer", "answered_no", "decided_since", "ended", "has_no_conflict", "in_force", "is_appointed",
-    "may_send", "standing", "statements",
+    "ANSWER", "DECISION", "READ", "SHARING", "Basis", "Consent", "ConsentRules", "Party", "Standing",
+    "Statement", "Transfer", "answered_no", "decided_since", "ended", "has_no_conflict", "in_force",
+    "is_appointed", "may_send", "standing", "statements", "under_one_name",
 ]  # fmt: skip
 
 Basis = Literal["team", "consent", "vital_interest", "duty_to_report", "none"]

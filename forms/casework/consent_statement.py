@@ -6,7 +6,7 @@ Nothing but this module and `consent` reads these answers. Whether a consent is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -37,7 +37,8 @@ READ: Final = frozenset(
     }
 )
 #: The two by which a question is answered at all.
-ANSWER: Final = ("consent.purpose", "consent.decision")
+DECISION: Final = "consent.decision"
+ANSWER: Final = ("consent.purpose", DECISION)
 _DECISIONS: Final = ("given", "refused", "withdrawn")
 #: Older records of tracing asked for it beside the consent itself: who said no there has said no.
 _OF_TRACING: Final[tuple[tuple[str, Party], ...]] = (
@@ -165,6 +166,32 @@ def statements(evidence: Iterable[Evidence]) -> list[Statement]:
             if each.get(meaning) not in _NO_NO
         ]
     return [each for each in found if each.values.get("consent.decision") not in (None, "")]
+
+
+def under_one_name(evidence: Iterable[Evidence], name: str, id: str) -> list[Evidence]:
+    """The records with a recipient under its id wherever they call it by its name, so that a consent by one
+    of the two and its withdrawal by the other meet. An empty name changes nothing."""
+    if not plain(name):
+        return list(evidence)
+    return [
+        replace(
+            each,
+            values=_renamed(each.values, name, id),
+            rows={
+                noun: tuple(_renamed(row, name, id) for row in rows) if noun == "consent" else rows
+                for noun, rows in each.rows.items()
+            },
+        )
+        for each in evidence
+    ]
+
+
+def _renamed(values: Mapping[str, Any], name: str, id: str) -> Mapping[str, Any]:
+    said = values.get("consent.recipient")
+    if said is None:
+        return values
+    several = said if isinstance(said, list | tuple) else [said]
+    return {**values, "consent.recipient": [id if plain(each) == plain(name) else each for each in several]}
 
 
 def _of_guardian(each: Evidence) -> dict[str, Any]:

@@ -180,6 +180,6 @@ def test_the_meanings_that_can_change_the_answer_are_told() -> None:
     def told(asks: Any) -> Iterable[str]:
         return {each.partition(".")[0] for each in meanings.KNOWN if asks(each)}
 
-    assert told(reads) == {"share", "consent", "deny", "guardian", "age"}
+    assert told(reads) == {"share", "consent", "deny", "guardian", "age", "person"}
     assert reads("person.birth_date")
     assert told(shares_on) == {"share"}

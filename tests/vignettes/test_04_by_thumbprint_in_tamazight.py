@@ -36,6 +36,7 @@ def test_a_pregnant_woman_agrees_by_thumbprint_and_her_brothers_do_not_learn_of_
     )
     file = case_file(story, day("2026-08-01"), language="ar", country="ma")
     file.fact("A woman", sex="female")
+    file.fact("from Spain", host_country="es")
     file.by_meaning(case__region="Béni Mellal-Khénifra")
     file.fact(
         "Her mother may know", safe_channel=["trusted_person"], safe_times="Through her mother, mornings"
@@ -44,7 +45,6 @@ def test_a_pregnant_woman_agrees_by_thumbprint_and_her_brothers_do_not_learn_of_
     file.by_meaning(deny__who=["Said Amrani", "Youssef Amrani"], deny__decision="denied")
     screening = story.sheet("screening", day("2026-08-01"), **MADRID).usual(referred_by="ngo", can_talk="yes")
     screening.fact("of 30", age_estimate="30")
-    screening.fact("from Spain", host_state="es")
     screening.fact("reads neither Arabic nor French", reads="no")
     screening.usual(interpreter="independent", screening_outcome="possible")
     intake = story.sheet("shelter_intake", day("2026-08-01"), **MADRID)
@@ -120,12 +120,13 @@ def test_a_deaf_man_agrees_before_a_witness_and_his_employer_is_kept_out(told: T
     file = case_file(story, day("2026-08-01"), language="uk", stage="reintegration")
     file.fact("A man", sex="male")
     file.fact("from Moldova", country="md")
+    file.fact("back from Poland", host_country="pl")
     file.fact("His sister may receive messages", safe_channel=["messenger", "trusted_person"])
     file.fact("his employer must learn nothing", safe_never="His employer")
     file.by_meaning(deny__who="Agro-Nord", deny__decision="denied")
     screening = story.sheet("screening", day("2026-08-01")).usual(referred_by="self", can_talk="yes")
     screening.fact("of 45", age_estimate="45")
-    screening.fact("back from Poland", host_state="home", vulnerability=["illness", "language"])
+    screening.usual(vulnerability=["illness", "language"])
     screening.usual(screening_outcome="possible")
     here = assessment(story, day("2026-08-03"), "return")
     here.fact("deaf", health_needs=["disability"], support=["interpreter"])
@@ -157,7 +158,7 @@ def test_a_deaf_man_agrees_before_a_witness_and_his_employer_is_kept_out(told: T
     )
     story.rule("his employer must learn nothing", deny_list(found, COORDINATORS, TODAY).denies("agro nord"))
     story.rule("He asks for", {s.kind for s in Plan.of(found, TODAY).services} == {"health", "training"})
-    # What a record calls 'home' is no country that could be alarmed.
+    # To be visited is no return.
     assert not in_force("return", "", found, TODAY, case=case).in_force
     safe = safe_contact(found, TODAY)
     story.rule("messages", may_remind(safe, "messenger").code == "reminder.code_word_needed")
