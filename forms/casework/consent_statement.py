@@ -25,6 +25,7 @@ READ: Final = frozenset(
         "consent.how",
         "consent.interpreter",
         "consent.language",
+        "consent.language_other",
         "consent.on",
         "consent.purpose",
         "consent.recipient",
@@ -45,6 +46,8 @@ _OF_TRACING: Final[tuple[tuple[str, Party], ...]] = (
     ("tracing.child_consent", "person"),
     ("tracing.guardian_consent", "guardian"),
 )
+#: The choice beside which a text says which language it is.
+OTHER_LANGUAGE: Final = "other"
 _NO_NO: Final = ("given", "not_asked", "", None)
 
 
@@ -225,6 +228,14 @@ def several(value: object) -> frozenset[str]:
 def plain(value: object) -> str:
     """A name or a language tag as it is compared: `ar_MA` is `ar-ma`."""
     return " ".join(value.replace("_", "-").split()).casefold() if isinstance(value, str) else ""
+
+
+def tongue(code: object, words: object) -> str:
+    """A language as it is compared; empty where nobody knows which: `other` is told apart by its words."""
+    named = plain(code)
+    if named != OTHER_LANGUAGE:
+        return named
+    return f"{named} {plain(words)}" if plain(words) else ""
 
 
 def _months_on(day: date, months: int) -> date:

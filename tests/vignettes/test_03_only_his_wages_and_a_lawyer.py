@@ -36,7 +36,7 @@ def test_a_man_who_wants_his_wages_travels_to_his_sister_and_testifies_by_video(
     file.fact("A man", sex="male")
     file.fact("Ukraine", country="ua")
     file.fact("in Poland", host_country="pl")
-    file.meant("western", case__region="Ternopil oblast")
+    file.fact("western", region="Ternopil oblast")
     screening = story.sheet("screening", day("2026-08-01"), **WARSAW).usual(can_talk="yes")
     screening.usual(referred_by="labour", screening_outcome="possible")
     screening.fact("of 41", age_estimate="41")

@@ -127,6 +127,7 @@ def test_a_young_man_with_a_refused_claim_stays_undecided_and_is_talked_with_aga
         "marks of violence, and he had been made to carry drugs", screening.value("suggested") == "likely"
     )
     due = {item.kind: item.due for item in agenda(story.case(), story.evidence(), TODAY)}
+    story.rule("The talk is taken up again in May", due["solution.review"] == day("2026-05-04"))
     story.rule("until next June", due["status.expires"] == day("2027-06-01"))
     assert "asylum_note" not in screening.shown()
     assert [each.state for each in tracks(story.evidence(), TODAY)] == ["refused"]

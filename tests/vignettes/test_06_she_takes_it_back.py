@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forms.casework.clearance import lapsed
+from forms.casework.due import agenda
 from tests.vignettes.conftest import Told
 from tests.vignettes.usual import (
     asked,
@@ -107,6 +108,12 @@ def test_one_side_says_postpone_and_two_days_before_the_flight_she_takes_her_con
     consent(story, friday, ["return"], by="luc", where=LYON)
     boarding = asked("clear_to_travel", case, story.evidence(), friday)
     assert codes(boarding) == {"consent_withdrawn"}
+    # Nobody leaves it at that: somebody asks her what she means.
+    (doubt,) = [item for item in agenda(case, story.evidence(), friday) if item.kind == "consent.unclear"]
+    story.rule("she withdraws", (doubt.subject, doubt.due) == ("return", friday))
+    consent(story, friday, ["return"], where=LYON, taken_back_before=wednesday.isoformat())
+    kinds = {item.kind for item in agenda(case, story.evidence(), friday)}
+    assert "consent.unclear" not in kinds
     story.end()
 
 

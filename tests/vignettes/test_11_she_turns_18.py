@@ -113,11 +113,13 @@ def test_a_boy_whose_age_is_a_year_only_stays_a_child_until_its_last_day(told: T
     warsaw = host("PL", "warsaw", "jan")
     file = case_file(story, day("2026-01-10"), country="ua", language="uk")
     file.fact("A boy", sex="male")
-    file.by_meaning(age__born="2008")
+    file.fact("of whom only the year 2008 is known", born="2008")
+    assert file.refuses(born="2008-13")
+    assert file.refuses(born="2031")
     screening = story.sheet("screening", day("2026-01-10"), **warsaw).usual(
         referred_by="border", can_talk="yes"
     )
-    screening.fact("of whom only the year 2008 is known", age_estimate="17")
+    screening.usual(age_estimate="17")
     file.fact("waits in Poland", host_country="pl")
     screening.usual(screening_outcome="possible")
     wish = story.sheet("durable_solution", day("2026-02-01"), **warsaw).usual(
@@ -132,7 +134,7 @@ def test_a_boy_whose_age_is_a_year_only_stays_a_child_until_its_last_day(told: T
     )
     agreed = consent(
         story, day("2026-04-02"), ["return"], where=warsaw, decided_by="guardian", spoken="other",
-        interpreter="None needed: the office speaks Polish",
+        spoken_other="Polish", interpreter="Ewa K.",
     )  # fmt: skip
     assert "guardian_note" in agreed.shown(), "his own no counts"
     agreed.fact("agreed in April", decision="given", consented_on="2026-04-02")

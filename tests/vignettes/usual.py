@@ -30,6 +30,11 @@ def case_file(story: Story, on: date, *, where: dict[str, str] | None = None, **
     return story.sheet("case_file", on, **(where or {})).usual(**{**usual, **answers})
 
 
+def denied(file: Sheet, *names: str) -> list[RowOf]:
+    """Who must never see the file; each has a row of the case file."""
+    return [file.row("denied").usual(deny_who=name, deny_decision="denied") for name in names]
+
+
 def consent(
     story: Story, on: date, purpose: Iterable[str], *, by: str = "mira", where: dict[str, str] | None = None,
     **answers: Any,
