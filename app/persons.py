@@ -18,7 +18,7 @@ from app.views import FactConflict, LikelyView
 from forms.casework.case import Case
 from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
-from forms.casework.facts import Evidence
+from forms.casework.facts import Evidence, lines
 
 _PHONE: Final = "person.phone"
 _DOCUMENT: Final = "person.document"
@@ -78,8 +78,7 @@ def likely_same(db: Snapshot, shelf: Shelf, new: NewPerson) -> tuple[LikelyView,
 def _told(found: Sequence[Evidence], meaning: str) -> list[str]:
     """What records and their rows say of a meaning: a text may hold several, one a line."""
     answers = [a for each in found for a in (each.values, *(r for rows in each.rows.values() for r in rows))]
-    texts = [text for each in answers if isinstance(text := each.get(meaning), str)]
-    return [line for text in texts for line in text.splitlines()]
+    return [line for each in answers for line in lines(each.get(meaning))]
 
 
 def person_of(db: Snapshot, shelf: Shelf, case: CaseFacts) -> Person:

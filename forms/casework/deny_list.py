@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from forms.casework.facts import Evidence
+from forms.casework.facts import Evidence, lines
 
 WHO: Final = "deny.who"
 DECISION: Final = "deny.decision"
@@ -103,5 +103,4 @@ def _entries(record: Evidence) -> Iterator[tuple[list[str], str, str, bool]]:
 def _names(value: Any) -> list[str]:
     """Names of one or of several; two that were written apart stand in a text one below the other."""
     several = value if isinstance(value, list | tuple) else [value]
-    lines = [line for each in several if isinstance(each, str) for line in each.splitlines()]
-    return [same_name(line) for line in lines if line.strip()]
+    return [same_name(line) for each in several for line in lines(each)]

@@ -19,6 +19,7 @@ from forms.record import Record
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
+_SIGNED: Final = "— "
 #: Nouns whose rows count by who gave each answer, and speak on when somebody has taken the row away: the deny
 #: list, from which not everybody who may write in a record may take somebody off.
 BY_AUTHOR: Final = frozenset({"deny"})
@@ -138,6 +139,15 @@ def evidence(
     ordered = {noun: _in_place(record, found) for noun, found in rows.items()}
     by_row = {noun: _in_place(record, found) for noun, found in said_by.items()}
     return Evidence(record.id, record.form, on, values, ordered, country, office, author, order, by_row)
+
+
+def lines(value: object) -> list[str]:
+    """The lines of a text, empty ones left out. Where two workers wrote apart, the merge rule `both` has
+    joined their texts and signed each in a line of its own, `— who`: that is nobody's answer.
+    """
+    if not isinstance(value, str):
+        return []
+    return [line.strip() for line in value.splitlines() if line.strip() and not line.startswith(_SIGNED)]
 
 
 def saying(found: Iterable[Evidence], *meanings: str) -> list[Evidence]:
