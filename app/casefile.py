@@ -29,7 +29,8 @@ from forms.library import BUILT_IN
 _NOT_LISTED: Final = frozenset(
     (
         "case_code", "stage", "risk", "office", "given_name", "family_name", "other_names",
-        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed",
+        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed", "contact_confirmed_on",
+        "phone", "documents", "deny_who", "deny_decision", "deny_reason",
     )
 )  # fmt: skip
 _LAST_DAY: Final = date.max
