@@ -12,13 +12,14 @@ from app import evidence, guidance, persons, protection
 from app.shelf import Shelf, titles
 from app.store import Snapshot, cases, form_library, records
 from app.store.cases import CaseFacts
+from app.store.identity import read_identity
 from app.store.records import Summary
 from app.sync import receipt
 from app.views import CaseRow, CaseView, DueItem, RecordRow, StageView, Titles
 from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
-from forms.casework.due import READ, Due, agenda
+from forms.casework.due import READ, Due, agenda, shown_to
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
@@ -28,7 +29,8 @@ from forms.library import PROCEDURE_STEP
 _NOT_LISTED: Final = frozenset(
     (
         "case_code", "stage", "risk", "office", "given_name", "family_name", "other_names",
-        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed",
+        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed", "contact_confirmed_on",
+        "phone", "documents", "deny_who", "deny_decision", "deny_reason",
     )
 )  # fmt: skip
 _LAST_DAY: Final = date.max
@@ -108,7 +110,8 @@ def due_of(
     joined = persons.joined_files(db, shelf)
     wanted = {case.id for case in found}.union(*(joined[c.id].members for c in found if c.id in joined))
     said = evidence.of_cases(db, shelf, wanted, READ.__contains__)
-    programmes = shelf.known(db).programmes
+    office = shelf.known(db)
+    viewer = read_identity(db).login
     here = frozenset(form for form, _, _ in form_library.listed(db))
     due: dict[str, tuple[DueItem, ...]] = {}
     for case in found:
@@ -118,10 +121,11 @@ def due_of(
             continue
         known = person.facts if person else Case.from_values(case.facts)
         members = person.members if person else (case.id,)
-        programme = programme_of(known.programme, programmes)
+        programme = programme_of(known.programme, office.programmes)
         everything = [each for member in members for each in said.get(member, ())]
         items = agenda(known, everything, today, now=now, rules=programme.due, consents=programme.consent)
-        seen = [i for i in items if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
+        mine = shown_to(items, coordinator=viewer in office.coordinators, carer=viewer == known.carer)
+        seen = [i for i in mine if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         contact = programme.due.contact_form
         due[case.id] = tuple(_due_item(case, _with_form_of(item, here, contact)) for item in seen)
     return due

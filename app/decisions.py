@@ -75,7 +75,7 @@ class Decisions:
 
     def likely_same(self, new: NewPerson) -> Job[tuple[LikelyView, ...]]:
         """Cases here that may be of somebody for whom a new case is about to be made."""
-        return self._read(lambda db: persons.likely_same(db, new))
+        return self._read(lambda db: persons.likely_same(db, self._shelf, new))
 
     def join_files(self, duplicate: str, original: str, because: str) -> Job[str]:
         """Two files are of one person, and are read as one."""

@@ -98,6 +98,7 @@ def _evidence(each: Summary, definition: FormDefinition, read: frozenset[str], k
         office=author.office,
         author=author.login,
         order=each.changed or f"{each.changed_ms:012x}",
+        wrote=lambda path: each.authors.get(path, each.author),
     )
 
 

@@ -7,7 +7,8 @@ a list shows the file that is not called a duplicate.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from app import evidence
 from app.shelf import Shelf
@@ -17,8 +18,10 @@ from app.views import FactConflict, LikelyView
 from forms.casework.case import Case
 from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
-from forms.casework.facts import Evidence
-from forms.casework.names import alternatives
+from forms.casework.facts import Evidence, lines
+
+_PHONE: Final = "person.phone"
+_DOCUMENT: Final = "person.document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class NewPerson:
     birth: str = ""
     sex: str = ""
     country: str = ""
+    phones: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,36 @@ class Person:
     statements: tuple[str, ...] = ()
 
 
-def likely_same(db: Snapshot, new: NewPerson) -> tuple[LikelyView, ...]:
-    """The cases here that may be of this person, the likeliest first, with the codes of the reasons."""
-    name = f"{new.given_name} {new.family_name}".strip()
-    names = (name, *alternatives(new.other_names)) if name else tuple(alternatives(new.other_names))
-    who = Identity("", names, Birth.from_text(new.birth), new.sex, new.country)
+def likely_same(db: Snapshot, shelf: Shelf, new: NewPerson) -> tuple[LikelyView, ...]:
+    """The cases here that may be of this person, the likeliest first, with the codes of the reasons.
+
+    Telephones and documents are those that any finished record of a case tells."""
+    asked = Case(
+        given_name=new.given_name, family_name=new.family_name, other_names=new.other_names, sex=new.sex,
+        country=new.country,
+    )  # fmt: skip
+    who = replace(Identity.from_case("", asked, new.documents, new.phones), birth=Birth.from_text(new.birth))
     here = {each.id: each for each in cases.listed(db)}
-    known = [Identity.from_case(case, Case.from_values(each.facts)) for case, each in here.items()]
+    said = evidence.of_cases(db, shelf, here.keys(), (_PHONE, _DOCUMENT).__contains__)
+    known = [
+        Identity.from_case(
+            case,
+            Case.from_values(each.facts),
+            _told(said.get(case, ()), _DOCUMENT),
+            _told(said.get(case, ()), _PHONE),
+        )
+        for case, each in here.items()
+    ]
     return tuple(
         LikelyView(found.case, here[found.case].code, found.score, found.because)
         for found in likely(who, known)
     )
+
+
+def _told(found: Sequence[Evidence], meaning: str) -> list[str]:
+    """What records and their rows say of a meaning: a text may hold several, one a line."""
+    answers = [a for each in found for a in (each.values, *(r for rows in each.rows.values() for r in rows))]
+    return [line for each in answers for line in lines(each.get(meaning))]
 
 
 def person_of(db: Snapshot, shelf: Shelf, case: CaseFacts) -> Person:

@@ -133,6 +133,7 @@ class Grants:
             office=home.id,
             author=_author(states, read.paths),
             order=written,
+            wrote=lambda path: states[path].author,
         )
 
     def _read(self, ledger: SharedLedger, delta: RecordDelta) -> Read | None:

@@ -122,6 +122,7 @@ class Case:
     stage: Stage = "identified"
     risk: Risk = "unknown"
     language: str = ""
+    language_other: str = ""
     given_name: str = ""
     family_name: str = ""
     other_names: str = ""
@@ -154,6 +155,7 @@ class Case:
             stage=cast(Stage, stage) if stage in STAGES else "identified",
             risk=cast(Risk, risk) if risk in RISKS else "unknown",
             language=text(values, "language"),
+            language_other=text(values, "language_other"),
             given_name=text(values, "given_name"),
             family_name=text(values, "family_name"),
             other_names=text(values, "other_names"),

@@ -6,7 +6,7 @@ Nothing but this module and `consent` reads these answers. Whether a consent is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -25,6 +25,7 @@ READ: Final = frozenset(
         "consent.how",
         "consent.interpreter",
         "consent.language",
+        "consent.language_other",
         "consent.on",
         "consent.purpose",
         "consent.recipient",
@@ -37,13 +38,16 @@ READ: Final = frozenset(
     }
 )
 #: The two by which a question is answered at all.
-ANSWER: Final = ("consent.purpose", "consent.decision")
+DECISION: Final = "consent.decision"
+ANSWER: Final = ("consent.purpose", DECISION)
 _DECISIONS: Final = ("given", "refused", "withdrawn")
 #: Older records of tracing asked for it beside the consent itself: who said no there has said no.
 _OF_TRACING: Final[tuple[tuple[str, Party], ...]] = (
     ("tracing.child_consent", "person"),
     ("tracing.guardian_consent", "guardian"),
 )
+#: The choice beside which a text says which language it is.
+OTHER_LANGUAGE: Final = "other"
 _NO_NO: Final = ("given", "not_asked", "", None)
 
 
@@ -167,6 +171,32 @@ def statements(evidence: Iterable[Evidence]) -> list[Statement]:
     return [each for each in found if each.values.get("consent.decision") not in (None, "")]
 
 
+def under_one_name(evidence: Iterable[Evidence], name: str, id: str) -> list[Evidence]:
+    """The records with a recipient under its id wherever they call it by its name, so that a consent by one
+    of the two and its withdrawal by the other meet. An empty name changes nothing."""
+    if not plain(name):
+        return list(evidence)
+    return [
+        replace(
+            each,
+            values=_renamed(each.values, name, id),
+            rows={
+                noun: tuple(_renamed(row, name, id) for row in rows) if noun == "consent" else rows
+                for noun, rows in each.rows.items()
+            },
+        )
+        for each in evidence
+    ]
+
+
+def _renamed(values: Mapping[str, Any], name: str, id: str) -> Mapping[str, Any]:
+    said = values.get("consent.recipient")
+    if said is None:
+        return values
+    several = said if isinstance(said, list | tuple) else [said]
+    return {**values, "consent.recipient": [id if plain(each) == plain(name) else each for each in several]}
+
+
 def _of_guardian(each: Evidence) -> dict[str, Any]:
     return {
         "consent.decision": each.get("guardian.consent"),
@@ -198,6 +228,14 @@ def several(value: object) -> frozenset[str]:
 def plain(value: object) -> str:
     """A name or a language tag as it is compared: `ar_MA` is `ar-ma`."""
     return " ".join(value.replace("_", "-").split()).casefold() if isinstance(value, str) else ""
+
+
+def tongue(code: object, words: object) -> str:
+    """A language as it is compared; empty where nobody knows which: `other` is told apart by its words."""
+    named = plain(code)
+    if named != OTHER_LANGUAGE:
+        return named
+    return f"{named} {plain(words)}" if plain(words) else ""
 
 
 def _months_on(day: date, months: int) -> date:

@@ -7,10 +7,10 @@ anew. The meanings that rules read are listed in `meanings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, tzinfo
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from forms import paths
 from forms.definition import FormDefinition, Question
@@ -18,6 +18,11 @@ from forms.library import CASE_FILE
 from forms.record import Record
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+_SIGNED: Final = "— "
+#: Nouns whose rows count by who gave each answer, and speak on when somebody has taken the row away: the deny
+#: list, from which not everybody who may write in a record may take somebody off.
+BY_AUTHOR: Final = frozenset({"deny"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,8 @@ class Evidence:
     `on` is the local date that it speaks of, in the zone of the office that wrote it; `order` decides
     between records of one date (the later one is greater). `country` and `office` are those of the author.
     `values` holds answers by meaning. `rows` holds, for each noun of a repeat (`leg` for `leg.escort`), its
-    instances in order, each with its answers by meaning.
+    instances in order, each with its answers by meaning; `said_by`, for the nouns of `BY_AUTHOR`, who gave
+    each of these answers.
     """
 
     record: str
@@ -66,6 +72,7 @@ class Evidence:
     office: str = ""
     author: str = ""
     order: str = ""
+    said_by: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
 
     def get(self, meaning: str) -> Any:
         """The answer of this meaning, or None."""
@@ -101,13 +108,17 @@ def evidence(
     office: str = "",
     author: str = "",
     order: str = "",
+    wrote: Callable[[str], str] | None = None,
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
     to rules; nor does what was only shown for reading, which another record says (but in the case file,
-    whose code nobody types and no other record has first).
+    whose code nobody types and no other record has first). What is in a row that was taken away is not said
+    any more, but in those of `BY_AUTHOR`. `wrote` tells who gave the answer of a path; without it all are
+    the author's.
     """
     values: dict[str, Any] = {}
     rows: dict[str, dict[str, dict[str, Any]]] = {}
+    said_by: dict[str, dict[str, dict[str, str]]] = {}
     for path, value in record.values.items():
         question = definition.questions.get(paths.template(path))
         if not isinstance(question, Question) or not question.meaning:
@@ -119,12 +130,24 @@ def evidence(
             values[question.meaning] = value
             continue
         noun = question.meaning.partition(".")[0]
+        if noun in BY_AUTHOR:
+            by = author if wrote is None else wrote(path)
+            said_by.setdefault(noun, {}).setdefault(instance, {})[question.meaning] = by
+        elif _taken_away(record, instance):
+            continue
         rows.setdefault(noun, {}).setdefault(instance, {})[question.meaning] = value
-    ordered = {
-        noun: tuple(found[instance] for instance in sorted(found, key=lambda each: _places(record, each)))
-        for noun, found in rows.items()
-    }
-    return Evidence(record.id, record.form, on, values, ordered, country, office, author, order)
+    ordered = {noun: _in_place(record, found) for noun, found in rows.items()}
+    by_row = {noun: _in_place(record, found) for noun, found in said_by.items()}
+    return Evidence(record.id, record.form, on, values, ordered, country, office, author, order, by_row)
+
+
+def lines(value: object) -> list[str]:
+    """The lines of a text, empty ones left out. Where two workers wrote apart, the merge rule `both` has
+    joined their texts and signed each in a line of its own, `— who`: that is nobody's answer.
+    """
+    if not isinstance(value, str):
+        return []
+    return [line.strip() for line in value.splitlines() if line.strip() and not line.startswith(_SIGNED)]
 
 
 def saying(found: Iterable[Evidence], *meanings: str) -> list[Evidence]:
@@ -148,6 +171,17 @@ def _instance_around(path: str) -> str:
     """The path of the innermost instance of a repeat that an answer is in; empty where it is in none."""
     end = path.rfind("]")
     return path[: end + 1] if end >= 0 else ""
+
+
+def _taken_away(record: Record, instance: str) -> bool:
+    """Whether somebody has taken away this instance or one around it. Its answers stay in the record."""
+    steps = instance.split("/")
+    ends = (count for count, step in enumerate(steps, 1) if step.endswith("]"))
+    return any(not isinstance(record.values.get("/".join(steps[:count])), int) for count in ends)
+
+
+def _in_place(record: Record, found: Mapping[str, T]) -> tuple[T, ...]:
+    return tuple(found[instance] for instance in sorted(found, key=lambda each: _places(record, each)))
 
 
 def _places(record: Record, instance: str) -> tuple[tuple[int, str], ...]:

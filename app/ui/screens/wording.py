@@ -63,6 +63,11 @@ DUE_KINDS: Mapping[str, str] = {
     "escalation.missed_contact": N_("Missed contact"),
     "escalation.unreachable": N_("Several tries reached nobody"),
     "escalation.suspected_retrafficking": N_("Suspected new exploitation"),
+    "erasure.asked": N_("Asks to be forgotten: erase the data"),
+    "feedback.answer": N_("Answer to a feedback"),
+    "consent.unclear": N_("Consent taken back and given again: clear up"),
+    "solution.review": N_("Talk again about the solution"),
+    "screening.again": N_("Talk again about the screening"),
     "consent.expires": N_("Consent ends"),
     "determination.expires": N_("Best interest determination ends"),
     "determination.review": N_("Review of the best interest determination"),
@@ -90,6 +95,10 @@ OWNERS: Mapping[str, str] = {
     "authority": N_("An authority"),
     "carer": N_("Whoever looks after the child"),
     "guardian": N_("The guardian"),
+    "other_coordinator": N_("Coordinator of another office"),
+    "complaints": N_("The person for complaints"),
+    "data_protection": N_("Data protection"),
+    "outside": N_("Someone outside: ombuds office, authority"),
 }
 REMINDERS: Mapping[str, str] = {
     "reminder.alarm": N_("Please look at Today now."),
