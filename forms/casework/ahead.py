@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final, get_args
 
 from forms.casework.case import Stage
+from forms.casework.consent_statement import DECISION
 from forms.casework.facts import Evidence
 from forms.casework.gates import SOFT, Gate
 from forms.casework.pathway import STANDARD, StagePlan, decided, like, tracks
@@ -32,7 +33,7 @@ _INSTEAD: Final[Mapping[Gate, Gate]] = {
 #: How the name of a reason begins, and the meaning that answers it; the longer beginning counts first.
 _ANSWERED_BY: Final[Mapping[str, str]] = {
     "assessment": "assessment.outcome",
-    "consent_": "consent.decision",
+    "consent_": DECISION,
     "consent_guardian_conflict": "guardian.conflict_check",
     "decided_to_stay": "solution.decision",
     "minor_bid_": "bid.outcome",
