@@ -30,7 +30,7 @@ _NOT_LISTED: Final = frozenset(
     (
         "case_code", "stage", "risk", "office", "given_name", "family_name", "other_names",
         "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed", "contact_confirmed_on",
-        "phone", "documents", "deny_who", "deny_decision", "deny_reason",
+        "phone", "documents", "denied/deny_who", "denied/deny_decision", "denied/deny_reason",
     )
 )  # fmt: skip
 _LAST_DAY: Final = date.max
@@ -202,7 +202,7 @@ def _facts(
     return tuple(
         (question_titles(definition, path), text_of(definition, path, shown[path]))
         for path in (*(path for path in definition.questions if path in shown), *in_rows)
-        if paths.template(path) in visible and path not in _NOT_LISTED
+        if paths.template(path) in visible and paths.template(path) not in _NOT_LISTED
     )
 
 

@@ -59,6 +59,27 @@ def test_who_may_be_here_already_is_shown_before_a_new_file_is_made(book: Fieldb
     assert done(book.decisions.likely_same(NewPerson())) == ()
 
 
+def test_a_telephone_or_a_paper_shows_a_file_under_another_name(book: Fieldbook) -> None:
+    """She gave another name, and the number that she had given in spring, as it is dialled at home."""
+    mira = person(
+        book, given_name="Drita", phone="drita@example.org\n+355 69 123 4567", birth_date="1990-01-05"
+    )
+    papers = person(book, given_name="Arben", documents="BA 1234567\n AL-77-1")
+    new = NewPerson("Ardita", phones=("069 1234567",), birth="1990-01-05", country="al")
+    (found,) = done(book.likely_same(new))
+    assert (found.case, set(found.because)) == (
+        mira,
+        {"duplicate.phone", "duplicate.birth.same", "duplicate.name.differs"},
+    )
+    (found,) = done(book.likely_same(NewPerson("Luan", documents=("ba1234567",))))
+    assert (found.case, "duplicate.document" in found.because) == (papers, True)
+    assert done(book.likely_same(NewPerson("Luan", documents=("BA 7654321",)))) == ()
+    assert done(book.likely_same(NewPerson("Luan", phones=("069 7654321",), country="al"))) == ()
+    # Numbers are not among the facts that a screen shows of a case.
+    shown = [text["en"] for case in (mira, papers) for _, text in view(book, case).facts]
+    assert not [text for text in shown if "123" in text or "example" in text]
+
+
 def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldbook) -> None:
     first = person(book, given_name="Drita", stage="reintegration", arrived_on="2026-04-20", risk="low")
     expected = "2026-05-04T06:00:00.000+02:00"

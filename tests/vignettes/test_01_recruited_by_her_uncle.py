@@ -124,9 +124,9 @@ def test_a_woman_recruited_by_her_uncle_returns_to_another_town_and_nobody_is_to
     sent = parcel("Shelter of Durrës", found, [shelter], TODAY, case=case, denied=kept_out.names)
     assert isinstance(sent, Parcel)
     story.rule("the date", sent.fields == ("travel.arrival_at",))
-    uncle = Agreement("fatmir hoxha", "share_with_country", frozenset({"travel.arrival_at"}))
-    refused = parcel("fatmir hoxha", found, [uncle], TODAY, case=case, denied=kept_out.names)
-    assert refused == Refused("referral.recipient.denied", "fatmir hoxha")
+    uncle = Agreement("Fatmir HOXHA", "share_with_country", frozenset({"travel.arrival_at"}))
+    refused = parcel("Fatmir HOXHA", found, [uncle], TODAY, case=case, denied=kept_out.names)
+    assert refused == Refused("referral.recipient.denied", "Fatmir HOXHA")
     story.end()
 
 
