@@ -60,7 +60,8 @@ def deny_list(found: Iterable[Evidence], coordinators: Collection[str], today: d
                 ignored.update((name, "deny.lifting.in_future") for name in names)
             else:
                 for name in names:
-                    lifted[name] = max(at, lifted.get(name, at))
+                    said = record.at(WHO, DECISION)
+                    lifted[name] = max(said, lifted.get(name, said))
     left = frozenset(name for name, at in denied.items() if name not in lifted or lifted[name] <= at)
     return DenyList(left, tuple(sorted(each for each in ignored if each[0] in left)), unnamed)
 

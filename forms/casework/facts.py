@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, tzinfo
-from typing import Any
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any, Final
 
 from forms import paths
+from forms.casework.case import local_date
 from forms.definition import FormDefinition, Question
 from forms.library import CASE_FILE
 from forms.record import Record
 
 Row = Mapping[str, Any]
+
+#: In milliseconds, some time in the year 9987: beyond 9999 no day has a name.
+LAST_MOMENT: Final = 253_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class Evidence:
     `on` is the local date that it speaks of, in the zone of the office that wrote it; `order` decides
     between records of one date (the later one is greater). `country` and `office` are those of the author.
     `values` holds answers by meaning. `rows` holds, for each noun of a repeat (`leg` for `leg.escort`), its
-    instances in order, each with its answers by meaning.
+    instances in order, each with its answers by meaning. `given` tells when an answer was given, as an order
+    by meaning, where that was before the record was last changed; of several rows, the oldest.
     """
 
     record: str
@@ -66,6 +71,8 @@ class Evidence:
     office: str = ""
     author: str = ""
     order: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def get(self, meaning: str) -> Any:
         """The answer of this meaning, or None."""
@@ -85,11 +92,17 @@ class Evidence:
 
     def day(self, meaning: str) -> date | None:
         """The local date of a date or dateTime answer, as it was written down; None where there is none."""
-        value = self.values.get(meaning)
-        try:
-            return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-        except ValueError:
-            return None
+        return local_date(self.values.get(meaning))
+
+    def at(self, *meanings: str) -> tuple[date, str]:
+        """When the oldest of these answers was given, as a date and an order; where none of them is older,
+        when the record was last changed. Who corrects another answer says none of these anew."""
+        order = min((self.given[each] for each in meanings if each in self.given), default="")
+        if not order:
+            return self.on, self.order
+        ms = min(int(order[:12], 16), LAST_MOMENT)
+        when = datetime.fromtimestamp(ms / 1000, UTC).astimezone(self.zone)
+        return min(when.date(), self.on), order
 
 
 def evidence(
@@ -101,12 +114,15 @@ def evidence(
     office: str = "",
     author: str = "",
     order: str = "",
+    stamps: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
     to rules; nor does what was only shown for reading, which another record says (but in the case file,
-    whose code nobody types and no other record has first).
+    whose code nobody types and no other record has first). `stamps` tells when each answer was given.
     """
     values: dict[str, Any] = {}
+    given: dict[str, str] = {}
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     for path, value in record.values.items():
         question = definition.questions.get(paths.template(path))
@@ -114,6 +130,9 @@ def evidence(
             continue
         if definition.id != CASE_FILE and _only_shown(question):
             continue
+        stamp = stamps.get(path, order) if stamps else order
+        if stamp < given.get(question.meaning, order):
+            given[question.meaning] = stamp
         instance = _instance_around(path)
         if not instance:
             values[question.meaning] = value
@@ -124,7 +143,7 @@ def evidence(
         noun: tuple(found[instance] for instance in sorted(found, key=lambda each: _places(record, each)))
         for noun, found in rows.items()
     }
-    return Evidence(record.id, record.form, on, values, ordered, country, office, author, order)
+    return Evidence(record.id, record.form, on, values, ordered, country, office, author, order, given, zone)
 
 
 def saying(found: Iterable[Evidence], *meanings: str) -> list[Evidence]:
