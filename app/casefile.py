@@ -20,6 +20,7 @@ from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import READ, Due, agenda, shown_to
+from forms.casework.facts import LAST_MOMENT
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
@@ -58,6 +59,7 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
     facts = cases.get(db, case)
     items = due_of(db, shelf, [facts], now)[case]
     known = Case.from_values(facts.facts)
+    person = persons.person_of(db, shelf, facts)
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
     programme = programme_of(known.programme, shelf.known(db).programmes)
@@ -75,10 +77,8 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         protection=protection.view(db, shelf, facts, now, guidance.asking(db, shelf, known)),
         guidance=guidance.view(db, shelf, facts, now),
         file=facts.record,
-        other_files=tuple(
-            row(db, shelf, each, now) for each in persons.person_of(db, shelf, facts).members if each != case
-        ),
-        file_conflicts=persons.person_of(db, shelf, facts).conflicts,
+        other_files=tuple(row(db, shelf, each, now) for each in person.members if each != case),
+        file_conflicts=person.conflicts,
     )
 
 
@@ -139,8 +139,10 @@ def _with_form_of(item: Due, here: frozenset[str], contact_form: str) -> Due:
 
 
 def moment(milliseconds: int, now: datetime) -> datetime:
-    """A moment of the store in the zone of `now`, the office's."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(now.tzinfo)
+    """A moment of the store in the zone of `now`, the office's; of a clock that runs in a century without
+    a name, the last one that has one."""
+    last = min(milliseconds, LAST_MOMENT)
+    return datetime.fromtimestamp(last / 1000, UTC).astimezone(now.tzinfo)
 
 
 def in_zone(when: datetime | None, now: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ a list shows the file that is not called a duplicate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -83,7 +83,11 @@ def _told(found: Sequence[Evidence], meaning: str) -> list[str]:
 
 def person_of(db: Snapshot, shelf: Shelf, case: CaseFacts) -> Person:
     """All files of the person of this case; alone where nobody has said otherwise."""
-    joined = joined_files(db, shelf)
+    return of(case, joined_files(db, shelf))
+
+
+def of(case: CaseFacts, joined: Mapping[str, Person]) -> Person:
+    """The same where it is known already who has several files."""
     return joined.get(case.id) or Person(case.id, (case.id,), Case.from_values(case.facts))
 
 
@@ -93,7 +97,7 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
     if not said:
         return {}
     named = {each.duplicate for each in said} | {each.original for each in said}
-    files = {each.id: each for each in cases.listed(db) if each.id in named}
+    files = {each.id: each for each in cases.those(db, named)}
     merged = merged_view({key: (Case.from_values(each.facts), ()) for key, each in files.items()}, said)
     return {case: _person(each, files) for each in merged if len(each.members) > 1 for case in each.members}
 
@@ -109,8 +113,7 @@ def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFa
 
 
 def _statements(db: Snapshot, shelf: Shelf) -> list[SameCase]:
-    here = {each.id for each in cases.listed(db)}
-    said = evidence.of_cases(db, shelf, here, lambda meaning: meaning.startswith("same."))
+    said = evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
     return [each for case, records in sorted(said.items()) for each in said_in(case, records)]
 
 

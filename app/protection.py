@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from app import evidence, persons
+from app.persons import Person
 from app.shelf import Shelf
 from app.store import Snapshot, reference
 from app.store.cases import CaseFacts
@@ -78,7 +79,7 @@ def lapses(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
         for case, said in told.items()
         if any(each.text(_CLEARED) for each in said)
     }
-    lapsed = (_lapse(db, shelf, case, now) for case in found if case.id in cleared)
+    lapsed = (_lapse(db, shelf, case, persons.of(case, joined), now) for case in found if case.id in cleared)
     return tuple(alarm for alarm in lapsed if alarm is not None)
 
 
@@ -103,9 +104,8 @@ def alarms(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
     return tuple(sorted([*own, *told], key=lambda each: (each.since, each.case_code, each.kind)))
 
 
-def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> AlarmView | None:
+def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: datetime) -> AlarmView | None:
     known = shelf.known(db)
-    person = persons.person_of(db, shelf, case)
     facts = person.facts
     if facts.stage == "closed":
         return None

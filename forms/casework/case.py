@@ -29,6 +29,9 @@ STAGES: Final[tuple[Stage, ...]] = (
 )
 RISKS: Final[tuple[Risk, ...]] = ("high", "medium", "low", "unknown")
 
+_EARLIEST: Final = date(1900, 1, 1)
+_LATEST: Final = date(2199, 12, 31)
+
 # Crockford's base 32: no I, L, O (they look like 1 and 0), no U.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BODY: Final = {character: value for value, character in enumerate(_ALPHABET)}
@@ -196,11 +199,14 @@ def text(values: Mapping[str, Any], name: str) -> str:
 
 
 def local_date(value: object) -> date | None:
-    """The date of a date or dateTime answer, as it was written down there; None when it is none."""
+    """The date of a date or dateTime answer, as it was written down there; None when it is none.
+
+    No rule counts beyond these centuries: `9999-12-31`, by which some mean 'without end', is the last day.
+    """
     if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value[:10])
+        return min(max(date.fromisoformat(value[:10]), _EARLIEST), _LATEST)
     except ValueError:
         return None
 
@@ -210,9 +216,11 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str) or "T" not in value:
         return None
     try:
-        return datetime.fromisoformat(value)
+        told = datetime.fromisoformat(value)
     except ValueError:
         return None
+    day = min(max(told.date(), _EARLIEST), _LATEST)
+    return told if day == told.date() else datetime.combine(day, told.timetz())
 
 
 def add_years(day: date, years: int) -> date:

@@ -40,6 +40,8 @@ READ: Final = frozenset(
 #: The two by which a question is answered at all.
 DECISION: Final = "consent.decision"
 ANSWER: Final = ("consent.purpose", DECISION)
+#: A consent is as old as the older of these answers.
+_GIVEN: Final = (*ANSWER, "guardian.consent")
 _DECISIONS: Final = ("given", "refused", "withdrawn")
 #: Older records of tracing asked for it beside the consent itself: who said no there has said no.
 _OF_TRACING: Final[tuple[tuple[str, Party], ...]] = (
@@ -85,8 +87,9 @@ class Statement:
     @property
     def day(self) -> date:
         """The day it counts from: of a consent the older, of a refusal or withdrawal the newer of the two."""
-        pick = min if self.decision == "given" else max
-        return pick(self.source.on, self.told or self.source.on)
+        if self.decision == "given":
+            return min(self.source.at(*_GIVEN)[0], self.told or self.source.on)
+        return max(self.source.on, self.told or self.source.on)
 
     @property
     def withdrawn_on(self) -> date | None:
@@ -124,7 +127,7 @@ class Statement:
         """Whether it certainly comes after the other."""
         if self.day != other.day:
             return self.day > other.day
-        return self.source.on == other.source.on and newer(self.source, other.source)
+        return self.source.on == other.source.on and newer(self.source, other.source, *_GIVEN)
 
     def knows_of(self, withdrawal: Statement) -> bool:
         """Whether its author knew of the withdrawal: she wrote it herself, or names its day."""
@@ -143,7 +146,7 @@ class Statement:
         that it tells or by that of its record.
         """
         same = not other.recipients or bool(other.recipients & self.recipients)
-        return same and not (self.after(other) and newer(self.source, other.source))
+        return same and not (self.after(other) and newer(self.source, other.source, *_GIVEN))
 
 
 def statements(evidence: Iterable[Evidence]) -> list[Statement]:

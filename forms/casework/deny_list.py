@@ -54,7 +54,8 @@ def deny_list(found: Iterable[Evidence], coordinators: Collection[str], today: d
         for names, decision, author, in_row in _entries(record):
             refused = "" if decision != _LIFTED else _refused(record.on > today, author in coordinators)
             if decision == _LIFTED and not refused:
-                lifted.update({} if in_row else {name: max(at, lifted.get(name, at)) for name in names})
+                said = record.at(WHO, DECISION)
+                lifted.update({} if in_row else {name: max(said, lifted.get(name, said)) for name in names})
                 continue
             unnamed = unnamed or not names
             denied.update({name: max(at, denied.get(name, at)) for name in names})

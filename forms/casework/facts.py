@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, TypeVar
 
 from forms import paths
+from forms.casework.case import local_date
 from forms.definition import FormDefinition, Question
 from forms.library import CASE_FILE
 from forms.record import Record
@@ -23,6 +24,9 @@ _SIGNED: Final = "— "
 #: Nouns whose rows count by who gave each answer, and speak on when somebody has taken the row away: the deny
 #: list, from which not everybody who may write in a record may take somebody off.
 BY_AUTHOR: Final = frozenset({"deny"})
+
+#: In milliseconds, some time in the year 9987: beyond 9999 no day has a name.
+LAST_MOMENT: Final = 253_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Evidence:
     between records of one date (the later one is greater). `country` and `office` are those of the author.
     `values` holds answers by meaning. `rows` holds, for each noun of a repeat (`leg` for `leg.escort`), its
     instances in order, each with its answers by meaning; `said_by`, for the nouns of `BY_AUTHOR`, who gave
-    each of these answers.
+    each of these answers. `given` tells when an answer was given, as an order by meaning, where that was
+    before the record was last changed; of several rows, the oldest.
     """
 
     record: str
@@ -73,6 +78,8 @@ class Evidence:
     author: str = ""
     order: str = ""
     said_by: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def get(self, meaning: str) -> Any:
         """The answer of this meaning, or None."""
@@ -92,11 +99,17 @@ class Evidence:
 
     def day(self, meaning: str) -> date | None:
         """The local date of a date or dateTime answer, as it was written down; None where there is none."""
-        value = self.values.get(meaning)
-        try:
-            return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-        except ValueError:
-            return None
+        return local_date(self.values.get(meaning))
+
+    def at(self, *meanings: str) -> tuple[date, str]:
+        """When the oldest of these answers was given, as a date and an order; where none of them is older,
+        when the record was last changed. Who corrects another answer says none of these anew."""
+        order = min((self.given[each] for each in meanings if each in self.given), default="")
+        if not order:
+            return self.on, self.order
+        ms = min(int(order[:12], 16), LAST_MOMENT)
+        when = datetime.fromtimestamp(ms / 1000, UTC).astimezone(self.zone)
+        return min(when.date(), self.on), order
 
 
 def evidence(
@@ -109,14 +122,17 @@ def evidence(
     author: str = "",
     order: str = "",
     wrote: Callable[[str], str] | None = None,
+    stamps: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
     to rules; nor does what was only shown for reading, which another record says (but in the case file,
     whose code nobody types and no other record has first). What is in a row that was taken away is not said
     any more, but in those of `BY_AUTHOR`. `wrote` tells who gave the answer of a path; without it all are
-    the author's.
+    the author's. `stamps` tells when each answer was given.
     """
     values: dict[str, Any] = {}
+    given: dict[str, str] = {}
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     said_by: dict[str, dict[str, dict[str, str]]] = {}
     for path, value in record.values.items():
@@ -125,6 +141,9 @@ def evidence(
             continue
         if definition.id != CASE_FILE and _only_shown(question):
             continue
+        stamp = stamps.get(path, order) if stamps else order
+        if stamp < given.get(question.meaning, order):
+            given[question.meaning] = stamp
         instance = _instance_around(path)
         if not instance:
             values[question.meaning] = value
@@ -138,7 +157,9 @@ def evidence(
         rows.setdefault(noun, {}).setdefault(instance, {})[question.meaning] = value
     ordered = {noun: _in_place(record, found) for noun, found in rows.items()}
     by_row = {noun: _in_place(record, found) for noun, found in said_by.items()}
-    return Evidence(record.id, record.form, on, values, ordered, country, office, author, order, by_row)
+    return Evidence(
+        record.id, record.form, on, values, ordered, country, office, author, order, by_row, given, zone
+    )
 
 
 def lines(value: object) -> list[str]:

@@ -109,7 +109,9 @@ def _share(
     """The first ground that holds, of the records that no other one has ended."""
     ended = [each for each in told if each.get(_STATE) != "shared"]
     standing = [
-        each for each in told if each.get(_STATE) == "shared" and all(newer(each, end) for end in ended)
+        each
+        for each in told
+        if each.get(_STATE) == "shared" and all(newer(each, end, _STATE, WHO) for end in ended)
     ]
     if not standing:
         return _refused(office.id, "sharing.record.ended", ended)
