@@ -66,15 +66,15 @@ def test_a_telephone_or_a_paper_shows_a_file_under_another_name(book: Fieldbook)
     )
     papers = person(book, given_name="Arben", documents="BA 1234567\n AL-77-1")
     new = NewPerson("Ardita", phones=("069 1234567",), birth="1990-01-05", country="al")
-    (found,) = done(book.likely_same(new))
+    (found,) = done(book.decisions.likely_same(new))
     assert (found.case, set(found.because)) == (
         mira,
         {"duplicate.phone", "duplicate.birth.same", "duplicate.name.differs"},
     )
-    (found,) = done(book.likely_same(NewPerson("Luan", documents=("ba1234567",))))
+    (found,) = done(book.decisions.likely_same(NewPerson("Luan", documents=("ba1234567",))))
     assert (found.case, "duplicate.document" in found.because) == (papers, True)
-    assert done(book.likely_same(NewPerson("Luan", documents=("BA 7654321",)))) == ()
-    assert done(book.likely_same(NewPerson("Luan", phones=("069 7654321",), country="al"))) == ()
+    assert done(book.decisions.likely_same(NewPerson("Luan", documents=("BA 7654321",)))) == ()
+    assert done(book.decisions.likely_same(NewPerson("Luan", phones=("069 7654321",), country="al"))) == ()
     # Numbers are not among the facts that a screen shows of a case.
     shown = [text["en"] for case in (mira, papers) for _, text in view(book, case).facts]
     assert not [text for text in shown if "123" in text or "example" in text]
