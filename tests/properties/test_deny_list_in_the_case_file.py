@@ -157,3 +157,6 @@ def test_ana_lifts_what_she_has_seen_and_arta_does_not(case_file: FormDefinition
     # Who had not seen Ana's word says it anew: the more careful one stands.
     offline = Step("bbbbbbbb", ROWS[0], "deny", NAMES[0], False)
     assert standing(case_file, history([put_on, by_ana, offline])).denies(NAMES[0])
+    # Nor does she lift what she has not seen.
+    unseen = Step("cccccccc", ROWS[0], "lift", "", False)
+    assert standing(case_file, history([put_on, unseen])).denies(NAMES[0])
