@@ -19,6 +19,7 @@ from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import READ, Due, agenda
+from forms.casework.office_file import FORMS as OF_NO_PERSON
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
@@ -155,7 +156,8 @@ def _due_item(case: CaseFacts, item: Due) -> DueItem:
         known.code,
         known.risk,
         item.kind,
-        item.form or None,
+        # What an older record of a case says of a meeting is looked at, and no other one begun there.
+        item.form if item.form and item.form not in OF_NO_PERSON else None,
         item.due,
         item.overdue,
         detail,
@@ -187,9 +189,9 @@ def _stages(case: Case) -> tuple[StageView, ...]:
 def _offers(
     db: Snapshot, case: Case, items: Sequence[DueItem]
 ) -> tuple[tuple[FormOffer, ...], tuple[FormOffer, ...]]:
-    """Every form but those that the app opens by itself: those of the pathway in the order in which the
-    stage needs them, and those that no stage names."""
-    here = {offer.form: offer for offer in offers(db) if offer.form not in BUILT_IN}
+    """Every form but those that the app opens by itself, and those that are of no person: those of the
+    pathway in the order in which the stage needs them, and those that no stage names."""
+    here = {offer.form: offer for offer in offers(db) if offer.form not in (*BUILT_IN, *OF_NO_PERSON)}
     ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form])
     return (
         tuple(here[form] for form in ordered if form in pathway.NAMED),
