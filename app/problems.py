@@ -92,7 +92,7 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "support.file.not_written": N_("The file {name} cannot be written. Choose another folder for it."),
     # figures
-    "figures.role.not_coordinator": N_("Figures of the office are for coordinators."),
+    "figures.role.not_coordinator": N_("Figures of the office are for coordinators. Ask one of them."),
     "figures.period.reversed": N_("The period ends before it begins. Choose its days again."),
     "figures.group.unknown": N_("Nothing can be told apart by {group}. Choose another group."),
     # filling in

@@ -1,4 +1,4 @@
-"""What the office does for no single person: its meetings and agreements, what is due of them, and new ones."""
+"""What the office does for no single person: meetings and agreements, what is due of them, and new ones."""
 
 from __future__ import annotations
 
