@@ -1,4 +1,4 @@
-"""What an office does for no single person, on one device: begun in its own file, due of it, and of nobody."""
+"""What an office does for no single person, on one device: begun in its own file, due, and of nobody."""
 
 from __future__ import annotations
 
