@@ -104,9 +104,9 @@ def test_what_is_not_finished_is_in_no_figure(drita: Fieldbook) -> None:
 
 
 def test_the_only_programme_says_how_many_were_agreed(drita: Fieldbook) -> None:
-    told = Reference(programmes={"tact": programme_text("tact")})
+    told = Reference(programmes={"care": programme_text("care")})
     drita._store.write(lambda db: reference.put(db, told))
-    agreed = programme("tact")
+    agreed = programme("care")
     found = figures(drita)
     assert agreed.persons > 0
     assert found["assisted",].of == agreed.persons

@@ -1,6 +1,9 @@
-"""The office's own file at the real window: opened, a leaflet day recorded by hand, and seen again on Today."""
+"""The office's own file at the real window: leaflets recorded by hand, and what was agreed due on Today."""
 
 from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,6 +28,7 @@ def test_leaflets_are_recorded_in_the_file_of_the_office_and_reach_the_server(wi
     window.touch("office.offer.meeting")
     window.see("entry.progress")
     window.read("Our office")
+    window.touch("entry.section.activity")
     choose(window, "activity/activity_kind", "leaflets")
     window.read("Saved on this device")
 
@@ -34,12 +38,22 @@ def test_leaflets_are_recorded_in_the_file_of_the_office_and_reach_the_server(wi
     window.read("Our office")
     window.touch("today.continue..meeting")
     window.see("entry.progress")
+    window.touch("entry.section.activity")
+    window.touch("entry.next")
     choose(window, "activity/organisers", "own")
-    while window.find("entry.next") is not None:
-        for choice in ("afterwards/agreed_any.no", "leaflets/leaflets_any.no"):
-            if window.find(f"entry.choice.{choice}") is not None:
-                path, _, name = choice.rpartition(".")
-                choose(window, path, name)
+    window.touch("entry.section.leaflets")
+    choose(window, "leaflets/leaflets_any", "no")
+    window.touch("entry.section.afterwards")
+    choose(window, "afterwards/agreed_any", "yes")
+    window.touch("entry.next")
+    agreed = window.wait_for(lambda: window.names("entry.instance.afterwards/agreed["), "the row")[0]
+    row = agreed.removeprefix("entry.instance.")
+    window.fill(f"entry.question.{row}/agreed_what", "Print more of them")
+    window.fill(
+        f"entry.question.{row}/agreed_due", datetime.now(ZoneInfo("Europe/Tirane")).date().isoformat()
+    )
+    window.press("Tab")
+    while window.find("entry.finish") is None:
         window.touch("entry.next")
     window.touch("entry.finish")
     window.touch("review.finish")
@@ -52,6 +66,14 @@ def test_leaflets_are_recorded_in_the_file_of_the_office_and_reach_the_server(wi
     window.see("office.record.meeting")
     window.read("On the server")
     window.picture("our-office")
+
+    # What was agreed is due on Today under the name of the office, and opens the record that says so.
+    window.touch("nav.today")
+    window.scroll_to("office.open.action.agreed")
+    window.picture("today-our-office")
+    window.touch("office.open.action.agreed")
+    window.see("review.change")
+    window.read("Print more of them")
 
     # In another language it reads in that, and nothing of it moved into a case.
     window.touch("nav.settings")
