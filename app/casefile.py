@@ -164,7 +164,8 @@ def _due_item(case: CaseFacts, item: Due) -> DueItem:
         known.code,
         known.risk,
         item.kind,
-        item.form or None,
+        # What an older record of a case says of a meeting is looked at, and no other one begun there.
+        item.form if item.form and item.form not in OF_NO_PERSON else None,
         item.due,
         item.overdue,
         detail,

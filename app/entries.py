@@ -18,6 +18,7 @@ from app.shelf import Shelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
 from app.views import AsideView, CaseRow, RevisionView
 from forms.casework.case import new_case_code
+from forms.casework.office_file import belongs
 from forms.definition import FormDefinition
 from forms.entry import EntryChange, FormEntry
 from forms.surroundings import Surroundings
@@ -64,7 +65,12 @@ class Entries:
     _begun: dict[str, _Begun] = field(default_factory=dict)
 
     def begin(self, db: Snapshot, record: str, case: str, form: str, language: str | None) -> OpenEntry:
-        """A new record in the newest version of a form, prefilled with what is known of the case."""
+        """A new record in the newest version of a form, prefilled with what is known of the case.
+
+        Problem record.form.elsewhere: of a person is nothing in the office's file, and the other way round.
+        """
+        if not belongs(form, case):
+            raise Problem("record.form.elsewhere")
         definition = self.shelf.newest(db, form)
         row = self.case_row(db, case)
         entry = self._entry(record, definition, None, language, self._facts(db, case, definition))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from app import calendar_file, casefile, decisions, guidance, inbox, reminding, shelf, today
+from app import calendar_file, casefile, decisions, figures, guidance, inbox, office, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
 from app.entries import Entries, OpenEntry
@@ -36,7 +36,9 @@ from app.views import (
     CaseRow,
     CaseView,
     ConflictView,
+    FigureView,
     FormOffer,
+    OfficeFileView,
     RevisionView,
     Session,
     SyncView,
@@ -131,7 +133,7 @@ class Fieldbook:
             self._shelf,
             self._now,
             world.chance or random.SystemRandom(),
-            lambda db, case: casefile.row(db, self._shelf, case, self._now()),
+            lambda db, case: office.row_of(db, self._shelf, case, self._now()),
         )
         #: Decisions about a case that are taken by one tap and a reason.
         self.decisions = decisions.Decisions(
@@ -181,6 +183,14 @@ class Fieldbook:
         """One case with its facts, records, what is due, and the forms that can be begun."""
         return self._read(lambda db: casefile.view(db, self._shelf, case_id, self._now()))
 
+    def office_file(self) -> Job[OfficeFileView]:
+        """What the office of this device does for no single person, and the forms that are begun in it."""
+        return self._read(lambda db: office.view(db, self._shelf, self._now()))
+
+    def figures(self, period: Period, by: Collection[str] = ()) -> Job[tuple[FigureView, ...]]:
+        """A coordinator's report of a period, from all that is here. Problems: see `figures.views`."""
+        return self._read(lambda db: figures.views(db, self._shelf, period, self._now(), tuple(by)))
+
     def reminder(self) -> Job[Reminder | None]:
         """What the worker is to be reminded of now, in numbers that name nobody."""
         return self._read(lambda db: reminding.look(db, self._shelf, self._now()))
@@ -212,7 +222,8 @@ class Fieldbook:
         return self._write(lambda db: self._entries.new_case(db, country, language), _FINISHED)
 
     def begin(self, case_id: str, form_id: str, language: str | None = None) -> Job[OpenEntry]:
-        """Begin a form for a case, its labels in `language`. Nothing is stored before the first save."""
+        """Begin a form for a case, or in the office's own file, its labels in `language`. Nothing is stored
+        before the first save. Problem record.form.elsewhere for a form that belongs in the other one."""
         return self._read(lambda db: self._entries.begin(db, random_id(), case_id, form_id, language))
 
     def resume(self, record_id: str, language: str | None = None) -> Job[OpenEntry]:

@@ -16,11 +16,14 @@ from app.views import DueItem, FormOffer, GuidanceView, LeafletView, OffersView,
 from forms.casework import pathway
 from forms.casework.age import age
 from forms.casework.case import Case
+from forms.casework.office_file import FORMS as OF_NO_PERSON
 from forms.casework.procedures import Item, Leaflet, Procedures
 from forms.casework.programme import Programme, programme_of
 from forms.entry import EntryChange
 from forms.library import BUILT_IN, PROCEDURE_STEP, forms
 
+#: What the app opens by itself, and what is of no person.
+_ELSEWHERE: Final = frozenset({*BUILT_IN, *OF_NO_PERSON})
 _LIBRARY: Final = frozenset(form for form, _ in forms())
 
 
@@ -28,7 +31,7 @@ def offered(db: Snapshot, case: Case, programme: Programme, items: Sequence[DueI
     """Every form but those that a worker does not look for, each once: what is due or asked for by the
     stage, the office's own, and the others by the first stage that names them; last, of no stage, those of
     the library that none names."""
-    here = {offer.form: offer for offer in offers(db) if offer.form not in BUILT_IN}
+    here = {offer.form: offer for offer in offers(db) if offer.form not in _ELSEWHERE}
     plans = programme.stages
     named = {form for plan in (*plans, *pathway.STANDARD) for form in plan.forms}
     stage = next((plan.forms for plan in (*plans, *pathway.STANDARD) if plan.id == case.stage), ())
@@ -50,7 +53,7 @@ def offered(db: Snapshot, case: Case, programme: Programme, items: Sequence[DueI
 
 def asking(db: Snapshot, shelf: Shelf, case: Case) -> Mapping[str, FormOffer]:
     """By meaning, the form on this device that asks for it; of several, the one the stage needs sooner."""
-    here = {offer.form: offer for offer in offers(db) if offer.form not in BUILT_IN}
+    here = {offer.form: offer for offer in offers(db) if offer.form not in _ELSEWHERE}
     found: dict[str, FormOffer] = {}
     for form in pathway.offers(case.stage, here):
         definition = shelf.find(db, form, here[form].version)

@@ -98,8 +98,16 @@ TEXTS: Final[Mapping[str, str]] = {
     "calendar.file.not_written": N_("The file {name} cannot be written. Choose another folder for it."),
     # the checklist
     "guidance.step.unknown": N_("This step is not in the procedure any more. Sync, then look again."),
+    # figures
+    "figures.role.not_coordinator": N_("Figures of the office are for coordinators. Ask one of them."),
+    "figures.period.reversed": N_("The period ends before it begins. Choose its days again."),
+    "figures.group.unknown": N_("Nothing can be told apart by {group}. Choose another group."),
     # filling in
     "case.row.unknown": N_("This case is not on this device. Sync, then look again."),
+    "record.form.elsewhere": N_(
+        "This form is not written here. Meetings and agreements belong in the file of the office, all other "
+        "forms in a case."
+    ),
     "record.row.unknown": N_("This record is not on this device any more."),
     "record.form.missing": N_("The form of this record is not on this device yet. Sync, then try again."),
     "conflict.row.unknown": N_("This was settled already."),
@@ -183,6 +191,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.case.not_yours_to_share": N_(
         "The server did not take this: only the office whose case it is may share it or end the sharing. "
         "Ask that office."
+    ),
+    "sync.office_file.not_yours": N_(
+        "The server did not take this: it belongs to the file of another office. Tell the coordinator."
+    ),
+    "sync.office_file.other_form": N_(
+        "The server did not take this: the file of an office has its meetings and agreements only. Tell the "
+        "coordinator."
     ),
     "sync.form.unknown": N_("The server does not know this form. Tell the coordinator."),
     "sync.form.unreadable": N_("This app is too old for the form {form}. Update the app."),

@@ -1,10 +1,11 @@
-"""What this device reminds its worker of: the due things of its cases, with the safe contact of each."""
+"""What this device reminds its worker of: the due things of its cases, with the safe contact of each, and
+those of the office, which are of nobody."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from app import evidence, protection
+from app import evidence, office, protection
 from app.casefile import due_of
 from app.shelf import Shelf
 from app.store import Snapshot, cases, records
@@ -33,6 +34,7 @@ def look(db: Snapshot, shelf: Shelf, now: datetime) -> Reminder | None:
             continue
         safe = _safe_times(db, shelf, case, case.id in contended)
         pending += [Pending(_due(item), safe) for item in items[case.id]]
+    pending += [Pending(_due(item)) for item in office.due(db, shelf, now)]
     standing = protection.alarms(db, shelf, found, now)
     pending += [Pending(Due(alarm.kind, "", alarm.since.date(), overdue=True)) for alarm in standing]
     return reminder(pending, now, _hours(db, shelf))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app import inbox, protection
+from app import inbox, office, protection
 from app.casefile import due_of, in_zone, moment
 from app.shelf import Shelf
 from app.store import Snapshot, cases, drafts, records
@@ -19,7 +19,7 @@ Progress = Callable[[FormDefinition, Mapping[str, Any]], tuple[int, int]]
 
 
 def view(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> TodayView:
-    """Overdue first and oldest first; then what is due today; drafts; the open conflicts."""
+    """Overdue first and oldest first; then what is due today; drafts; open conflicts; the office's own."""
     found = cases.listed(db)
     day = now.date()
     due = (item for each in due_of(db, shelf, found, now).values() for item in each)
@@ -34,6 +34,7 @@ def view(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> Today
         only_here=len(receipt.unsent(db)),
         last_sync=in_zone(receipt.last_success(db), now),
         alarms=protection.alarms(db, shelf, found, now),
+        office=office.due(db, shelf, now),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 Titles = Mapping[str, str]
@@ -31,7 +32,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """One thing to do in one case. `kind` is a message code: contact.week_2, arrival, ..."""
+    """One thing to do in one case. `kind` is a message code: contact.week_2, arrival, ...
+
+    What is due from the office's own file has no code, and in `detail` the `record` that says so.
+    """
 
     case: str
     code: str
@@ -92,11 +96,13 @@ class TodayView:
     only_here: int
     last_sync: datetime | None
     alarms: tuple[AlarmView, ...] = ()
+    office: tuple[DueItem, ...] = ()
+    """What is due of what the office does for no single person, overdue or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list: a code, never a name."""
+    """A case in a list: a code, never a name. The office's own file has neither, and is in no list."""
 
     id: str
     code: str
@@ -348,6 +354,34 @@ class CaseView:
     other_files: tuple[CaseRow, ...] = ()
     """Other files of the same person, and what all of them tell differently."""
     file_conflicts: tuple[FactConflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFileView:
+    """What the office of this device does for no single person: its meetings, trainings, agreements. `id`
+    stands for it where a case's does."""
+
+    id: str
+    due: tuple[DueItem, ...]
+    records: tuple[RecordRow, ...]
+    offers: tuple[FormOffer, ...]
+    only_here: int
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """One number of a report: exact, for who may see the cases, and for nobody else.
+
+    `group` is empty in the row over all. `value` is None where nothing can be told, `of` where there is no
+    denominator; `missing` are those whose fact is not known.
+    """
+
+    indicator: str
+    group: tuple[tuple[str, str], ...]
+    value: Decimal | None
+    of: Decimal | None
+    persons: int
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,9 @@ class Judgement:
             raise Problem("sync.change.invalid", {"what": "author"})
         check(change_set)
         case, form = change_set.case, self._forms[form_of(change_set)]
-        refused = refusal(self._actor, self._cases.get(case), self._shared.of(case), form.shares_on)
+        refused = refusal(
+            self._actor, change_set, self._cases.get(case), self._shared.of(case), form.shares_on
+        )
         if refused:
             raise Problem(refused)
         home = (case, change_set.form)

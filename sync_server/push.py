@@ -126,7 +126,7 @@ class Push:
         found: dict[str, list[ChangeSet]] = {}
         for change_set in changes:
             home = homes.get(change_set.case)
-            if not refusal(self._actor, home, shared.of(change_set.case), shares_on=False):
+            if not refusal(self._actor, change_set, home, shared.of(change_set.case), shares_on=False):
                 found.setdefault(home or self._office, []).append(change_set)
         return found
 

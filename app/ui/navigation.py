@@ -28,6 +28,7 @@ from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
 from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
 from app.views import CaseView, TodayView
+from forms.casework.office_file import is_office_file
 from forms.casework.reminders import Reminder
 
 if TYPE_CHECKING:
@@ -142,6 +143,13 @@ class Navigator(Column):
             self._stack = [screen_class("today")(self), wanted(self, **where)]
         self._appear()
 
+    def leave_to_file(self, case: str) -> None:
+        """Back down to a case, or to the office's own file."""
+        if is_office_file(case):
+            self.leave_to("office")
+        else:
+            self.leave_to("case", case=case)
+
     # -- forms --------------------------------------------------------------------------------------
 
     def begin(self, case: str, form: str) -> None:
@@ -162,7 +170,7 @@ class Navigator(Column):
             answered = T("{n} of {all} answered", n=latest.answered, all=latest.questions)
             Dialog(
                 title=T("This form is begun already"),
-                message=joined(latest.code, T.titles(latest.titles), answered),
+                message=joined(wording.whose(case, latest.code), T.titles(latest.titles), answered),
                 actions=[
                     (T("Continue"), "filled", lambda: self.resume(latest.record)),
                     (T("Begin a new one"), "outlined", begin),
@@ -189,7 +197,7 @@ class Navigator(Column):
 
     def finished(self, opened: OpenEntry) -> None:
         """A form was finished: its receipt stands on its case, and nothing leads back into the form."""
-        self.leave_to("case", case=opened.case.id)
+        self.leave_to_file(opened.case.id)
         self.go("receipt", opened=opened)
 
     def _fill_in(self, opened: OpenEntry) -> None:

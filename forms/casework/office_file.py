@@ -2,7 +2,8 @@
 
 Its records are kept as those of a case are, in a case of their own that has no case file, so that no person
 comes of it: it is in no list of cases, and no indicator on persons counts it. Its id follows from the
-office's, so that two tablets of one office begin the same file without having met.
+office's, so that two tablets of one office begin the same file without having met. Anybody can work it out:
+it says whose file it is, and protects nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +25,20 @@ def office_file(office: str) -> str:
     if not office.strip():
         raise ValueError("an office file belongs to an office")
     return str(uuid5(_NAMESPACE, office))
+
+
+def is_office_file(case: str) -> bool:
+    """Whether a case is an office's own file, of whichever office: only its id is made of a name, as those
+    of persons' cases are by chance."""
+    try:
+        return UUID(case).version == 5
+    except ValueError:
+        return False
+
+
+def belongs(form: str, case: str) -> bool:
+    """Whether a form is written here: what is of no person in an office's file, all else in a person's."""
+    return (form in FORMS) == is_office_file(case)
 
 
 def offered(available: Iterable[str]) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ DENY = """
 | | decision | denied | Denied |
 | | decision | lifted | Lifted |
 """
-_LIBRARY = ("case_file", "consent", "sharing")
+_LIBRARY = ("case_file", "consent", "sharing", "meeting", "coordination")
 
 
 @cache

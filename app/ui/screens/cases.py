@@ -38,7 +38,10 @@ class CasesScreen(Screen):
         self._search.fbind("on_text_validate", lambda *_: self._open_first())
 
     def enter(self) -> None:
-        self.titled(T("Cases"))
+        office = Button(
+            text=T("Our office"), name="cases.office", on_release=lambda *_: self.desk.go("office")
+        )
+        self.titled(T("Cases"), actions=[office])
         self.head.add_widget(self._search)
         self._ask()
 

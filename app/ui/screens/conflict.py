@@ -27,7 +27,7 @@ class ConflictScreen(Screen):
             self.titled(T("Two versions of one answer"), back=True)
             self.fill(note(T("This is no longer a conflict.")))
             return
-        about = Chip(text=joined(found.code, T.titles(found.form_titles)))
+        about = Chip(text=joined(wording.whose(found.case, found.code), T.titles(found.form_titles)))
         self.titled(T("Two versions of one answer"), back=True, signs=[about])
         question = Card()
         question.add_widget(BidiLabel(text=T.titles(found.question), style="question"))

@@ -19,7 +19,7 @@ def conflict_card(desk: Navigator, conflict: ConflictView) -> Card:
     card.add_widget(
         beside(
             Chip(text=T.titles(conflict.form_titles), meaning="conflict"),
-            BidiLabel(text=conflict.code, style="strong"),
+            BidiLabel(text=wording.whose(conflict.case, conflict.code), style="strong"),
         )
     )
     card.add_widget(BidiLabel(text=T.titles(conflict.question), style="strong", max_lines=2))

@@ -37,7 +37,11 @@ class ConflictsScreen(Screen):
         return Row(
             name=f"conflict.settled.{conflict.id}",
             title=T.titles(conflict.question),
-            subtitle=joined(conflict.code, T.titles(conflict.form_titles), wording.moment(conflict.lost_at)),
+            subtitle=joined(
+                wording.whose(conflict.case, conflict.code),
+                T.titles(conflict.form_titles),
+                wording.moment(conflict.lost_at),
+            ),
             trailing=Chip(
                 text=T("Restored") if restored else T("Left as it is"),
                 meaning="done" if restored else "neutral",

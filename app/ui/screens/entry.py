@@ -255,7 +255,11 @@ class EntryScreen(Screen):
                 part.parent.remove_widget(part)
         title = T.titles(self._entry.definition.titles)
         saved = [self._saved] if self.desk.keeps else []
-        self.titled(title, back=self.desk.has_places, signs=[Chip(text=self._opened.case.code), *saved])
+        self.titled(
+            title,
+            back=self.desk.has_places,
+            signs=[Chip(text=wording.whose(self._opened.case.id, self._opened.case.code)), *saved],
+        )
         self.head.add_widget(self._progress)
         self.head.add_widget(self._progress_text)
         self._draw_progress()

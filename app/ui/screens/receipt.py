@@ -13,7 +13,8 @@ from app.ui.screens import wording
 from app.ui.screens.screen import Screen, flow
 from app.ui.theme import L
 from app.ui.widgets import BidiLabel, Button, Card, Icon
-from app.views import CaseView, RecordRow
+from app.views import CaseView, OfficeFileView, RecordRow
+from forms.casework.office_file import is_office_file
 
 
 class ReceiptScreen(Screen):
@@ -25,27 +26,32 @@ class ReceiptScreen(Screen):
         self._opened: OpenEntry = where["opened"]
 
     def enter(self) -> None:
-        self.book.case(self._opened.case.id).then(self._show)
+        case = self._opened.case.id
+        if is_office_file(case):
+            self.book.office_file().then(self._show)
+        else:
+            self.book.case(case).then(self._show)
 
-    def _show(self, view: CaseView) -> None:
+    def _show(self, view: CaseView | OfficeFileView) -> None:
         found = next((row for row in view.records if row.id == self._opened.record), None)
         self.titled(T("Finished"), back=True)
-        self.fill(self._card(view, found))
+        self.fill(self._card(found))
 
-    def _card(self, view: CaseView, row: RecordRow | None) -> Widget:
+    def _card(self, row: RecordRow | None) -> Widget:
+        case = self._opened.case
         state = row.state if row is not None else "only_here"
         meaning = {"on_server": "done", "refused": "danger"}.get(state, "attention")
         card = Card(fill=f"{meaning}_container", border=meaning, spacing=dp(L), name=f"receipt.{state}")
         card.add_widget(Icon(icon="check" if state == "on_server" else "clock", tone=meaning, extent=40))
         card.add_widget(BidiLabel(text=T.titles(self._opened.entry.definition.titles), style="heading"))
-        card.add_widget(BidiLabel(text=view.row.code, style="strong"))
+        card.add_widget(BidiLabel(text=wording.whose(case.id, case.code), style="strong"))
         card.add_widget(BidiLabel(text=_sentence(row), tone=meaning, style="question", name="receipt.text"))
         buttons = [
             Button(
-                text=T("Back to the case"),
+                text=T("Back to our office") if is_office_file(case.id) else T("Back to the case"),
                 kind="filled" if state == "on_server" else "outlined",
                 name="receipt.case",
-                on_release=lambda *_: self.desk.leave_to("case", case=self._opened.case.id),
+                on_release=lambda *_: self.desk.leave_to_file(case.id),
             )
         ]
         if state == "only_here":

@@ -48,7 +48,7 @@ class ReviewScreen(Screen):
         self.titled(
             T.titles(entry.definition.titles),
             back=True,
-            signs=[Chip(text=self._opened.case.code)],
+            signs=[Chip(text=wording.whose(self._opened.case.id, self._opened.case.code))],
             actions=[action],
         )
         parts: list[Widget] = []
@@ -139,7 +139,7 @@ class ReviewScreen(Screen):
 
     def _discard(self) -> None:
         self.book.discard(self._opened.record).then(
-            lambda _done: self.desk.leave_to("case", case=self._opened.case.id)
+            lambda _done: self.desk.leave_to_file(self._opened.case.id)
         )
 
     def _change(self, path: str) -> None:

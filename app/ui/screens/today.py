@@ -11,6 +11,7 @@ from kivy.uix.widget import Widget
 from app.ui.i18n import T, joined
 from app.ui.screens import reasons, wording
 from app.ui.screens.conflict_card import conflict_card
+from app.ui.screens.office import due_today
 from app.ui.screens.screen import Screen, heading, note, risk_mark
 from app.ui.widgets import Button, Chip, Icon, Row
 from app.views import AlarmView, DraftView, DueItem, TodayView
@@ -41,6 +42,7 @@ class TodayScreen(Screen):
         main += [self._due(item, view.day, first=first and item is view.today[0]) for item in view.today]
         if not view.today:
             main += [note(T("Nothing more is due today."))]
+        main += due_today(self.desk, view)
         side: list[Widget] = []
         if view.conflicts:
             side += [heading(T("Your words that another version replaced"), len(view.conflicts))]
@@ -101,7 +103,7 @@ class TodayScreen(Screen):
         return Row(
             name=f"today.draft.{draft.code}.{draft.form}",
             title=T.titles(draft.titles),
-            subtitle=joined(draft.code, answered, T("safe on this tablet")),
+            subtitle=joined(wording.whose(draft.case, draft.code), answered, T("safe on this tablet")),
             trailing=Button(
                 text=T("Continue"),
                 kind="plain",

@@ -22,6 +22,7 @@ from app.ui.i18n import (
     time_text,
 )
 from app.views import CaseRow, DueItem, RecordRow, Titles
+from forms.casework.office_file import is_office_file
 from forms.validation import Violation
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -191,6 +192,11 @@ def stage(code: str) -> T:
     return T(STAGES[code]) if code in STAGES else T.of(lambda: code)
 
 
+def whose(case: str, code: str) -> T | str:
+    """Whose it is, as it stands over a form: a case's code, or that it is the office's own."""
+    return T("Our office") if is_office_file(case) else code
+
+
 def risk(code: str) -> T:
     return T(RISKS.get(code, RISKS["unknown"]))
 
@@ -226,9 +232,13 @@ def only_here(count: int) -> T:
 def due_sentence(item: DueItem, today: date) -> T:
     """'Week 2 contact · due Thursday': what and when, in one line, and between them who has to act where it
     is somebody else."""
+    return joined(due_kind(item.kind), due_owner(item), due_when(item.due, today))
+
+
+def due_owner(item: DueItem) -> T | str:
+    """Who has to act, where it is somebody else than the worker; empty where it is not."""
     owner = str(item.detail.get("owner", ""))
-    who = [T(OWNERS[owner])] if owner in OWNERS else []
-    return joined(due_kind(item.kind), *who, due_when(item.due, today))
+    return T(OWNERS[owner]) if owner in OWNERS else ""
 
 
 def due_when(due: date, today: date) -> T:

@@ -9,7 +9,7 @@ from typing import Final
 
 from forms.casework.facts import Evidence
 from forms.casework.indicators.entries import Entry
-from forms.casework.indicators.population import UNKNOWN, number
+from forms.casework.indicators.population import UNKNOWN, held_on, number
 
 #: Kinds that have participants; who only hands out leaflets counts nobody.
 _GATHERING: Final = frozenset({"meeting", "training", "awareness"})
@@ -34,7 +34,7 @@ def awareness(record: Evidence) -> Iterable[Entry]:
 
 def _activity(record: Evidence, kind: str) -> Iterable[Entry]:
     if record.text("activity.kind") == kind:
-        yield Entry(record.record, record.on, labels=_children(record))
+        yield Entry(record.record, held_on(record), labels=_children(record))
 
 
 def _children(record: Evidence) -> dict[str, str]:
@@ -60,7 +60,7 @@ def participants_by_organisation(record: Evidence) -> Iterable[Entry]:
             amount = number(row.get(meaning))
             if amount is not None and amount > 0:
                 labels = {"organisation": organisation, "sex": sex}
-                yield Entry(f"{record.record}/{place}/{sex}", record.on, labels=labels, amount=amount)
+                yield Entry(f"{record.record}/{place}/{sex}", held_on(record), labels=labels, amount=amount)
 
 
 def leaflets(record: Evidence) -> Iterable[Entry]:
@@ -80,7 +80,7 @@ def leaflets_by_reader(record: Evidence) -> Iterable[Entry]:
         amount = number(row.get("leaflet.copies"))
         yield Entry(
             f"{record.record}/{place}",
-            record.on,
+            held_on(record),
             labels={
                 "to": str(row.get("leaflet.to") or UNKNOWN),
                 "language": str(row.get("leaflet.language") or UNKNOWN),
@@ -130,7 +130,7 @@ def _compared(record: Evidence) -> Iterator[tuple[Entry, bool]]:
     comparable = record.text("knowledge.comparable") != "no"
     known = comparable and before is not None and after is not None
     more = before is not None and after is not None and after > before
-    yield Entry(record.record, record.on, labels=_children(record), missing=not known), more and known
+    yield Entry(record.record, held_on(record), labels=_children(record), missing=not known), more and known
 
 
 def _papers(record: Evidence, side: str) -> Iterator[Entry]:
@@ -142,7 +142,7 @@ def _papers(record: Evidence, side: str) -> Iterator[Entry]:
     for paper in range(test.papers if known else 1):
         yield Entry(
             f"{record.record}/{side}/{paper}",
-            record.on,
+            held_on(record),
             labels=_children(record),
             amount=test.share if known and test.share is not None else Decimal(0),
             missing=not known,
@@ -205,7 +205,7 @@ def _amount(record: Evidence, meaning: str, labels: dict[str, str]) -> Entry:
     known = amount is not None and amount >= 0
     return Entry(
         record.record,
-        record.on,
+        held_on(record),
         labels=labels,
         amount=amount if known and amount is not None else Decimal(0),
         missing=not known,

@@ -156,28 +156,30 @@ INDICATORS: Final[tuple[Definition, ...]] = (
         by=("kind",),
     ),
     Definition("complaints", "complaint", "entries", "record", "not_counted", by=("about",), version=2),
-    Definition("meetings", "meeting", "entries", "record", "not_counted"),
-    Definition("trainings", "training", "entries", "record", "not_counted", by=("children",), version=2),
-    Definition("awareness", "awareness", "entries", "record", "not_counted"),
-    Definition("participants", "participants", "sum", "record", "left_out", by=("kind",), version=2),
+    Definition("meetings", "meeting", "entries", "activity", "not_counted", version=2),
+    Definition("trainings", "training", "entries", "activity", "not_counted", by=("children",), version=3),
+    Definition("awareness", "awareness", "entries", "activity", "not_counted", version=2),
+    Definition("participants", "participants", "sum", "activity", "left_out", by=("kind",), version=3),
     Definition(
-        "participants.organisation", "participants_by_organisation", "sum", "record", "left_out",
-        by=("organisation", "sex"),
+        "participants.organisation", "participants_by_organisation", "sum", "activity", "left_out",
+        by=("organisation", "sex"), version=2,
     ),
     Definition(
-        "knowledge.gained", "knowledge_gained", "entries", "record", "left_out", "knowledge_tested",
+        "knowledge.gained", "knowledge_gained", "entries", "activity", "left_out", "knowledge_tested",
+        by=("children",), version=3,
+    ),
+    Definition(
+        "knowledge.before", "knowledge_before", "sum", "activity", "left_out", "knowledge_before",
         by=("children",), version=2,
     ),
     Definition(
-        "knowledge.before", "knowledge_before", "sum", "record", "left_out", "knowledge_before",
-        by=("children",),
+        "knowledge.after", "knowledge_after", "sum", "activity", "left_out", "knowledge_after",
+        by=("children",), version=2,
     ),
+    Definition("leaflets", "leaflets", "sum", "activity", "left_out", version=2),
     Definition(
-        "knowledge.after", "knowledge_after", "sum", "record", "left_out", "knowledge_after", by=("children",)
-    ),
-    Definition("leaflets", "leaflets", "sum", "record", "left_out"),
-    Definition(
-        "leaflets.reader", "leaflets_by_reader", "sum", "record", "left_out", by=("to", "language")
+        "leaflets.reader", "leaflets_by_reader", "sum", "activity", "left_out",
+        by=("to", "language"), version=2,
     ),
     Definition("exchanges", "exchange", "entries", "record", "own_row", by=("from", "to"), version=2),
 )  # fmt: skip

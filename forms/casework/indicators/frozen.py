@@ -18,7 +18,7 @@ from forms.casework.due import add_months
 from forms.casework.indicators.definitions import INDICATORS, Definition
 from forms.casework.indicators.entries import Entry
 from forms.casework.indicators.figures import Group, report
-from forms.casework.indicators.population import Office, Period, arrived_on
+from forms.casework.indicators.population import Office, Period, arrived_on, held_on
 from forms.errors import FormProblem
 
 FORMAT: Final = 1
@@ -218,7 +218,8 @@ def _records(office: Office) -> dict[str, dict[str, list[str]]]:
         }
         found[_token(person.key)] = {**records, "case": ["", _token(repr(person.case))]}
     for each in office.activities:
-        found[_token(each.record)] = {_token(each.record): [each.on.isoformat(), _token(repr(asdict(each)))]}
+        token, day = _token(each.record), held_on(each).isoformat()
+        found[token] = {token: [day, _token(repr(asdict(each)))]}
     return found
 
 

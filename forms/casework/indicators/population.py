@@ -61,12 +61,20 @@ class Office:
     targets: Mapping[str, int] | None = None
 
     def until(self, day: date) -> Office:
-        """The office as known by records of this day and before."""
+        """The office as known by records of this day and before; of its activities, those held by then."""
         return replace(
             self,
             persons=tuple(person.until(day) for person in self.persons),
-            activities=tuple(each for each in self.activities if each.on <= day),
+            activities=tuple(each for each in self.activities if held_on(each) <= day),
         )
+
+
+def held_on(activity: Evidence) -> date:
+    """The day of an activity as its record tells it: who changes the record later, because what was agreed is
+    done, does not move the activity. One that is dated after its record was written is a slip.
+    """
+    told = activity.day("activity.on")
+    return activity.on if told is None else min(told, activity.on)
 
 
 def boarded(person: Person) -> Evidence | None:
