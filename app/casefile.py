@@ -21,6 +21,7 @@ from forms.casework import pathway
 from forms.casework.case import Case
 from forms.casework.due import READ, Due, agenda, shown_to
 from forms.casework.facts import LAST_MOMENT
+from forms.casework.office_file import FORMS as OF_NO_PERSON
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown

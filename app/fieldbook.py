@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +44,7 @@ from app.views import (
     SyncView,
     TodayView,
 )
+from forms.casework.indicators.population import Period
 from forms.casework.reminders import Reminder
 from forms.definition import FormDefinition
 from forms.entry import EntryChange
