@@ -21,10 +21,12 @@ from forms.xform.external_data import with_external_choices
 from forms.xlsform.form_file import content_of
 from forms.xlsform.markdown_table import LINE_BREAK, Table, with_line_breaks
 from forms.xlsform.problems import located, problem_of
-from forms.xlsform.workbook import read_workbook
+from forms.xlsform.workbook import Sheet, read_workbook
 
 NAMESPACE = "https://homeward.invalid/xforms"
 PREFIX = "homeward"
+#: The sheet that says what a form is for.
+ABOUT = "about"
 _MARKDOWN_SHEET = re.compile(r"^\s*\|\s*survey\s*\|", re.MULTILINE)
 _TEXTS = frozenset({".csv", ".md"})
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"}) | _TEXTS
@@ -89,7 +91,8 @@ def _convert(source: Path | str) -> XFormSource:
 
 def tables(source: Path | str) -> dict[str, Table]:
     """The sheets of an XLSForm as the converter reads them: each cell a text, dates, truths and numbers
-    too; a formula is the result that was last saved. Sheets that mean nothing in an XLSForm are left out.
+    too; a formula is the result that was last saved. Sheets that mean nothing in an XLSForm are left out,
+    but for our own, `about`.
 
     Raises FormProblem for what cannot be read.
     """
@@ -104,7 +107,19 @@ def tables(source: Path | str) -> dict[str, Table]:
         # A column of a Markdown table without a heading is called None there.
         named = (each for each in headings if each != "None" or any(each in row for row in rows))
         found[name] = Table(tuple(named), rows)
+    if (about := read_workbook(_source(source)).sheet(ABOUT)).header:
+        found[ABOUT] = _own_table(about)
     return found
+
+
+def _own_table(sheet: Sheet) -> Table:
+    """A sheet that the converter does not know."""
+    header = sheet.header
+    rows = (
+        {heading: cell for heading, cell in zip(header, row, strict=False) if heading and cell.strip()}
+        for row in sheet.rows[1:]
+    )
+    return Table(tuple(heading for heading in header if heading), tuple(rows))
 
 
 def _read(source: Path | str) -> dict[str, Any]:
