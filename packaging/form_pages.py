@@ -104,8 +104,8 @@ class Page:
     def _body(self) -> Iterator[str]:
         yield "## Questions"
         yield (
-            "Behind each question its name in the form. Where nothing stands under 'of two answers', the later "
-            "of two that were given apart stands."
+            "Behind each question its name in the form. Where nothing stands under 'of two answers', the "
+            "later of two that were given apart stands."
         )
         yield from self._within(self.form.children, "")
         stops = list(self._stops())
