@@ -23,6 +23,7 @@ from forms.about import PARTS, about_findings
 from forms.definition import META, FormDefinition, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
+from forms.library_figures import library_figures
 from forms.lint.findings import Finding, accepted, apart, judged, lint, lint_together
 from forms.problem_texts import explain
 from forms.xform.external_data import Find, file_name, with_external_data
@@ -144,7 +145,7 @@ def _check(
         if definition.dangling:
             raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
         now = datetime.now(UTC)
-        found = [*lint(definition, source.xml, now), *about_findings(workbook, wanted=wanted)]
+        found = [*lint(definition, source.xml, now), *about_findings(workbook, definition, wanted=wanted)]
         wished, shares = apart(accepted(_table(origin)))
         findings, accepts = judged(found, frozenset(one for one in wished if one[0] not in never))
         xml = source.xml
@@ -273,10 +274,13 @@ def run(options: argparse.Namespace) -> int:
     if between:
         print("Between the forms:")
         print("\n".join(_told(between)))
+    figures = library_figures(dict(zip(ids, strict, strict=True)), len(between)) if ids else None
+    if figures is not None:
+        print("\n".join(figures.lines()))
     unusable = any(report.problem is not None for report in reports)
     held = reports if options.strict else strict
     found = any(report.lint for report in held) or (bool(between) and (options.strict or options.library))
-    return 1 if unusable or found else 0
+    return 1 if unusable or found or (figures is not None and not figures.hold) else 0
 
 
 def between_forms(reports: Sequence[Report]) -> tuple[Finding, ...]:

@@ -17,7 +17,6 @@ from app.problems import Problem
 from app.ui.i18n import T, language
 from app.ui.screens import wording
 from app.ui.screens.screen import Screen, beside, heading
-from app.ui.screens.sheets import Cut, Node, Sheet
 from app.ui.theme import TARGET, L, M, S
 from app.ui.widgets import (
     Banner,
@@ -45,6 +44,7 @@ from app.ui.widgets.questions import (
 from app.ui.widgets.surfaces import Bar
 from forms.entry import EntryChange, QuestionState
 from forms.paths import is_within
+from forms.sheets import Cut, Node, Sheet
 
 
 class EntryScreen(Screen):
