@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from app import evidence, persons, protection
 from app.shelf import Shelf, offers, titles
-from app.store import Snapshot, cases, records
+from app.store import Snapshot, cases, form_library, records
 from app.store.cases import CaseFacts
 from app.store.records import Summary
 from app.sync import receipt
@@ -105,6 +106,7 @@ def due_of(
     wanted = {case.id for case in found}.union(*(joined[c.id].members for c in found if c.id in joined))
     said = evidence.of_cases(db, shelf, wanted, READ.__contains__)
     programmes = shelf.known(db).programmes
+    here = frozenset(form for form, _, _ in form_library.listed(db))
     due: dict[str, tuple[DueItem, ...]] = {}
     for case in found:
         person = joined.get(case.id)
@@ -117,8 +119,16 @@ def due_of(
         everything = [each for member in members for each in said.get(member, ())]
         items = agenda(known, everything, today, now=now, rules=programme.due, consents=programme.consent)
         seen = [i for i in items if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
-        due[case.id] = tuple(_due_item(case, item) for item in seen)
+        contact = programme.due.contact_form
+        due[case.id] = tuple(_due_item(case, _with_form_of(item, here, contact)) for item in seen)
     return due
+
+
+def _with_form_of(item: Due, here: frozenset[str], contact_form: str) -> Due:
+    """A contact whose own form an office has not published is written in that for every contact."""
+    if item.form in here or not item.kind.startswith("contact.") or contact_form not in here:
+        return item
+    return replace(item, form=contact_form)
 
 
 def moment(milliseconds: int, now: datetime) -> datetime:

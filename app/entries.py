@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from app import revisions
+from app import evidence, revisions
 from app.problems import Problem
 from app.shelf import Shelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
@@ -67,7 +67,7 @@ class Entries:
         """A new record in the newest version of a form, prefilled with what is known of the case."""
         definition = self.shelf.newest(db, form)
         row = self.case_row(db, case)
-        entry = self._entry(record, definition, None, language, self._facts(db, case))
+        entry = self._entry(record, definition, None, language, self._facts(db, case, definition))
         self._begun[record] = _Begun(case, definition.id, definition.version, entry.opening.values)
         return OpenEntry(record, row, form, entry)
 
@@ -174,17 +174,29 @@ class Entries:
     def _again(self, record: str) -> revisions.Open:
         return lambda definition, values: self._entry(record, definition, values, None, {})
 
-    def _facts(self, db: Snapshot, case: str) -> dict[str, Any]:
-        """What the case file says, by meaning: no form asks for it again."""
+    def _facts(self, db: Snapshot, case: str, definition: FormDefinition) -> dict[str, Any]:
+        """What is known of the case, by meaning, so that no form asks for it again: all that the case file
+        says, and where the form only shows a fact, the last word of the case's other records. What a form
+        asks is never answered by an older record.
+        """
+        shown = {
+            each.meaning
+            for each in definition.questions.values()
+            if each.readonly == "true()" and each.meaning
+        }
+        said = evidence.of_case(db, self.shelf, case, shown.__contains__)
+        said.sort(key=lambda each: (each.on, each.order))
+        facts = {meaning: value for each in said for meaning, value in each.values.items()}
         try:
             known = cases.get(db, case)
             summary = records.header(db, known.record)
         except Problem:
-            return {}
-        definition = self.shelf.find(db, summary.form, summary.form_version)
-        questions = definition.questions.values() if definition else ()
-        return {
+            return facts
+        of_case = self.shelf.find(db, summary.form, summary.form_version)
+        questions = of_case.questions.values() if of_case else ()
+        of_file = {
             each.meaning: known.facts[each.path]
             for each in questions
             if each.meaning and each.path in known.facts
         }
+        return {**facts, **of_file}

@@ -169,6 +169,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.case.not_granted": N_(
         "The server did not take this: the case is not one of yours. Ask the coordinator."
     ),
+    "sync.case.sharing_ended": N_(
+        "The server did not take this: the case is not shared with your office any more. Your work stays on "
+        "this device; ask the coordinator what becomes of it."
+    ),
+    "sync.case.not_yours_to_share": N_(
+        "The server did not take this: only the office whose case it is may share it or end the sharing. "
+        "Ask that office."
+    ),
     "sync.form.unknown": N_("The server does not know this form. Tell the coordinator."),
     "sync.form.unreadable": N_("This app is too old for the form {form}. Update the app."),
     "sync.form.damaged": N_("The form {form} arrived damaged and was not kept. The next sync tries again."),

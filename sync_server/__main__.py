@@ -45,6 +45,7 @@ from sync_server.form_catalogue import FormCatalogue
 from sync_server.protocol import command_line
 from sync_server.protocol.problems import Problem
 from sync_server.reference import add_programme
+from sync_server.share_watch import ShareWatch
 from sync_server.sign_off import SignOffs
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
@@ -243,7 +244,8 @@ def serve(wanted: argparse.Namespace) -> None:
         stop_on_signals(server.stop)
         log_lines.install(wanted.dir, sys.stderr)
         arrivals = ArrivalWatch(storage, forms, now_ms)
-        scheduler = jobs.start(jobs.Housekeeping(storage, attachments, now_ms, arrivals))
+        shares = ShareWatch(storage, now_ms)
+        scheduler = jobs.start(jobs.Housekeeping(storage, attachments, now_ms, arrivals, shares))
         try:
             if wanted.port_file:
                 _write_port(wanted.port_file, server.port)

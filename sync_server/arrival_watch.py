@@ -8,23 +8,24 @@ synced says so. It holds the case's code and no more of the person.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from forms.casework.case import STAGES, Case, Stage, moment
-from forms.casework.due import DueRules, arrival_alarm
+from forms.casework.due import arrival_alarm
 from forms.casework.facts import Evidence, evidence, latest
 from forms.definition import FormDefinition
 from forms.errors import FormProblem
 from forms.record import Record
 from sync_server.form_catalogue import FormCatalogue
+from sync_server.office_zones import office_zones
 from sync_server.protocol.clock import milliseconds_of
 from sync_server.protocol.problems import Problem
+from sync_server.reference import Programmes
 from sync_server.storage.base import Alarm, Ledger, Office, Storage, StoredRecord
 
 #: How many records are read at once.
@@ -34,7 +35,7 @@ _READ: Final = frozenset(
     {
         "case.code", "case.country", "case.host_country", "case.stage", "case.expected_arrival",
         "case.arrived_on", "arrival.outcome", "arrival.met_by", "arrival.at", "arrival.handed_over_at",
-        "contact.outcome", "contact.date", "travel.arrival_at",
+        "contact.outcome", "contact.date", "travel.arrival_at", "case.programme",
     }
 )  # fmt: skip
 
@@ -57,18 +58,18 @@ class ArrivalWatch:
         storage: Storage,
         forms: FormCatalogue,
         now_ms: Callable[[], int],
-        rules: DueRules | None = None,
     ) -> None:
         self._storage = storage
         self._forms = forms
         self._now_ms = now_ms
-        self._rules = rules or DueRules()
+        self._programmes = Programmes(storage)
         self._offices: dict[str, _Watched] = {}
         self._definitions: dict[tuple[str, str], FormDefinition | None] = {}
 
     def look(self) -> int:
         """Raise the alarms that stand now, end those that do not; how many were raised or ended."""
-        zones = _zones(self._storage)
+        self._programmes.refresh()
+        zones = office_zones(self._storage.users())
         return sum(
             self._look_at(office, zones.get(office.id, ZoneInfo("UTC"))) for office in self._storage.offices()
         )
@@ -81,7 +82,7 @@ class ArrivalWatch:
         for case, said in watched.said.items():
             known = tuple(said.values())
             facts = _case(known)
-            alarm = arrival_alarm(facts, known, now, self._rules)
+            alarm = arrival_alarm(facts, known, now, self._programmes.of(facts).due)
             if alarm is not None:
                 since = round(alarm.since.timestamp() * 1000)
                 standing.append(Alarm(office.id, case, alarm.code, facts.code, since, alarm.countries))
@@ -145,19 +146,5 @@ def _case(known: tuple[Evidence, ...]) -> Case:
         stage=cast(Stage, stage) if stage in STAGES else "identified",
         expected_arrival=moment(said("case.expected_arrival").get("case.expected_arrival")),
         arrived_on=said("case.arrived_on").day("case.arrived_on"),
+        programme=said("case.programme").text("case.programme"),
     )
-
-
-def _zones(storage: Storage) -> Mapping[str, ZoneInfo]:
-    """The zone of each office: the one of most of its people."""
-    zones: dict[str, Counter[str]] = {}
-    for user in storage.users():
-        zones.setdefault(user.office, Counter())[user.zone] += 1
-    found = {}
-    for office, count in zones.items():
-        name = min(count, key=lambda each: (-count[each], each))
-        try:
-            found[office] = ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            continue
-    return found

@@ -12,7 +12,10 @@ from sync_server.storage.blobs import Blobs
 
 
 class Attachments:
-    """Puts and gives attachments of the actor's office."""
+    """Puts and gives attachments of the actor's office, and of the cases that others share with it.
+
+    Those lie with the case's home, as its records do; when the sharing ends, so does the way to them.
+    """
 
     def __init__(self, storage: Storage, blobs: Blobs, now_ms: Callable[[], int]) -> None:
         self._storage = storage
@@ -26,12 +29,17 @@ class Attachments:
         only who has them may make them her office's.
         """
         size = self._blobs.put(hash, chunks)
-        self._storage.add_attachment(scope(actor), hash, size, actor.device, self._now_ms())
+        office = scope(actor)
+        home = self._storage.home_of_attachment(office, hash)
+        self._storage.add_attachment(home or office, hash, size, actor.device, self._now_ms())
 
     def get(self, actor: Actor, hash: str) -> bytes:
         """The sealed bytes. Raises Problem('attachment.not_found'), also for other offices' files."""
-        if not self._storage.has_attachment(scope(actor), hash):
-            raise Problem("attachment.not_found")
+        office = scope(actor)
+        if not self._storage.has_attachment(office, hash):
+            home = self._storage.home_of_attachment(office, hash)
+            if home is None or not self._storage.has_attachment(home, hash):
+                raise Problem("attachment.not_found")
         return self._blobs.read(hash)
 
     def remove_orphans(self, older_than: float) -> int:

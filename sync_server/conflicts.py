@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from sync_server.accounts import Actor
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.merge import Conflict, same
 from sync_server.protocol.messages import ConflictNotice, Settled
-from sync_server.storage.base import Ledger, LoggedConflict
+from sync_server.storage.base import LoggedConflict
 
 Ending = Literal["restored", "accepted"]
 
@@ -36,18 +36,19 @@ def notice(record: str, case: str, form: str, conflict: Conflict) -> ConflictNot
     )
 
 
-def settled_by_choice(ledger: Ledger, actor: Actor, settled: Iterable[Settled]) -> dict[str, Ending]:
-    """The open conflicts that the actor settles in so many words.
+def settled_by_choice(
+    found: Mapping[str, LoggedConflict], actor: Actor, settled: Iterable[Settled]
+) -> dict[str, Ending]:
+    """The open conflicts among those `found` that the actor settles in so many words.
 
     One that is unknown, somebody else's, or settled before is passed over: the outcome that the
     device asks for either stands already or is not hers to give.
     """
     wanted = {one.conflict: one.state for one in settled}
-    found = ledger.conflicts(actor.office, wanted.keys()) if wanted else {}
     return {
         id: wanted[id]
         for id, logged in found.items()
-        if logged.notice.state == "open" and logged.notice.lost_author == actor.login
+        if id in wanted and logged.notice.state == "open" and logged.notice.lost_author == actor.login
     }
 
 

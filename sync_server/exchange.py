@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from forms.casework.sharing import shares_on
 from sync_server.accounts import Actor
+from sync_server.grants import Grants, matters
+from sync_server.judgement import FormInUse
 from sync_server.permissions import scope
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact
@@ -25,7 +28,7 @@ from sync_server.protocol.messages import (
 from sync_server.protocol.problems import Problem
 from sync_server.pull import Pulled, pull
 from sync_server.push import Push, Reply, form_of
-from sync_server.reference import reference
+from sync_server.reference import Programmes, reference
 from sync_server.storage.base import Storage
 
 #: A sync that brings nothing writes down that the device was there no more often than this.
@@ -39,6 +42,8 @@ class Catalogue(Protocol):
 
     def rules(self, id: str, version: str) -> Rules | None: ...
 
+    def meanings(self, id: str, version: str) -> frozenset[str]: ...
+
 
 class Exchange:
     """Answers syncs. Safe to use from many threads."""
@@ -50,6 +55,8 @@ class Exchange:
         self._catalogue = catalogue
         self._now_ms = now_ms
         self._demo = demo
+        self._programmes = Programmes(storage)
+        self._grants = Grants(lambda case: self._programmes.of(case).consent)
 
     def sync(self, actor: Actor, request: SyncRequest) -> SyncResponse:
         """Push, then pull, so that the page already shows what became of the push.
@@ -98,9 +105,10 @@ class Exchange:
         """
         ordered = sorted(changes, key=lambda change_set: change_set.sequence)
         # Before the transaction: within it, a second connection could wait for one that waits for us.
-        rules = {key: self._catalogue.rules(*key) for key in {form_of(change_set) for change_set in ordered}}
+        self._programmes.refresh()
+        forms = {key: self._in_use(*key) for key in {form_of(change_set) for change_set in ordered}}
         return self._storage.write(
-            lambda ledger: Push(ledger, rules, actor, contact).run(batch, ordered, settled)
+            lambda ledger: Push(ledger, forms, self._grants, actor, contact).run(batch, ordered, settled)
         )
 
     def pull(self, actor: Actor, cursor: str | None, limit: int) -> Pulled:
@@ -128,6 +136,11 @@ class Exchange:
             )
             for each in self._storage.alarms(office, countries.get(actor.office, ""))
         )
+
+    def _in_use(self, id: str, version: str) -> FormInUse:
+        rules = self._catalogue.rules(id, version)
+        meanings = self._catalogue.meanings(id, version)
+        return FormInUse(rules, matters(id, meanings), any(map(shares_on, meanings)))
 
     def _heard(self, actor: Actor, contact: Contact) -> int:
         device = self._storage.read(lambda ledger: ledger.device(actor.device))

@@ -16,11 +16,13 @@ from sync_server.storage.base import NewForm, Storage
 
 @dataclass(frozen=True, slots=True)
 class FormFacts:
-    """What the server needs of a form: its name, and the merge rule of each template path."""
+    """What the server needs of a form: its name, the merge rule of each template path, and the meanings of
+    its questions."""
 
     id: str
     version: str
     merge_rules: Mapping[str, str]
+    meanings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,13 @@ def read_form(xml: str) -> FormFacts:
     from forms.xform.load import load_form
 
     definition = load_form(xml)
-    return FormFacts(definition.id, definition.version, dict(definition.merge_rules))
+    meanings = frozenset(each.meaning for each in definition.questions.values() if each.meaning)
+    return FormFacts(definition.id, definition.version, dict(definition.merge_rules), meanings)
 
 
 class FormCatalogue:
-    """Publishes forms and tells how their fields are merged. Safe to use from many threads."""
+    """Publishes forms, and tells how their fields are merged and what they mean. Safe to use from many
+    threads."""
 
     def __init__(
         self, storage: Storage, now_ms: Callable[[], int], read: Callable[[str], FormFacts] = read_form
@@ -49,7 +53,7 @@ class FormCatalogue:
         self._storage = storage
         self._now_ms = now_ms
         self._read = read
-        self._rules: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._facts: dict[tuple[str, str], FormFacts] = {}
         self._lock = Lock()
 
     def publish(self, xml: str) -> FormListing:
@@ -87,15 +91,24 @@ class FormCatalogue:
 
     def rules(self, id: str, version: str) -> Rules | None:
         """How the fields of a published version are merged; None when it was never published."""
-        rules = self._rules.get((id, version))
-        if rules is None:
+        facts = self._known(id, version)
+        return None if facts is None else _by_path(facts.merge_rules)
+
+    def meanings(self, id: str, version: str) -> frozenset[str]:
+        """What the questions of a published version mean; nothing when it was never published."""
+        facts = self._known(id, version)
+        return frozenset() if facts is None else facts.meanings
+
+    def _known(self, id: str, version: str) -> FormFacts | None:
+        facts = self._facts.get((id, version))
+        if facts is None:
             xml = self._published(id, version)
             if xml is None:
                 return None
-            rules = self._read(xml).merge_rules
+            facts = self._read(xml)
             with self._lock:
-                self._rules[(id, version)] = rules
-        return _by_path(rules)
+                self._facts[(id, version)] = facts
+        return facts
 
     def _published(self, id: str, version: str) -> str | None:
         """None as well for names that no database could be asked for."""

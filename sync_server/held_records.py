@@ -11,8 +11,8 @@ from sync_server.storage.base import Ledger, LoggedChange, StoredRecord
 
 
 class HeldRecords:
-    """Read once for a batch, in few queries. Records that are new are simply not there. `rules` are those
-    of each form that the change sets name.
+    """Read once for a batch, in few queries. Records that are new are simply not there. `changes` are by the
+    office in whose tables they belong; `rules` are those of each form that they name.
 
     The log is read of *contested* records only: those where a change set of the batch does not
     simply follow what there is.
@@ -21,19 +21,24 @@ class HeldRecords:
     def __init__(
         self,
         ledger: Ledger,
-        office: str,
-        changes: Sequence[ChangeSet],
+        changes: Mapping[str, Sequence[ChangeSet]],
         rules: Mapping[tuple[str, str], Rules | None],
     ) -> None:
         self._rules = rules
-        self._stored = ledger.records(office, {change_set.record for change_set in changes})
+        self._stored: dict[str, StoredRecord] = {}
+        # In one order for everybody, so that two pushes never wait for each other's rows.
+        for office in sorted(changes):
+            self._stored.update(ledger.records(office, {change_set.record for change_set in changes[office]}))
         self._states = {id: stored.delta.states() for id, stored in self._stored.items()}
-        contested = {
-            change_set.record
-            for change_set in changes
-            if change_set.record in self._states and self._contests(change_set)
-        }
-        self._log = ledger.history(office, contested) if contested else {}
+        self._log: dict[str, list[LoggedChange]] = {}
+        for office, of_office in changes.items():
+            contested = {
+                change_set.record
+                for change_set in of_office
+                if change_set.record in self._states and self._contests(change_set)
+            }
+            if contested:
+                self._log.update(ledger.history(office, contested))
 
     def _contests(self, change_set: ChangeSet) -> bool:
         states = self._states[change_set.record]

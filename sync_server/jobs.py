@@ -1,5 +1,5 @@
 """What the server does by itself: forgets old replies, removes orphaned files, folds its log in, and
-watches over arrivals."""
+watches over arrivals and over what is shared."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
 from sync_server.log_lines import place
+from sync_server.share_watch import ShareWatch
 from sync_server.storage.base import Storage
 
 log = logging.getLogger("sync_server.jobs")
@@ -32,6 +33,7 @@ class Housekeeping:
     attachments: Attachments
     now_ms: Callable[[], int]
     arrivals: ArrivalWatch
+    shares: ShareWatch
 
     def forget_replies(self) -> int:
         return self.storage.forget_replies(self.now_ms() - REPLIES_KEPT_MS)
@@ -47,6 +49,10 @@ class Housekeeping:
         """Raise and end the alarms of arrivals that nobody confirms."""
         return self.arrivals.look()
 
+    def watch_shares(self) -> int:
+        """End what is shared on a consent that has run out, and begin what was dated ahead."""
+        return self.shares.look()
+
 
 def start(housekeeping: Housekeeping) -> BackgroundScheduler:
     """Run the jobs beside the server until the scheduler is shut down."""
@@ -56,6 +62,7 @@ def start(housekeeping: Housekeeping) -> BackgroundScheduler:
         (60, housekeeping.remove_orphans),
         (10, housekeeping.checkpoint),
         (5, housekeeping.watch_arrivals),
+        (5, housekeeping.watch_shares),
     ):
         scheduler.add_job(logged(job), "interval", minutes=minutes, jitter=60, id=job.__name__)
     scheduler.start()

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sync_server.accounts import Actor
 from sync_server.held_records import HeldRecords
-from sync_server.permissions import may_write
+from sync_server.permissions import refusal
 from sync_server.protocol.change import ChangeSet, Json, check
 from sync_server.protocol.merge import Rules, same
 from sync_server.protocol.messages import Refused
 from sync_server.protocol.problems import Problem
+from sync_server.shared_cases import SharedCases
 
 FormVersion = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FormInUse:
+    """What a push needs of a form version. `rules` is None when it was never published.
+
+    `matters`: records of it can change which other offices have their case; `shares_on`: they say which.
+    """
+
+    rules: Rules | None
+    matters: bool = False
+    shares_on: bool = False
 
 
 def form_of(change_set: ChangeSet) -> FormVersion:
@@ -24,25 +38,30 @@ class Judgement:
     """The change sets of one batch, decided one by one in the order of the device.
 
     `logged` names those of the batch's sequences that were accepted before, `received` how far the
-    device had come, `cases` the offices of the cases that exist, `rules` the published forms.
+    device had come, `cases` the offices of the cases that exist, `forms` the published forms, `elsewhere`
+    records that belong to another office's case than the one that a change set of the batch names.
     """
 
     def __init__(
         self,
         actor: Actor,
-        rules: Mapping[FormVersion, Rules | None],
+        forms: Mapping[FormVersion, FormInUse],
         cases: Mapping[str, str],
+        shared: SharedCases,
         held: HeldRecords,
         logged: Mapping[int, str],
         received: int,
+        elsewhere: Collection[str] = (),
     ) -> None:
         self.accepted: list[ChangeSet] = []
         self.repeated: list[int] = []
         self.refused: list[Refused] = []
         self.received = received
         self._actor = actor
-        self._rules = rules
+        self._forms = forms
         self._cases = cases
+        self._shared = shared
+        self._elsewhere = elsewhere
         self._held = held
         self._logged = dict(logged)
         self._homes = held.homes()
@@ -97,12 +116,14 @@ class Judgement:
         if change_set.author != self._actor.login:
             raise Problem("sync.change.invalid", {"what": "author"})
         check(change_set)
-        if not may_write(self._actor, self._cases.get(change_set.case)):
-            raise Problem("sync.case.not_granted")
-        home = (change_set.case, change_set.form)
-        if self._homes.get(change_set.record, home) != home:
+        case, form = change_set.case, self._forms[form_of(change_set)]
+        refused = refusal(self._actor, self._cases.get(case), self._shared.of(case), form.shares_on)
+        if refused:
+            raise Problem(refused)
+        home = (case, change_set.form)
+        if self._homes.get(change_set.record, home) != home or change_set.record in self._elsewhere:
             raise Problem("sync.record.moved")
-        if self._rules[form_of(change_set)] is None:
+        if form.rules is None:
             raise Problem("sync.form.unknown", {"form": change_set.form, "version": change_set.form_version})
         if fallen := self._fallen.get(change_set.record):
             for change in change_set.changes():

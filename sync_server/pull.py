@@ -1,4 +1,5 @@
-"""What a device has not yet: the records that changed after its cursor, page by page.
+"""What a device has not yet: the records that changed after its cursor, page by page, of its own office's
+cases and of those that others share with it.
 
 Records come in the order of their latest change. One that is changed while a device fetches page
 after page moves to a later page and takes its earlier changes along, so the device is not complete
@@ -8,16 +9,20 @@ up to where it has read until the run has ended: the cursor keeps both numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import merge
 from typing import Final
 
 from sync_server.accounts import Actor
 from sync_server.permissions import scope
 from sync_server.protocol.messages import ConflictNotice, Cursor, Page, RecordDelta
-from sync_server.storage.base import Ledger
+from sync_server.storage.base import Ledger, LoggedConflict
+from sync_server.storage.shared_base import Withdrawn
 
 #: Records that a page looks at in one query, and conflicts that it carries at most.
 _ROWS: Final = 500
 _NOTICES: Final = 500
+#: About how many bytes it takes to tell that a record is to be had no more.
+_ID: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +43,65 @@ def pull(ledger: Ledger, actor: Actor, asked: Cursor | None, epoch: str, limit: 
     position = complete = 0
     if asked is not None and (asked.epoch, asked.scope) == (epoch, office) and asked.sequence <= latest:
         position, complete = asked.sequence, asked.complete_to
-    found, end = _records_after(ledger, office, position, complete, latest, limit)
+    shares = position < latest and ledger.shares({office}).get(office, 0) > 0
+    found, end = _records_after(ledger, office, position, complete, latest, limit, shares)
     notices = ledger.conflicts_after(office, actor.login, position, _NOTICES) if position < latest else []
+    if shares:
+        notices = _joined(notices, ledger.conflicts_abroad_after(office, actor.login, position, _NOTICES))
     if len(notices) >= _NOTICES:
         end = min(end, notices[-1].sequence)
-        found = [(sequence, delta) for sequence, delta in found if sequence <= end]
-    items = tuple(delta for _, delta in found)
+        found = [(sequence, each) for sequence, each in found if sequence <= end]
+    items = tuple(each for _, each in found if isinstance(each, RecordDelta))
+    purged = tuple(each for _, each in found if isinstance(each, str))
     more = end < latest
-    page = Page(items, str(Cursor(epoch, office, end, complete if more else None)), more)
+    page = Page(items, str(Cursor(epoch, office, end, complete if more else None)), more, purged)
     told = tuple(logged.notice for logged in notices if logged.sequence <= end)
     return Pulled(page, told, max((delta.latest for delta in items), default=None))
 
 
-def _records_after(
-    ledger: Ledger, office: str, position: int, complete: int, latest: int, limit: int
-) -> tuple[list[tuple[int, RecordDelta]], int]:
-    """The deltas of the records changed after `position`, about `limit` bytes of them, each with its
-    record's latest sequence; and how far they go.
+def _joined(own: list[LoggedConflict], abroad: list[LoggedConflict]) -> list[LoggedConflict]:
+    """Both in the order of their sequence, as far as both go; those of one sequence stay together."""
+    found = sorted([*own, *abroad], key=lambda each: (each.sequence, each.notice.id))
+    if len(found) <= _NOTICES:
+        return found
+    last = found[_NOTICES - 1].sequence
+    return [each for each in found if each.sequence <= last]
 
-    A delta tells what changed after `complete`: all of a record that is younger.
+
+def _records_after(
+    ledger: Ledger, office: str, position: int, complete: int, latest: int, limit: int, shares: bool
+) -> tuple[list[tuple[int, RecordDelta | str]], int]:
+    """The deltas of the records changed after `position`, about `limit` bytes of them, each with its
+    record's latest sequence; and how far they go. Of a record that the office is to have no more, the id.
+
+    A delta tells what changed after `complete`: all of a record that is younger, and of a record of
+    another office, whose changes have other numbers.
     """
-    found: list[tuple[int, RecordDelta]] = []
+    found: list[tuple[int, RecordDelta | str]] = []
     size = 0
     while position < latest:
-        records = ledger.changed_after(office, position, _ROWS)
-        old = {record.delta.record for record in records if record.created <= complete}
+        own = ledger.changed_after(office, position, _ROWS)
+        shared = ledger.shared_after(office, position, _ROWS) if shares else []
+        old = {record.delta.record for record in own if record.created <= complete}
         touched = ledger.paths_after(office, complete, old) if old else {}
-        for record in records:
-            delta, cost = record.delta, record.size
-            if delta.record in old:
-                delta, cost = _part(delta, touched.get(delta.record, set()))
+        ends = [some[-1].changed for some in (own, shared) if len(some) == _ROWS]
+        reach = min(ends, default=latest)
+        for each in merge(own, shared, key=lambda each: each.changed):
+            if each.changed > reach:
+                break
+            told: RecordDelta | str
+            if isinstance(each, Withdrawn):
+                told, cost = each.record, _ID
+            elif each.delta.record in old:
+                told, cost = _part(each.delta, touched.get(each.delta.record, set()))
+            else:
+                told, cost = each.delta, each.size
             size += cost
             if found and size > limit:
                 return found, position
-            found.append((record.changed, delta))
-            position = record.changed
-        if len(records) < _ROWS:
+            found.append((each.changed, told))
+            position = each.changed
+        if not ends:
             break
     return found, latest
 

@@ -7,12 +7,18 @@ it applies the rules of the programme that a case belongs to.
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from forms.casework.programme import programme_text, programmes, read_programme
+from forms.casework.case import Case
+from forms.casework.programme import Programme, programme_of, programme_text, programmes, read_programme
+from forms.errors import FormProblem
 from sync_server.config import SetupProblem
 from sync_server.protocol.messages import Colleague, Reference
 from sync_server.storage.base import Storage
+
+log = logging.getLogger("sync_server.reference")
 
 #: Under this name the server keeps the programmes' texts by id.
 _PROGRAMMES: Final = "programmes"
@@ -35,6 +41,36 @@ def reference(storage: Storage) -> Reference:
         for user in storage.users()
     )
     return Reference(colleagues, programme_texts(storage))
+
+
+class Programmes:
+    """The programmes of this server, read once each time somebody says `refresh`. For any thread.
+
+    A programme that this server cannot read any more is left out: its cases are judged by the standard.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._texts: Mapping[str, str] = {}
+        self._known: Mapping[str, Programme] = {}
+
+    def refresh(self) -> None:
+        """Read anew. Not within a transaction: this is a question of its own to the database."""
+        texts = programme_texts(self._storage)
+        if texts != self._texts:
+            self._texts, self._known = texts, dict(_readable(texts))
+
+    def of(self, case: Case) -> Programme:
+        """The programme whose rules hold for a case."""
+        return programme_of(case.programme, self._known)
+
+
+def _readable(texts: Mapping[str, str]) -> Iterator[tuple[str, Programme]]:
+    for name, text in texts.items():
+        try:
+            yield name, read_programme(text)
+        except FormProblem as problem:
+            log.warning("programme.not_readable", extra={"code": problem.code})
 
 
 def programme_texts(storage: Storage) -> dict[str, str]:

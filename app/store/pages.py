@@ -69,10 +69,14 @@ def _joined(before: Row, delta: RecordDelta) -> RecordDelta:
 
 
 def _purge(db: Transaction, records: Iterable[str]) -> set[str]:
-    """Drop records that this user may not have any more; those with unsent work keep just that."""
-    gone: set[str] = set()
+    """Drop records that this user may not have any more; those with unsent work keep just that.
+
+    What the server has acknowledged is not only here, whether a page has brought it back or not.
+    """
+    dropped = list(records)
+    gone = outbox.forget_covered(db, dropped) if dropped else set()
     cases_hit: set[str] = set()
-    for record in records:
+    for record in dropped:
         case = db.value("SELECT case_id FROM record WHERE id = ?", record)
         if case is None:
             continue

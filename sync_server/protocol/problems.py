@@ -25,6 +25,8 @@ CODES: Final[Mapping[str, int]] = MappingProxyType(
         "sync.sequence.reused": 409,
         "sync.batch.reused": 409,
         "sync.case.not_granted": 403,
+        "sync.case.sharing_ended": 403,
+        "sync.case.not_yours_to_share": 403,
         "sync.record.moved": 409,
         "sync.form.unknown": 409,
         "sync.change.invalid": 422,

@@ -10,10 +10,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.messages import ConflictNotice, RecordDelta
+from sync_server.storage.shared_base import SharedLedger
 
 T = TypeVar("T")
 
@@ -86,10 +87,16 @@ class LoggedChange:
 
 @dataclass(frozen=True, slots=True)
 class LoggedConflict:
-    """`sequence` is that of the change which caused it, or of its settling."""
+    """`sequence` is that of the change which caused it, or of its settling.
+
+    Where the value of somebody of another office lost, `partner` is that office, and `partner_sequence`
+    the number in its sequence; 0 while it is not to be told there.
+    """
 
     notice: ConflictNotice
     sequence: int
+    partner: str | None = None
+    partner_sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +116,19 @@ class Alarm:
     raised_ms: int = 0
 
 
-class Ledger(ABC):
-    """One transaction over the cases of all offices."""
+class Taken(NamedTuple):
+    """The first of some numbers of an office, and its `shares` behind the lock that comes with them."""
+
+    first: int
+    shares: int
+
+
+class Collision(Exception):
+    """Another transaction has changed what this one was built on: it is run again from its beginning."""
+
+
+class Ledger(SharedLedger):
+    """One transaction over the cases of all offices. Shared cases have a part of their own."""
 
     # what is there
 
@@ -179,12 +197,17 @@ class Ledger(ABC):
     # writing
 
     @abstractmethod
-    def take_sequences(self, office: str, count: int) -> int:
-        """The first of `count` numbers that are this transaction's, all greater than any committed.
+    def take(self, office: str, count: int) -> Taken:
+        """`count` numbers that are this transaction's, all greater than any committed.
 
         Call it last before the writes that need them: it holds the office until the end, so that
-        numbers become visible in their order and a pull by number misses nothing.
+        numbers become visible in their order and a pull by number misses nothing. Who needs several
+        offices takes them in the order of their ids, with a `count` of 0 where it is not known yet.
         """
+
+    def take_sequences(self, office: str, count: int) -> int:
+        """The first of the numbers that `take` gives."""
+        return self.take(office, count).first
 
     @abstractmethod
     def add_cases(self, office: str, ids: Iterable[str], now_ms: int) -> None: ...
@@ -203,9 +226,14 @@ class Ledger(ABC):
 
     @abstractmethod
     def settle_conflicts(
-        self, office: str, settled: Mapping[str, Literal["restored", "accepted"]], sequence: int
+        self,
+        office: str,
+        settled: Mapping[str, Literal["restored", "accepted"]],
+        sequence: int,
+        partner_sequence: int = 0,
     ) -> None:
-        """Give these conflicts their state, and `sequence`, so that other devices learn of it."""
+        """Give these conflicts their state, and `sequence`, so that other devices learn of it; where their
+        author is of another office, also that one's `partner_sequence`."""
 
     @abstractmethod
     def keep_reply(self, office: str, device: str, batch: str, reply: str, now_ms: int) -> None: ...
@@ -220,7 +248,8 @@ class Storage(ABC):
 
     @abstractmethod
     def write(self, work: Callable[[Ledger], T]) -> T:
-        """Run `work` in one durable transaction; run it again when others were in its way.
+        """Run `work` in one durable transaction; run it again when others were in its way, or it raises
+        Collision.
 
         Raises Problem('server.busy') when they still were after several attempts.
         """
@@ -313,8 +342,8 @@ class Storage(ABC):
 
     @abstractmethod
     def alarms(self, office: str, country: str) -> list[Alarm]:
-        """The standing alarms of the office's own cases, and those of others that name its country; the
-        oldest first."""
+        """The standing alarms of the office's own cases, of those that others share with it, and of others
+        that name its country, unless the case denies itself to the office; the oldest first."""
 
     # attachments and housekeeping
 
@@ -324,6 +353,10 @@ class Storage(ABC):
 
     @abstractmethod
     def has_attachment(self, office: str, hash: str) -> bool: ...
+
+    @abstractmethod
+    def home_of_attachment(self, office: str, hash: str) -> str | None:
+        """The home of a record that the office has of another one and that names this file, or None."""
 
     @abstractmethod
     def attachment_hashes(self) -> set[str]:

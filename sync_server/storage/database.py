@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from sync_server.protocol.problems import Problem
 from sync_server.storage import disk, migrate
-from sync_server.storage.base import Ledger
+from sync_server.storage.base import Collision, Ledger
 from sync_server.storage.directory import Directory
 from sync_server.storage.ledger import SqlLedger
 
@@ -151,6 +151,8 @@ class Database(Directory):
                     return work(connection)
             except PoolTimeout:
                 break
+            except Collision:
+                pass
             except DBAPIError as error:
                 if _waited_in_vain(error):
                     break

@@ -6,12 +6,24 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sync_server.protocol.problems import Problem
 from sync_server.storage.base import Alarm, Device, NewForm, Office, PublishedForm, Storage, User
-from sync_server.storage.tables import alarms, attachments, devices, forms, meta, offices, replies, users
+from sync_server.storage.tables import (
+    alarms,
+    attachments,
+    devices,
+    forms,
+    meta,
+    offices,
+    records,
+    replies,
+    shared_cases,
+    shared_records,
+    users,
+)
 
 T = TypeVar("T")
 
@@ -149,9 +161,15 @@ class Directory(Storage):
         return self._in_write(work)
 
     def alarms(self, office: str, country: str) -> list[Alarm]:
-        mine = alarms.c.office == office
+        known = and_(
+            shared_cases.c.office == office,
+            shared_cases.c.case == alarms.c.case,
+            shared_cases.c.home == alarms.c.office,
+        )
+        mine = (alarms.c.office == office) | exists().where(known, shared_cases.c.standing == "shared")
         if country:
-            mine |= alarms.c.countries.contains(f" {country.upper()} ", autoescape=True)
+            denied = exists().where(known, shared_cases.c.code == "sharing.office.denied")
+            mine |= alarms.c.countries.contains(f" {country.upper()} ", autoescape=True) & ~denied
         query = (
             select(*(alarms.c[name] for name in Alarm.__slots__))
             .where(alarms.c.ended_ms.is_(None), mine)
@@ -175,6 +193,19 @@ class Directory(Storage):
     def has_attachment(self, office: str, hash: str) -> bool:
         query = select(attachments.c.hash).where(attachments.c.office == office, attachments.c.hash == hash)
         return self._in_read(lambda connection: connection.execute(query).first() is not None)
+
+    def home_of_attachment(self, office: str, hash: str) -> str | None:
+        named = records.c.answers.contains(hash, autoescape=True)
+        query = (
+            select(shared_records.c.home)
+            .join(
+                records,
+                (records.c.office == shared_records.c.home) & (records.c.id == shared_records.c.record),
+            )
+            .where(shared_records.c.office == office, shared_records.c.gone.is_(False), named)
+            .limit(1)
+        )
+        return self._in_read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     def attachment_hashes(self) -> set[str]:
         query = select(attachments.c.hash)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync_server.storage import rows
-from sync_server.storage.base import Device, Ledger, LoggedChange, LoggedConflict, StoredRecord
+from sync_server.storage.base import Device, Ledger, LoggedChange, LoggedConflict, StoredRecord, Taken
+from sync_server.storage.shared_ledger import SqlSharedLedger, chunks
 from sync_server.storage.tables import cases, changes, conflicts, devices, offices, records, replies
 
-#: How many ids one IN takes, and how many rows one statement writes.
-_MANY: Final = 1_000
+_TAKE: Final = (
+    update(offices)
+    .where(offices.c.id == bindparam("of_office"))
+    .values(sequence=offices.c.sequence + bindparam("how_many"))
+    .returning(offices.c.sequence, offices.c.shares)
+)
 
 
-class SqlLedger(Ledger):
+class SqlLedger(SqlSharedLedger, Ledger):
     """One transaction on one connection. `writes` says whether it may lock and write."""
 
     def __init__(self, connection: Connection, writes: bool) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._writes = writes
 
     def lock_device(self, device: str) -> int:
@@ -33,7 +38,7 @@ class SqlLedger(Ledger):
 
     def logged(self, office: str, device: str, sequences: Collection[int]) -> dict[int, str]:
         found: dict[int, str] = {}
-        for some in _chunks(sequences):
+        for some in chunks(sequences):
             query = select(changes.c.device_sequence, changes.c.id).where(
                 changes.c.office == office, changes.c.device == device, changes.c.device_sequence.in_(some)
             )
@@ -50,7 +55,7 @@ class SqlLedger(Ledger):
 
     def offices_of(self, cases_: Collection[str]) -> dict[str, str]:
         found: dict[str, str] = {}
-        for some in _chunks(cases_):
+        for some in chunks(cases_):
             query = select(cases.c.id, cases.c.office).where(cases.c.id.in_(some))
             for case, office in self._connection.execute(query):
                 found[case] = office
@@ -59,7 +64,7 @@ class SqlLedger(Ledger):
     def records(self, office: str, ids: Collection[str]) -> dict[str, StoredRecord]:
         found = {}
         # In one order for everybody, so that two pushes never wait for each other's rows.
-        for some in _chunks(sorted(ids)):
+        for some in chunks(sorted(ids)):
             query = select(records).where(records.c.office == office, records.c.id.in_(some))
             for row in self._connection.execute(self._locking(query.order_by(records.c.id))).mappings():
                 found[row["id"]] = rows.record_of(row)
@@ -67,7 +72,7 @@ class SqlLedger(Ledger):
 
     def history(self, office: str, records_: Collection[str]) -> dict[str, list[LoggedChange]]:
         found: dict[str, list[LoggedChange]] = {}
-        for some in _chunks(records_):
+        for some in chunks(records_):
             query = select(changes).where(changes.c.office == office, changes.c.record.in_(some))
             for row in self._connection.execute(query.order_by(changes.c.sequence)).mappings():
                 found.setdefault(row["record"], []).append(rows.change_of(row))
@@ -75,7 +80,7 @@ class SqlLedger(Ledger):
 
     def conflicts(self, office: str, ids: Collection[str]) -> dict[str, LoggedConflict]:
         found = {}
-        for some in _chunks(ids):
+        for some in chunks(ids):
             query = select(conflicts).where(conflicts.c.office == office, conflicts.c.id.in_(some))
             for row in self._connection.execute(query).mappings():
                 found[row["id"]] = rows.conflict_of(row)
@@ -83,7 +88,7 @@ class SqlLedger(Ledger):
 
     def open_conflicts(self, office: str, author: str, records_: Collection[str]) -> list[LoggedConflict]:
         found = []
-        for some in _chunks(records_):
+        for some in chunks(records_):
             query = select(conflicts).where(
                 conflicts.c.office == office,
                 conflicts.c.record.in_(some),
@@ -113,7 +118,7 @@ class SqlLedger(Ledger):
 
     def paths_after(self, office: str, sequence: int, records_: Collection[str]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for some in _chunks(records_):
+        for some in chunks(records_):
             query = select(changes.c.record, changes.c.body).where(
                 changes.c.office == office, changes.c.record.in_(some), changes.c.sequence > sequence
             )
@@ -122,25 +127,13 @@ class SqlLedger(Ledger):
         return found
 
     def conflicts_after(self, office: str, author: str, sequence: int, limit: int) -> list[LoggedConflict]:
-        of_author = select(conflicts).where(conflicts.c.office == office, conflicts.c.lost_author == author)
-        ordered = of_author.order_by(conflicts.c.sequence, conflicts.c.id)
-        first = ordered.where(conflicts.c.sequence > sequence).limit(limit)
-        found = [rows.conflict_of(row) for row in self._connection.execute(first).mappings()]
-        if len(found) < limit:
-            return found
-        last = found[-1].sequence
-        rest = ordered.where(conflicts.c.sequence == last)
-        whole = [rows.conflict_of(row) for row in self._connection.execute(rest).mappings()]
-        return [conflict for conflict in found if conflict.sequence < last] + whole
+        of_office = (conflicts.c.office == office,)
+        found = self._conflicts_after(conflicts.c.sequence, of_office, author, sequence, limit)
+        return [rows.conflict_of(row) for row in found]
 
-    def take_sequences(self, office: str, count: int) -> int:
-        taken = (
-            update(offices)
-            .where(offices.c.id == office)
-            .values(sequence=offices.c.sequence + count)
-            .returning(offices.c.sequence)
-        )
-        return int(self._connection.execute(taken).scalar_one()) - count + 1
+    def take(self, office: str, count: int) -> Taken:
+        row = self._connection.execute(_TAKE, {"of_office": office, "how_many": count}).one()
+        return Taken(row.sequence - count + 1, row.shares)
 
     def add_cases(self, office: str, ids: Iterable[str], now_ms: int) -> None:
         self._write(insert(cases), [{"office": office, "id": id, "created_ms": now_ms} for id in sorted(ids)])
@@ -174,20 +167,21 @@ class SqlLedger(Ledger):
         return len(new)
 
     def settle_conflicts(
-        self, office: str, settled: Mapping[str, Literal["restored", "accepted"]], sequence: int
+        self,
+        office: str,
+        settled: Mapping[str, Literal["restored", "accepted"]],
+        sequence: int,
+        partner_sequence: int = 0,
     ) -> None:
+        numbers = {"sequence": sequence} | (
+            {"partner_sequence": partner_sequence} if partner_sequence else {}
+        )
         settle = (
             update(conflicts)
-            .where(conflicts.c.office == bindparam("in_office"), conflicts.c.id == bindparam("of_id"))
-            .values(state=bindparam("new_state"), sequence=bindparam("new_sequence"))
+            .where(conflicts.c.office == office, conflicts.c.id == bindparam("of_id"))
+            .values(state=bindparam("new_state"), **numbers)
         )
-        self._write(
-            settle,
-            [
-                {"in_office": office, "of_id": id, "new_state": state, "new_sequence": sequence}
-                for id, state in settled.items()
-            ],
-        )
+        self._write(settle, [{"of_id": id, "new_state": state} for id, state in settled.items()])
 
     def keep_reply(self, office: str, device: str, batch: str, reply: str, now_ms: int) -> None:
         row = {"office": office, "device": device, "batch": batch, "reply": reply, "given_ms": now_ms}
@@ -212,9 +206,3 @@ class SqlLedger(Ledger):
     def _write(self, statement: Any, given: Sequence[dict[str, Any]]) -> None:
         if given:
             self._connection.execute(statement, list(given))
-
-
-def _chunks(items: Collection[Any]) -> Iterator[list[Any]]:
-    listed = list(items)
-    for start in range(0, len(listed), _MANY):
-        yield listed[start : start + _MANY]

@@ -126,13 +126,17 @@ def conflict_row(office: str, logged: LoggedConflict, now_ms: int) -> dict[str, 
         "office": office,
         "sequence": logged.sequence,
         "logged_ms": now_ms,
+        "partner": logged.partner,
+        "partner_sequence": logged.partner_sequence if logged.partner else None,
     }
 
 
 def conflict_of(row: Row) -> LoggedConflict:
     facts = {name: row[name] for name in ConflictNotice.__slots__}
     facts["kept"], facts["lost"] = json.loads(row["kept"]), json.loads(row["lost"])
-    return LoggedConflict(ConflictNotice(**facts), row["sequence"])
+    return LoggedConflict(
+        ConflictNotice(**facts), row["sequence"], row["partner"], row["partner_sequence"] or 0
+    )
 
 
 def paths_of(body: str) -> set[str]:

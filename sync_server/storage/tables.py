@@ -9,7 +9,7 @@ JSON stands in text columns: the databases store it, they never look into it.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={
@@ -32,7 +32,8 @@ meta = Table(
     Column("value", Text, nullable=False),
 )
 
-#: `sequence` is the number of the office's latest change; its row lock orders the commits.
+#: `sequence` is the number of the office's latest change; its row lock orders the commits. `shares` counts
+#: how often it changed which cases the office shares with others, or others with it.
 offices = Table(
     "offices",
     metadata,
@@ -40,6 +41,7 @@ offices = Table(
     Column("name", _NAME, nullable=False),
     Column("country", String(2), nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("shares", BigInteger, nullable=False, default=0, server_default="0"),
 )
 
 users = Table(
@@ -101,6 +103,40 @@ records = Table(
     Column("answers", Text, nullable=False),
     Column("stamps", Text, nullable=False),
     Index("ix_records_changed", "office", "changed"),
+    Index("ix_records_case", "office", "case"),
+)
+
+#: Who has, asked for or once had a case of another office, its home. Decided by the records of the case.
+shared_cases = Table(
+    "shared_cases",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("case", _UUID, primary_key=True),
+    Column("home", _NAME, nullable=False),
+    Column("standing", String(10), nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("ground", String(20), nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    Index("ix_shared_cases_case", "case"),
+    Index("ix_shared_cases_home", "home", "decided_on"),
+)
+
+#: By its own sequence, what an office was given of other offices' records. One that it is to have no more
+#: is `gone`.
+shared_records = Table(
+    "shared_records",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("home", _NAME, primary_key=True),
+    Column("record", _UUID, primary_key=True),
+    Column("case", _UUID, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Index("ix_shared_records_changed", "office", "changed"),
+    Index("ix_shared_records_case", "office", "case"),
+    Index("ix_shared_records_record", "office", "record"),
 )
 
 #: Every change set that was accepted, as it came. Only ever added to.
@@ -123,7 +159,8 @@ changes = Table(
     Index("ix_changes_record", "office", "record", "sequence"),
 )
 
-#: Every value that lost to a concurrent one. Only `state` and `sequence` ever change.
+#: Every value that lost to a concurrent one. Only `state` and the sequences ever change. `partner` is the
+#: office of who lost, where it is not the case's own, and `partner_sequence` a number of that office.
 conflicts = Table(
     "conflicts",
     metadata,
@@ -145,7 +182,10 @@ conflicts = Table(
     Column("lost_stamp", _STAMP, nullable=False),
     Column("lost_effective", _STAMP, nullable=False),
     Column("logged_ms", BigInteger, nullable=False),
+    Column("partner", _NAME),
+    Column("partner_sequence", BigInteger),
     Index("ix_conflicts_author", "office", "lost_author", "sequence"),
+    Index("ix_conflicts_partner", "partner", "lost_author", "partner_sequence"),
     Index("ix_conflicts_record", "office", "record"),
 )
 

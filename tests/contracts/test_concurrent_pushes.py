@@ -31,6 +31,9 @@ class AnyForm:
     def rules(self, id: str, version: str) -> Rules | None:
         return lambda path: LAST
 
+    def meanings(self, id: str, version: str) -> frozenset[str]:
+        return frozenset()
+
 
 def furnish(storage: Database) -> dict[str, Actor]:
     storage.add_office(Office("tirana", "Tirana", "al"))

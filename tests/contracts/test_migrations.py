@@ -57,8 +57,20 @@ def test_a_failed_migration_is_rolled_back(empty: Database, tmp_path: Path) -> N
         assert connection.execute(text("SELECT count(*) FROM records")).scalar_one() == 0
 
 
+def test_an_office_of_before_shared_cases_has_shared_nothing_yet(empty: Database) -> None:
+    migrate.upgrade(empty.engine, "0002")
+    with empty.engine.begin() as connection:
+        connection.execute(text("INSERT INTO offices VALUES ('tirana', 'Tirana', 'al', 7)"))
+    empty.migrate()
+    assert empty.read(lambda ledger: (ledger.shares({"tirana"}), ledger.latest("tirana"))) == (
+        {"tirana": 0},
+        7,
+    )
+
+
 def test_every_unique_key_of_case_data_contains_the_office() -> None:
-    for name in ("cases", "records", "changes", "conflicts", "replies", "attachments", "alarms"):
+    of_cases = ("cases", "records", "changes", "conflicts", "replies", "attachments", "alarms")
+    for name in (*of_cases, "shared_cases", "shared_records"):
         table = metadata.tables[name]
         keys = [table.primary_key.columns.keys()]
         keys += [index.columns.keys() for index in table.indexes if index.unique]

@@ -25,6 +25,7 @@ from sync_server.storage.base import (
     User,
 )
 from sync_server.storage.database import Database
+from sync_server.storage.shared_base import SharedCase, Standing
 
 DEVICE = "aaaaaaaa"
 STAMP = format_stamp(1_000, 2, DEVICE)
@@ -326,3 +327,22 @@ def test_an_alarm_is_read_by_the_offices_of_the_countries_that_it_names(storage:
     assert len(storage.alarms("athens", "gr")) == 1
     for country in ("ma", "A", "L", "%", "_R", ""):
         assert storage.alarms("rabat", country) == []
+
+
+def test_an_alarm_reaches_who_has_the_case_too_and_nobody_whom_the_case_denies(storage: Database) -> None:
+    furnish(storage)
+    case = new_id()
+    storage.put_alarms("tirana", [Alarm("tirana", case, "alarm.a", "AL-1", 10, ("AL", "GR"))], 100)
+
+    def stands(office: str, standing: Standing, code: str) -> None:
+        row = SharedCase(office, case, "tirana", standing, code, "", "2026-11-22")
+        storage.write(lambda ledger: ledger.put_shared_cases([row], 100))
+
+    assert storage.alarms("rabat", "ma") == []
+    stands("rabat", "shared", "")
+    assert len(storage.alarms("rabat", "ma")) == 1
+    stands("rabat", "ended", "sharing.record.ended")
+    assert storage.alarms("rabat", "ma") == []
+    stands("athens", "ended", "sharing.office.denied")
+    assert storage.alarms("athens", "gr") == []
+    assert len(storage.alarms("corinth", "gr")) == 1

@@ -45,6 +45,9 @@ class Catalogue:
     def rules(self, id: str, version: str) -> Rules | None:
         return rules_of_visit if (id, version) == ("visit", "1") else None
 
+    def meanings(self, id: str, version: str) -> frozenset[str]:
+        return frozenset()
+
 
 class Tablet:
     """A device as the protocol describes it. Everything passes through the wire's JSON."""

@@ -16,6 +16,7 @@ from app.problems import Problem
 from app.settings import Settings
 from app.store import KeyCost
 from app.views import CaseRow
+from forms import library
 from tests.fieldbook.conftest import CHEAP, PASSPHRASE, Clock
 
 
@@ -164,6 +165,12 @@ def test_a_case_offers_first_what_its_stage_needs(book: Fieldbook) -> None:
     assert {"travel", "consent", "monitoring_contact"} <= set(offered)
     assert [item.kind for item in view.due] == ["arrival"]
     assert {stage.code: stage.state for stage in view.stages}["travel"] == "now"
+
+
+def test_what_the_app_opens_by_itself_is_not_among_the_forms_to_choose_from(book: Fieldbook) -> None:
+    view = done(book.case(done(book.new_case("al", "sq"))))
+    offered = {offer.form for offer in (*view.offers, *view.other_offers)}
+    assert offered == {form for form, _ in library.forms()} - {"case_file", "sharing"}
 
 
 def test_a_case_shows_its_facts_in_words_and_the_name_apart(book: Fieldbook) -> None:

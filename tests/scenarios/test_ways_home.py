@@ -20,7 +20,7 @@ from tests.scenarios.ways_home import TODAY, assessment, consent, day, decide, p
 GUARDIAN: dict[str, Any] = {
     "guardian_appointed": "yes", "guardian_name": "E. P.", "guardian_kind": "social_worker",
     "guardian_document": "court", "document_expires": day(200), "conflict_check": "none",
-    "guardian_consent": "given", "family_signs": ["none"], "risk_screen": "clear",
+    "family_signs": ["none"], "risk_screen": "clear",
 }  # fmt: skip
 AUNT: dict[str, Any] = {
     "taken_in_by": "family", "assessed_how": "visit", "relation": "aunt_uncle", "household_known": "yes",
@@ -229,6 +229,7 @@ def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) 
     with pytest.raises(Problem) as refused:
         eleni.book.share(case, "Tirana").wait(30)
     assert refused.value.code == "share.ground.missing", "a child's own word is not enough"
+    assert "minor_guardian_missing" in eleni.missing(case, "clear_to_travel")
     eleni.fill(case, "guardian_and_tracing", **GUARDIAN)
     consent(eleni, case, "share_with_country", recipient="Tirana", decided_by="both")
     eleni.book.share(case, "Tirana").wait(30)
@@ -241,8 +242,7 @@ def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) 
     offices.meet()
     missing = nikos.missing(case, "clear_to_travel")
     assert missing == {
-        "consent_guardian_missing", "minor_determination_missing", "minor_guardian_missing",
-        "minor_home_missing", "minor_escort_missing",
+        "consent_guardian_missing", "minor_bid_missing", "minor_home_missing", "minor_escort_missing"
     }  # fmt: skip
     for code in missing:
         assert refusal(nikos, case, f"gate.clear_to_travel.{code}", "He wants to go") == "gate.pass.hard"
@@ -250,7 +250,7 @@ def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) 
     consent(eleni, case, "return", decided_by="both")
     mira.fill(case, "family_assessment", **AUNT, concerns=["none"], family_outcome="positive")
     offices.meet()
-    assert nikos.missing(case, "clear_to_travel") == {"minor_determination_missing", "minor_escort_missing"}
+    assert nikos.missing(case, "clear_to_travel") == {"minor_bid_missing", "minor_escort_missing"}
     eleni.fill(case, "best_interest", **DETERMINATION)
     offices.meet()
     assert nikos.missing(case, "clear_to_travel") == {"minor_escort_missing"}
@@ -280,7 +280,7 @@ def test_who_stays_is_cleared_for_no_journey_and_may_decide_anew(offices: TwoOff
     consent(eleni, case, "return")
     assessment(eleni, case, "host")
     assessment(mira, case, "return")
-    the_plan = plan(eleni, case)
+    plan(eleni, case)
     travel(eleni, case)
     offices.meet()
     assert nikos.missing(case, "clear_to_travel") == set()
@@ -297,13 +297,7 @@ def test_who_stays_is_cleared_for_no_journey_and_may_decide_anew(offices: TwoOff
     assert mira.missing(case, "start_reintegration") == {
         "plan_unconfirmed", "monitoring_plan_unconfirmed", "plan_unsigned"
     }  # fmt: skip
-    eleni.change(
-        the_plan,
-        state="confirmed",
-        monitoring="confirmed",
-        signed="verbal_witnessed",
-        plan_witness="Interpreter",
-    )
+    plan(eleni, case, "confirmed", "verbal_witnessed", "integration_plan", plan_witness="Interpreter")
     offices.meet()
     assert mira.missing(case, "start_reintegration") == set()
 

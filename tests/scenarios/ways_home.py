@@ -54,14 +54,21 @@ def assessment(tablet: Tablet, case: str, side: str, outcome: str = "proceed", *
     return tablet.finish(opened)
 
 
-def plan(tablet: Tablet, case: str, state: str = "draft", signed: str = "no", **other: Any) -> str:
+def plan(
+    tablet: Tablet,
+    case: str,
+    state: str = "draft",
+    signed: str = "no",
+    form: str = "reintegration_plan",
+    **other: Any,
+) -> str:
     answers = {
         "state": state,
         "goals": "A room of her own, and the course for tailors",
         "monitoring": state,
         "signed": signed,
     }
-    return tablet.fill(case, "reintegration_plan", **{**answers, **other})
+    return tablet.fill(case, form, **{**answers, **other})
 
 
 def travel(tablet: Tablet, case: str, escort: str = "none", **other: Any) -> str:

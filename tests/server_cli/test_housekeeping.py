@@ -16,6 +16,7 @@ from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
 from sync_server.form_catalogue import FormCatalogue
 from sync_server.jobs import ORPHANS_KEPT_MS, REPLIES_KEPT_MS, Housekeeping
+from sync_server.share_watch import ShareWatch
 from sync_server.storage.base import Office, User
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
@@ -37,7 +38,8 @@ class House:
         self.attachments = Attachments(self.storage, self.blobs, lambda: self.now)
         self.forms = FormCatalogue(self.storage, lambda: self.now)
         arrivals = ArrivalWatch(self.storage, self.forms, lambda: self.now)
-        self.keeping = Housekeeping(self.storage, self.attachments, lambda: self.now, arrivals)
+        shares = ShareWatch(self.storage, lambda: self.now)
+        self.keeping = Housekeeping(self.storage, self.attachments, lambda: self.now, arrivals, shares)
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def test_all_jobs_are_on_the_schedule_and_end_with_it(house: House) -> None:
     scheduler = jobs.start(house.keeping)
     try:
         assert {job.id for job in scheduler.get_jobs()} == {
-            "forget_replies", "remove_orphans", "checkpoint", "watch_arrivals",
+            "forget_replies", "remove_orphans", "checkpoint", "watch_arrivals", "watch_shares",
         }  # fmt: skip
     finally:
         scheduler.shutdown(wait=True)

@@ -18,6 +18,8 @@ import pytest
 import requests
 import zstandard
 
+from tests.library.versions import version_of
+
 CANARY = "Mirëdita Përralla"
 
 
@@ -43,7 +45,7 @@ def change_set(enrolled: dict[str, Any], login: str, values: dict[str, Any]) -> 
         "record": str(uuid.uuid4()),
         "case": str(uuid.uuid4()),
         "form": "case_file",
-        "form_version": "2",
+        "form_version": version_of("case_file"),
         "stamp": f"{time.time_ns() // 1_000_000:012x}-0000-{enrolled['device']}",
         "author": login,
         "device": enrolled["device"],

@@ -72,6 +72,18 @@ def test_a_purge_keeps_the_work_that_is_only_here(mira, arben, office):
     assert len(arben.store.read(outbox.batch)) == 1
 
 
+def test_a_purge_takes_what_the_server_has_acknowledged_though_no_page_has_brought_it(mira, arben, office):
+    write(mira, "r", outcome="met", story="a")
+    office.sync(mira)
+    office.sync(arben)
+    write(arben, "r", outcome="phone")
+    sent = arben.store.read(outbox.batch)[0].sequence
+    arben.store.write(lambda db: outbox.acknowledge(db, [sent]))
+    arben.store.write(lambda db: pages.apply_page(db, Page((), "9", more=True, purged=("r",))))
+    assert not arben.store.read(lambda db: records.exists(db, "r"))
+    assert arben.store.read(outbox.counts) == {"waiting": 0, "sent": 0, "refused": 0}
+
+
 def test_a_value_that_lost_gives_way_though_no_page_tells_of_its_record(mira, arben, office, clock):
     write(mira, "r", outcome="met")
     office.sync(mira)

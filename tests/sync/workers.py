@@ -57,6 +57,9 @@ class Forms:
     def rules(self, id: str, version: str) -> Rules | None:
         return _rules if (id, version) == (FORM, VERSION) else None
 
+    def meanings(self, id: str, version: str) -> frozenset[str]:
+        return frozenset()
+
 
 def _rules(path: str) -> str:
     return VISIT.merge_rules.get(path, "last")

@@ -24,6 +24,7 @@ from sync_server.protocol.clock import format_stamp
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
 from sync_server.web.build import Services, build_app
+from tests.library.versions import version_of
 
 NOW = 1_795_000_000_000
 PASSWORD = "demo-demo-demo"
@@ -79,7 +80,7 @@ class Tablet:
             "record": record,
             "case": case,
             "form": "case_file",
-            "form_version": "2",
+            "form_version": version_of(more.get("form", "case_file")),
             "stamp": format_stamp(self.office.clock.now_ms() + self.sequence, 0, self.device),
             "author": self.login,
             "device": self.device,

@@ -10,6 +10,7 @@ import pytest
 
 from sync_server.arrival_watch import ArrivalWatch
 from sync_server.protocol.schema import AlarmsSchema
+from sync_server.reference import add_programme
 from tests.web.conftest import PASSWORD
 
 EXPECTED = "2027-01-31T22:40:00.000+01:00"
@@ -151,3 +152,9 @@ def test_what_the_watch_keeps_in_memory_names_nobody(night: Night) -> None:
 
 def test_who_has_no_token_reads_no_alarm(night: Night) -> None:
     assert night.office.client.get("/v1/alarms").status_code == 401
+
+
+def test_a_programme_may_raise_the_alarm_sooner(night: Night) -> None:
+    add_programme(night.office.storage, 'id = "own"\ntitle = "Own"\n[due]\narrival_watch_hours = 1\n')
+    assert night.looks("2027-01-31T23:39:00+01:00") == 0
+    assert night.looks("2027-01-31T23:41:00+01:00") == 1

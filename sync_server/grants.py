@@ -1,0 +1,198 @@
+"""Who has a case, decided by the case's own records, whatever a device says.
+
+The rule is `forms.casework.sharing`; here it gets what it asks for, from the transaction in which it counts:
+the merged records of the case, the offices that there are, and who is a coordinator of the home office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from forms.casework.case import Case
+from forms.casework.consent import ConsentRules
+from forms.casework.facts import Evidence, evidence
+from forms.casework.sharing import WHO, OtherOffice, Share, reads, shares
+from forms.definition import FormDefinition
+from forms.errors import FormProblem
+from forms.library import CASE_FILE
+from forms.paths import template
+from forms.record import Record
+from sync_server.office_zones import office_zones
+from sync_server.protocol.change import is_text
+from sync_server.protocol.clock import milliseconds_of
+from sync_server.protocol.merge import FieldState
+from sync_server.protocol.merge_rules import COORDINATOR
+from sync_server.protocol.messages import RecordDelta
+from sync_server.storage.base import Office, StoredRecord, User
+from sync_server.storage.shared_base import SharedCase, SharedLedger
+
+#: Answers whose author decides whether they count.
+_DENIAL: Final = ("deny.who", "deny.decision")
+#: No office has a longer id.
+_LONGEST_ID: Final = 200
+
+
+def _standard(case: Case) -> ConsentRules:
+    return ConsentRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What of a form the rule reads: the form, and the paths of those questions with their meanings."""
+
+    definition: FormDefinition
+    paths: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who has a case from now on, and all records of it."""
+
+    rows: tuple[SharedCase, ...]
+    records: tuple[str, ...]
+
+
+def matters(form: str, meanings: frozenset[str]) -> bool:
+    """Whether records of a form that says these meanings can change who has a case."""
+    return form == CASE_FILE or any(map(reads, meanings))
+
+
+class Grants:
+    """Safe to use from many threads. What it keeps are published forms, which never change. `rules` are those
+    of consent in the programme of a case."""
+
+    def __init__(self, rules: Callable[[Case], ConsentRules] = _standard) -> None:
+        self._rules = rules
+        self._forms: dict[tuple[str, str], Read] = {}
+
+    def decide(
+        self,
+        ledger: SharedLedger,
+        home: str,
+        case: str,
+        before: Sequence[SharedCase],
+        offices: Mapping[str, Office],
+        now_ms: int,
+    ) -> Decision:
+        """Who has this case at this moment. `before` is what was decided last; `offices` are those that
+        may come into question, and no other one gets it."""
+        stored = ledger.records_of_case(home, case)
+        staff = ledger.staff(home)
+        zone = office_zones(staff).get(home, ZoneInfo("UTC"))
+        today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()
+        own = ledger.offices_named({home})[home]
+        said = [each for record in stored if (each := self._said(ledger, record, own, zone)) is not None]
+        case_facts = _case(stored)
+        found = shares(
+            said,
+            [OtherOffice(office.id, office.name, office.country) for office in offices.values()],
+            today,
+            home=OtherOffice(own.id, own.name, own.country),
+            case=case_facts,
+            coordinators=_coordinators(staff),
+            rules=self._rules(case_facts),
+        )
+        rows = _rows(home, case, before, found, today.isoformat())
+        return Decision(rows, tuple(record.delta.record for record in stored))
+
+    def named_in(self, ledger: SharedLedger, delta: RecordDelta) -> set[str]:
+        """The offices that a record names as those that are to have its case, whether they exist or not."""
+        read = self._read(ledger, delta)
+        paths = read.paths if read is not None else {}
+        said = (value for path, value in delta.values.items() if paths.get(template(path)) == WHO)
+        names = {value.strip() for value in said if isinstance(value, str)}
+        return {name for name in names if _may_be_an_office(name)}
+
+    def _said(
+        self, ledger: SharedLedger, stored: StoredRecord, home: Office, zone: ZoneInfo
+    ) -> Evidence | None:
+        """A record in the meanings that the rule reads; None when it says none of them."""
+        read = self._read(ledger, stored.delta)
+        if read is None or not read.paths:
+            return None
+        delta = stored.delta
+        states = {path: state for path, state in delta.states().items() if template(path) in read.paths}
+        if not states:
+            return None
+        values = {
+            path: value
+            for path, value in delta.values.items()
+            if value is not None and (path in states or path.endswith("]"))
+        }
+        record = Record(delta.record, delta.case, delta.form, delta.form_version, "finished", values)
+        written = max(state.effective for state in states.values())
+        return evidence(
+            read.definition,
+            record,
+            on=datetime.fromtimestamp(milliseconds_of(written) / 1000, UTC).astimezone(zone).date(),
+            country=home.country,
+            office=home.id,
+            author=_author(states, read.paths),
+            order=written,
+        )
+
+    def _read(self, ledger: SharedLedger, delta: RecordDelta) -> Read | None:
+        """None for a form that the server does not know or cannot read: it says nothing."""
+        key = delta.form, delta.form_version
+        if key not in self._forms:
+            from forms.xform.load import load_form
+
+            try:
+                definition = load_form(ledger.form(*key) or "")
+            except FormProblem:
+                return None
+            meanings = {path: each.meaning or "" for path, each in definition.questions.items()}
+            self._forms[key] = Read(
+                definition, {path: meaning for path, meaning in meanings.items() if reads(meaning)}
+            )
+        return self._forms[key]
+
+
+def _may_be_an_office(name: str) -> bool:
+    return 0 < len(name) <= _LONGEST_ID and is_text(name)
+
+
+def _author(states: Mapping[str, FieldState], meanings: Mapping[str, str]) -> str:
+    """Who wrote last what the record decides, so that nobody lends another one's name to her answer."""
+    denial = [state for path, state in states.items() if meanings[template(path)] in _DENIAL]
+    if denial:
+        return max(denial, key=lambda state: state.effective).author
+    authors = {state.author for state in states.values()}
+    return authors.pop() if len(authors) == 1 else ""
+
+
+def _case(stored: Sequence[StoredRecord]) -> Case:
+    """The facts of the case file; should there be two, the later one's answers count."""
+    facts: dict[str, object] = {}
+    files = [record.delta for record in stored if record.delta.form == CASE_FILE]
+    for delta in sorted(files, key=lambda each: (each.latest, each.record)):
+        facts.update(delta.values)
+    return Case.from_values(facts)
+
+
+def _coordinators(staff: Sequence[User]) -> frozenset[str]:
+    return frozenset(user.login for user in staff if user.role == COORDINATOR)
+
+
+def _rows(
+    home: str, case: str, before: Sequence[SharedCase], found: Sequence[Share], today: str
+) -> tuple[SharedCase, ...]:
+    """One row for each office that is named now or was before. What was shared and is not any more has
+    ended; a name that no office could have is passed over."""
+    known = {row.office: row for row in before}
+    told = {share.office: share for share in found if _may_be_an_office(share.office)}
+    rows = []
+    for office in sorted({*known, *told}):
+        share, old = told.get(office), known.get(office)
+        if share is not None and share.shared:
+            rows.append(SharedCase(office, case, home, "shared", "", share.ground, today))
+            continue
+        reasons = share.reasons if share is not None else ()
+        code = reasons[0].code if reasons else "sharing.record.ended"
+        over = old is not None and old.standing != "asked"
+        rows.append(SharedCase(office, case, home, "ended" if over else "asked", code, "", today))
+    return tuple(rows)

@@ -1,0 +1,242 @@
+"""The part of the ledger in SQL that is about cases of several offices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync_server.storage import rows
+from sync_server.storage.base import LoggedConflict, Office, StoredRecord, User
+from sync_server.storage.shared_base import Delivery, SharedCase, SharedLedger, Withdrawn
+from sync_server.storage.tables import (
+    conflicts,
+    forms,
+    offices,
+    records,
+    shared_cases,
+    shared_records,
+    users,
+)
+
+#: How many ids one IN takes, and how many rows one statement writes.
+_MANY: Final = 1_000
+
+#: Made once: a push asks this each time.
+_SHARES: Final = select(offices.c.id, offices.c.shares).where(
+    offices.c.id.in_(bindparam("of_offices", expanding=True))
+)
+_SHARED_CASE: Final = [shared_cases.c[name] for name in SharedCase.__slots__]
+
+
+class SqlSharedLedger(SharedLedger):
+    """On one connection, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def shares(self, offices_: Collection[str]) -> dict[str, int]:
+        found = self._connection.execute(_SHARES, {"of_offices": sorted(offices_)})
+        return {office: shares for office, shares in found}  # noqa: C416
+
+    def shared_cases(self, cases: Collection[str]) -> list[SharedCase]:
+        found = []
+        for some in chunks(sorted(cases)):
+            query = select(*_SHARED_CASE).where(shared_cases.c.case.in_(some))
+            ordered = query.order_by(shared_cases.c.case, shared_cases.c.office)
+            found += [SharedCase(*row) for row in self._connection.execute(ordered)]
+        return found
+
+    def homes_shared_with(self, office: str) -> set[str]:
+        query = select(shared_cases.c.home).where(shared_cases.c.office == office).distinct()
+        return set(self._connection.execute(query).scalars())
+
+    def decided_before(self, home: str, day: str) -> list[str]:
+        query = select(shared_cases.c.case).where(
+            shared_cases.c.home == home, shared_cases.c.decided_on < day
+        )
+        return list(self._connection.execute(query.distinct().order_by(shared_cases.c.case)).scalars())
+
+    def put_shared_cases(self, given: Sequence[SharedCase], now_ms: int) -> None:
+        told = [
+            {**{name: getattr(each, name) for name in each.__slots__}, "changed_ms": now_ms} for each in given
+        ]
+        keys, others = ("office", "case"), ("home", "standing", "code", "ground", "decided_on", "changed_ms")
+        self._put(shared_cases, told, keys, others)
+        touched = sorted({name for each in given for name in (each.home, each.office)})
+        if touched:
+            counted = update(offices).where(offices.c.id.in_(touched))
+            self._connection.execute(counted.values(shares=offices.c.shares + 1))
+
+    def records_of_case(self, office: str, case: str) -> list[StoredRecord]:
+        query = select(records).where(records.c.office == office, records.c.case == case)
+        ordered = query.order_by(records.c.changed)
+        return [rows.record_of(row) for row in self._connection.execute(ordered).mappings()]
+
+    def foreign_homes(self, office: str, records_: Collection[str]) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for some in chunks(sorted(records_)):
+            query = select(shared_records.c.record, shared_records.c.home).where(
+                shared_records.c.office == office, shared_records.c.record.in_(some)
+            )
+            for record, home in self._connection.execute(query):
+                found.setdefault(record, set()).add(home)
+        return found
+
+    def existing(self, office: str, records_: Collection[str]) -> set[str]:
+        found: set[str] = set()
+        for some in chunks(sorted(records_)):
+            query = select(records.c.id).where(records.c.office == office, records.c.id.in_(some))
+            found.update(self._connection.execute(query).scalars())
+        return found
+
+    def form(self, id: str, version: str) -> str | None:
+        query = select(forms.c.xml).where(forms.c.id == id, forms.c.version == version)
+        return self._connection.execute(query).scalar_one_or_none()
+
+    def offices_named(self, ids: Collection[str]) -> dict[str, Office]:
+        found = {}
+        for some in chunks(sorted(ids)):
+            query = select(offices.c.id, offices.c.name, offices.c.country).where(offices.c.id.in_(some))
+            found.update({row.id: Office(*row) for row in self._connection.execute(query)})
+        return found
+
+    def staff(self, office: str) -> list[User]:
+        query = select(users).where(users.c.office == office).order_by(users.c.login)
+        return [User(**row) for row in self._connection.execute(query).mappings()]
+
+    def offices_of_people(self, logins: Collection[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for some in chunks(sorted(logins)):
+            query = select(users.c.login, users.c.office).where(users.c.login.in_(some))
+            found.update((login, office) for login, office in self._connection.execute(query))
+        return found
+
+    def shared_after(self, office: str, sequence: int, limit: int) -> list[StoredRecord | Withdrawn]:
+        numbers = [shared_records.c[name].label(f"shared_{name}") for name in ("created", "changed", "gone")]
+        query = (
+            select(records, shared_records.c.record.label("shared_id"), *numbers)
+            .select_from(shared_records)
+            .outerjoin(
+                records,
+                (records.c.office == shared_records.c.home) & (records.c.id == shared_records.c.record),
+            )
+            .where(shared_records.c.office == office, shared_records.c.changed > sequence)
+            .order_by(shared_records.c.changed)
+            .limit(limit)
+        )
+        found: list[StoredRecord | Withdrawn] = []
+        for row in self._connection.execute(query).mappings():
+            if row["shared_gone"]:
+                found.append(Withdrawn(row["shared_id"], row["shared_changed"]))
+            else:
+                stored = rows.record_of(row)
+                created, changed = row["shared_created"], row["shared_changed"]
+                found.append(StoredRecord(stored.delta, created, changed, stored.size))
+        return found
+
+    def conflicts_abroad_after(
+        self, office: str, author: str, sequence: int, limit: int
+    ) -> list[LoggedConflict]:
+        abroad = (conflicts.c.partner == office, has_now(office))
+        found = self._conflicts_after(conflicts.c.partner_sequence, abroad, author, sequence, limit)
+        told = [rows.conflict_of(row) for row in found]
+        return [replace(each, sequence=each.partner_sequence) for each in told]
+
+    def _conflicts_after(
+        self, number: Column[int], of_whom: Sequence[Any], author: str, sequence: int, limit: int
+    ) -> list[RowMapping]:
+        """`limit` rows after `sequence`, and then as many as share the last one's."""
+        ordered = (
+            select(conflicts)
+            .where(*of_whom, conflicts.c.lost_author == author)
+            .order_by(number, conflicts.c.id)
+        )
+        first = [*self._connection.execute(ordered.where(number > sequence).limit(limit)).mappings()]
+        if len(first) < limit:
+            return first
+        last = first[-1][number.name]
+        rest = self._connection.execute(ordered.where(number == last)).mappings()
+        return [*(row for row in first if row[number.name] < last), *rest]
+
+    def deliver(self, office: str, deliveries: Sequence[Delivery]) -> None:
+        self._give(office, deliveries, gone=False)
+
+    def withdraw(self, office: str, deliveries: Sequence[Delivery]) -> None:
+        self._give(office, deliveries, gone=True)
+
+    def delivered(self, office: str, home: str, case: str) -> list[str]:
+        query = select(shared_records.c.record).where(
+            shared_records.c.office == office,
+            shared_records.c.home == home,
+            shared_records.c.case == case,
+            shared_records.c.gone.is_(False),
+        )
+        return list(self._connection.execute(query.order_by(shared_records.c.record)).scalars())
+
+    def tell_conflicts(self, office: str, home: str, case: str, sequence: int) -> None:
+        self._connection.execute(
+            update(conflicts)
+            .where(
+                conflicts.c.office == home,
+                conflicts.c.record.in_(
+                    select(records.c.id).where(records.c.office == home, records.c.case == case)
+                ),
+                conflicts.c.partner == office,
+            )
+            .values(partner_sequence=sequence)
+        )
+
+    def told_conflicts(self, office: str, ids: Collection[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for some in chunks(sorted(ids)):
+            query = select(conflicts.c.id, conflicts.c.office).where(
+                conflicts.c.partner == office, conflicts.c.id.in_(some), has_now(office)
+            )
+            found.update((id, home) for id, home in self._connection.execute(query))
+        return found
+
+    def _give(self, office: str, deliveries: Sequence[Delivery], gone: bool) -> None:
+        told = [
+            {
+                "office": office,
+                "home": each.home,
+                "record": each.record,
+                "case": each.case,
+                "created": each.sequence,
+                "changed": each.sequence,
+                "gone": gone,
+            }
+            for each in deliveries
+        ]
+        self._put(shared_records, told, ("office", "home", "record"), ("changed", "gone"))
+
+    def _put(
+        self, table: Table, told: Sequence[dict[str, Any]], keys: Sequence[str], others: Sequence[str]
+    ) -> None:
+        if told:
+            dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+            insert = dialect.insert(table)
+            replaced = {name: insert.excluded[name] for name in others}
+            self._connection.execute(
+                insert.on_conflict_do_update(index_elements=list(keys), set_=replaced), list(told)
+            )
+
+
+def has_now(office: str) -> Any:
+    """Of conflicts: whether their case is one that the office has now."""
+    return exists().where(
+        shared_cases.c.office == office,
+        shared_cases.c.case == conflicts.c.case,
+        shared_cases.c.home == conflicts.c.office,
+        shared_cases.c.standing == "shared",
+    )
+
+
+def chunks(items: Collection[Any]) -> Iterator[list[Any]]:
+    listed = list(items)
+    for start in range(0, len(listed), _MANY):
+        yield listed[start : start + _MANY]
