@@ -10,13 +10,14 @@ import codecs
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from forms.errors import FormProblem
+from forms.translations import language_code
 from forms.xform.external_data import with_external_choices
 from forms.xlsform.form_file import content_of
 from forms.xlsform.markdown_table import LINE_BREAK, Table, with_line_breaks
@@ -32,6 +33,8 @@ _TEXTS = frozenset({".csv", ".md"})
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"}) | _TEXTS
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
+_SAMPLE = re.compile(r'\shomeward:sample="([^"]*)"')
+_LACKING = re.compile(r"Language '(.+?)' is missing the ")
 #: The stream in which an office program keeps a workbook that asks for a password.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -86,7 +89,17 @@ def _convert(source: Path | str) -> XFormSource:
     xml = _declare_namespace(converted.xform)
     if converted.itemsets:
         xml = with_external_choices(xml, converted.itemsets)
-    return XFormSource(xml, tuple(converted.warnings))
+    return XFormSource(xml, tuple(_worth_telling(converted.warnings, xml)))
+
+
+def _worth_telling(warnings: Iterable[str], xml: str) -> Iterator[str]:
+    """Not that a sample of a language has not every column: it says so itself."""
+    said = _SAMPLE.search(xml)
+    samples = said[1].split() if said else []
+    for warning in warnings:
+        lacking = _LACKING.match(warning)
+        if lacking is None or language_code(lacking[1]) not in samples:
+            yield warning
 
 
 def tables(source: Path | str) -> dict[str, Table]:
