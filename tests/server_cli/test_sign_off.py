@@ -201,6 +201,8 @@ def test_a_sign_off_holds_for_one_form_only(tmp_path: Path) -> None:
         assert register.of(travel, "fr") is None
         assert "fr" not in register.unsigned(consent)
         assert "fr" in register.unsigned(travel)
+        register.sign(travel, "fr", "Besa Hoxha")
+        assert register.of(consent, "fr") == signed, "each form keeps its own reader"
 
 
 @pytest.mark.parametrize(
