@@ -249,7 +249,7 @@ class EntryScreen(Screen):
             return
         sheet = self._sheets[self._index]
         languages = more_languages(self._entry, self._speak) if self._index == 0 else []
-        parts = [*self._news(), *languages, *self._questions(sheet)]
+        parts = [*self._news(), *self._questions(sheet), *languages]
         if self.wide:
             self.fill_two(parts, self._sections(sheet))
         else:
