@@ -8,27 +8,30 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from app import evidence, persons, protection
-from app.shelf import Shelf, offers, titles
+from app import evidence, guidance, persons, protection
+from app.shelf import Shelf, titles
 from app.store import Snapshot, cases, form_library, records
 from app.store.cases import CaseFacts
+from app.store.identity import read_identity
 from app.store.records import Summary
 from app.sync import receipt
-from app.views import CaseRow, CaseView, DueItem, FormOffer, RecordRow, StageView, Titles
+from app.views import CaseRow, CaseView, DueItem, RecordRow, StageView, Titles
 from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
-from forms.casework.due import READ, Due, agenda
+from forms.casework.due import READ, Due, agenda, shown_to
+from forms.casework.facts import LAST_MOMENT
 from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.display import question_titles, text_of, values_shown
-from forms.library import BUILT_IN
+from forms.library import PROCEDURE_STEP
 
 #: Told elsewhere on the screen, or only when asked for.
 _NOT_LISTED: Final = frozenset(
     (
         "case_code", "stage", "risk", "office", "given_name", "family_name", "other_names",
-        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed",
+        "safe_channel", "safe_times", "safe_never", "never_at", "code_word_agreed", "contact_confirmed_on",
+        "phone", "documents", "denied/deny_who", "denied/deny_decision", "denied/deny_reason",
     )
 )  # fmt: skip
 _LAST_DAY: Final = date.max
@@ -56,9 +59,12 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
     facts = cases.get(db, case)
     items = due_of(db, shelf, [facts], now)[case]
     known = Case.from_values(facts.facts)
+    person = persons.person_of(db, shelf, facts)
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
-    staged, others = _offers(db, known, items)
+    programme = programme_of(known.programme, shelf.known(db).programmes)
+    # The checklist tells its own steps.
+    told = (each for each in records.of_case(db, case) if each.form != PROCEDURE_STEP)
     return CaseView(
         row=_row(facts, items, len(receipt.unsent(db, case))),
         name=known.name,
@@ -66,14 +72,13 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         safe_contact=_safe_contact(definition, facts.facts),
         facts=_facts(definition, facts.facts, now),
         due=items,
-        records=record_rows(db, records.of_case(db, case), now),
-        offers=staged,
-        protection=protection.view(db, shelf, facts, now),
-        other_files=tuple(
-            row(db, shelf, each, now) for each in persons.person_of(db, shelf, facts).members if each != case
-        ),
-        file_conflicts=persons.person_of(db, shelf, facts).conflicts,
-        other_offers=others,
+        records=record_rows(db, told, now),
+        offers=guidance.offered(db, known, programme, items),
+        protection=protection.view(db, shelf, facts, now, guidance.asking(db, shelf, known)),
+        guidance=guidance.view(db, shelf, facts, now),
+        file=facts.record,
+        other_files=tuple(row(db, shelf, each, now) for each in person.members if each != case),
+        file_conflicts=person.conflicts,
     )
 
 
@@ -105,7 +110,8 @@ def due_of(
     joined = persons.joined_files(db, shelf)
     wanted = {case.id for case in found}.union(*(joined[c.id].members for c in found if c.id in joined))
     said = evidence.of_cases(db, shelf, wanted, READ.__contains__)
-    programmes = shelf.known(db).programmes
+    office = shelf.known(db)
+    viewer = read_identity(db).login
     here = frozenset(form for form, _, _ in form_library.listed(db))
     due: dict[str, tuple[DueItem, ...]] = {}
     for case in found:
@@ -115,10 +121,11 @@ def due_of(
             continue
         known = person.facts if person else Case.from_values(case.facts)
         members = person.members if person else (case.id,)
-        programme = programme_of(known.programme, programmes)
+        programme = programme_of(known.programme, office.programmes)
         everything = [each for member in members for each in said.get(member, ())]
         items = agenda(known, everything, today, now=now, rules=programme.due, consents=programme.consent)
-        seen = [i for i in items if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
+        mine = shown_to(items, coordinator=viewer in office.coordinators, carer=viewer == known.carer)
+        seen = [i for i in mine if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         contact = programme.due.contact_form
         due[case.id] = tuple(_due_item(case, _with_form_of(item, here, contact)) for item in seen)
     return due
@@ -132,8 +139,10 @@ def _with_form_of(item: Due, here: frozenset[str], contact_form: str) -> Due:
 
 
 def moment(milliseconds: int, now: datetime) -> datetime:
-    """A moment of the store in the zone of `now`, the office's."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(now.tzinfo)
+    """A moment of the store in the zone of `now`, the office's; of a clock that runs in a century without
+    a name, the last one that has one."""
+    last = min(milliseconds, LAST_MOMENT)
+    return datetime.fromtimestamp(last / 1000, UTC).astimezone(now.tzinfo)
 
 
 def in_zone(when: datetime | None, now: datetime) -> datetime | None:
@@ -184,19 +193,6 @@ def _stages(case: Case) -> tuple[StageView, ...]:
     return tuple(StageView(stage, place) for stage, place in progress)
 
 
-def _offers(
-    db: Snapshot, case: Case, items: Sequence[DueItem]
-) -> tuple[tuple[FormOffer, ...], tuple[FormOffer, ...]]:
-    """Every form but those that the app opens by itself: those of the pathway in the order in which the
-    stage needs them, and those that no stage names."""
-    here = {offer.form: offer for offer in offers(db) if offer.form not in BUILT_IN}
-    ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form])
-    return (
-        tuple(here[form] for form in ordered if form in pathway.NAMED),
-        tuple(here[form] for form in ordered if form not in pathway.NAMED),
-    )
-
-
 def _facts(
     definition: FormDefinition | None, facts: Mapping[str, Any], now: datetime
 ) -> tuple[tuple[Titles, Titles], ...]:
@@ -208,7 +204,7 @@ def _facts(
     return tuple(
         (question_titles(definition, path), text_of(definition, path, shown[path]))
         for path in (*(path for path in definition.questions if path in shown), *in_rows)
-        if paths.template(path) in visible and path not in _NOT_LISTED
+        if paths.template(path) in visible and paths.template(path) not in _NOT_LISTED
     )
 
 

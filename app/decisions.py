@@ -3,17 +3,19 @@ it merges, is logged and sent like any other."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from app import evidence, persons
+from app.background import Job
 from app.entries import Entries
+from app.persons import NewPerson
 from app.problems import Problem
 from app.protection import reason_views
 from app.shelf import Known, Shelf
 from app.store import Snapshot, Transaction, cases, records
-from app.views import OfficeView, ShareView
+from app.views import LikelyView, OfficeView, ShareView
 from forms import library
 from forms.casework import gates, sharing
 from forms.casework.case import Case
@@ -22,6 +24,66 @@ from forms.casework.programme import programme_of
 from forms.entry import FormEntry
 
 COORDINATOR: Final = "coordinator"
+
+T = TypeVar("T")
+
+
+class Reading(Protocol):
+    """Runs work on the thread that reads the store."""
+
+    def __call__(self, work: Callable[[Snapshot], T], /) -> Job[T]: ...
+
+
+class Writing(Protocol):
+    """Runs work on the store's own thread, in one transaction, and tells the screens."""
+
+    def __call__(self, work: Callable[[Transaction], T], /) -> Job[T]: ...
+
+
+class Decisions:
+    """What a fieldbook offers of them; the problems are those of the functions below."""
+
+    def __init__(
+        self, shelf: Shelf, entries: Entries, now: Callable[[], datetime], read: Reading, write: Writing
+    ) -> None:
+        self._shelf, self._entries, self._now = shelf, entries, now
+        self._read, self._write = read, write
+
+    def pass_gate(self, case_id: str, gate: Gate, codes: Collection[str], reason: str) -> Job[str]:
+        """A coordinator passes what is soft of a gate."""
+        return self._write(
+            lambda db: pass_gate(db, self._shelf, self._entries, case_id, gate, codes, reason, self._now())
+        )
+
+    def offices(self) -> Job[tuple[OfficeView, ...]]:
+        """The offices that work with this server."""
+        return self._read(lambda db: offices(self._shelf.known(db)))
+
+    def shares(self, case_id: str) -> Job[tuple[ShareView, ...]]:
+        """Which other offices have the case, and which have not, and why."""
+        return self._read(lambda db: share_views(db, self._shelf, case_id, self._now()))
+
+    def share(self, case_id: str, office: str, ground: str = "consent", reason: str = "") -> Job[str]:
+        """Give another office the case too."""
+        return self._write(
+            lambda db: share(db, self._shelf, self._entries, case_id, office, ground, reason, self._now())
+        )
+
+    def unshare(self, case_id: str, office: str) -> Job[None]:
+        """Take the case back from another office."""
+        return self._write(lambda db: unshare(db, self._shelf, self._entries, case_id, office))
+
+    def likely_same(self, new: NewPerson) -> Job[tuple[LikelyView, ...]]:
+        """Cases here that may be of somebody for whom a new case is about to be made."""
+        return self._read(lambda db: persons.likely_same(db, self._shelf, new))
+
+    def join_files(self, duplicate: str, original: str, because: str) -> Job[str]:
+        """Two files are of one person, and are read as one."""
+        return self._write(lambda db: join_files(db, self._entries, duplicate, original, because))
+
+    def part_files(self, case_id: str) -> Job[None]:
+        """They are two people after all."""
+        return self._write(lambda db: part_files(db, self._shelf, self._entries, case_id))
 
 
 def pass_gate(

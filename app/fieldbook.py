@@ -10,17 +10,16 @@ from __future__ import annotations
 import logging
 import random
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from app import casefile, decisions, inbox, persons, reminding, shelf, today
+from app import calendar_file, casefile, decisions, guidance, inbox, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
 from app.entries import Entries, OpenEntry
-from app.persons import NewPerson
 from app.problems import Problem
 from app.schedule import ReminderSchedule, SyncSchedule
 from app.settings import Settings
@@ -38,15 +37,11 @@ from app.views import (
     CaseView,
     ConflictView,
     FormOffer,
-    LikelyView,
-    OfficeView,
     RevisionView,
     Session,
-    ShareView,
     SyncView,
     TodayView,
 )
-from forms.casework.gates import Gate
 from forms.casework.reminders import Reminder
 from forms.definition import FormDefinition
 from forms.entry import EntryChange
@@ -138,6 +133,10 @@ class Fieldbook:
             world.chance or random.SystemRandom(),
             lambda db, case: casefile.row(db, self._shelf, case, self._now()),
         )
+        #: Decisions about a case that are taken by one tap and a reason.
+        self.decisions = decisions.Decisions(
+            self._shelf, self._entries, self._now, self._read, lambda work: self._write(work, _FINISHED)
+        )
         self._writer = worker
         self._writer.unheard = self._tell_problem
         self._reader = Worker("store-read", deliver, self._tell_problem)
@@ -190,7 +189,23 @@ class Fieldbook:
         """The forms on this device, newest version each."""
         return self._read(shelf.offers)
 
+    def write_calendar(self, out: Path, word: str = "") -> Job[int]:
+        """Write what is due as a calendar file, outside the encrypted store and without names; how many
+        entries it has. Problems calendar.file.exists, calendar.file.not_written."""
+        return self._read(lambda db: calendar_file.write(db, self._shelf, self._now(), out, word))
+
     # -- filling in
+
+    def tick(
+        self, case_id: str, step: str, done: bool, reason: str = "", language: str | None = None
+    ) -> Job[None]:
+        """Record a step of the checklist: done, left out with a reason, or, with neither, open again.
+        Problems guidance.step.unknown, record.form.missing."""
+
+        def tick(db: Transaction) -> None:
+            guidance.tick(db, self._entries, case_id, step, done, reason, language)
+
+        return self._write(tick, _FINISHED)
 
     def new_case(self, country: str, language: str) -> Job[str]:
         """Open a case with a new code, made offline; returns its id. `edit` its case file to say more."""
@@ -291,56 +306,6 @@ class Fieldbook:
     def attachment(self, name: str) -> Job[bytes]:
         """The content of an attachment. Problem attachment.file.missing when it has not come down yet."""
         return self._reader.submit(lambda: attachments.open_file(self._store.folder, name))
-
-    # -- decisions
-
-    def pass_gate(self, case_id: str, gate: Gate, codes: Collection[str], reason: str) -> Job[str]:
-        """A coordinator passes what is soft of a gate. Problems: see `decisions.pass_gate`."""
-        return self._write(
-            lambda db: decisions.pass_gate(
-                db, self._shelf, self._entries, case_id, gate, codes, reason, self._now()
-            ),
-            _FINISHED,
-        )
-
-    def offices(self) -> Job[tuple[OfficeView, ...]]:
-        """The offices that work with this server."""
-        return self._read(lambda db: decisions.offices(self._shelf.known(db)))
-
-    def shares(self, case_id: str) -> Job[tuple[ShareView, ...]]:
-        """Which other offices have the case, and which have not, and why."""
-        return self._read(lambda db: decisions.share_views(db, self._shelf, case_id, self._now()))
-
-    def share(self, case_id: str, office: str, ground: str = "consent", reason: str = "") -> Job[str]:
-        """Give another office the case too. Problems: see `decisions.share`."""
-        return self._write(
-            lambda db: decisions.share(
-                db, self._shelf, self._entries, case_id, office, ground, reason, self._now()
-            ),
-            _FINISHED,
-        )
-
-    def unshare(self, case_id: str, office: str) -> Job[None]:
-        """Take the case back from another office."""
-        return self._write(
-            lambda db: decisions.unshare(db, self._shelf, self._entries, case_id, office), _FINISHED
-        )
-
-    def likely_same(self, new: NewPerson) -> Job[tuple[LikelyView, ...]]:
-        """Cases here that may be of somebody for whom a new case is about to be made."""
-        return self._read(lambda db: persons.likely_same(db, new))
-
-    def join_files(self, duplicate: str, original: str, because: str) -> Job[str]:
-        """Two files are of one person, and are read as one. Problems: see `decisions.join_files`."""
-        return self._write(
-            lambda db: decisions.join_files(db, self._entries, duplicate, original, because), _FINISHED
-        )
-
-    def part_files(self, case_id: str) -> Job[None]:
-        """They are two people after all. Problem person.files.single."""
-        return self._write(
-            lambda db: decisions.part_files(db, self._shelf, self._entries, case_id), _FINISHED
-        )
 
     # -- conflicts
 

@@ -6,8 +6,9 @@ a list shows the file that is not called a duplicate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from app import evidence
 from app.shelf import Shelf
@@ -17,8 +18,10 @@ from app.views import FactConflict, LikelyView
 from forms.casework.case import Case
 from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
-from forms.casework.facts import Evidence
-from forms.casework.names import alternatives
+from forms.casework.facts import Evidence, lines
+
+_PHONE: Final = "person.phone"
+_DOCUMENT: Final = "person.document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class NewPerson:
     birth: str = ""
     sex: str = ""
     country: str = ""
+    phones: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +49,45 @@ class Person:
     statements: tuple[str, ...] = ()
 
 
-def likely_same(db: Snapshot, new: NewPerson) -> tuple[LikelyView, ...]:
-    """The cases here that may be of this person, the likeliest first, with the codes of the reasons."""
-    name = f"{new.given_name} {new.family_name}".strip()
-    names = (name, *alternatives(new.other_names)) if name else tuple(alternatives(new.other_names))
-    who = Identity("", names, Birth.from_text(new.birth), new.sex, new.country)
+def likely_same(db: Snapshot, shelf: Shelf, new: NewPerson) -> tuple[LikelyView, ...]:
+    """The cases here that may be of this person, the likeliest first, with the codes of the reasons.
+
+    Telephones and documents are those that any finished record of a case tells."""
+    asked = Case(
+        given_name=new.given_name, family_name=new.family_name, other_names=new.other_names, sex=new.sex,
+        country=new.country,
+    )  # fmt: skip
+    who = replace(Identity.from_case("", asked, new.documents, new.phones), birth=Birth.from_text(new.birth))
     here = {each.id: each for each in cases.listed(db)}
-    known = [Identity.from_case(case, Case.from_values(each.facts)) for case, each in here.items()]
+    said = evidence.of_cases(db, shelf, here.keys(), (_PHONE, _DOCUMENT).__contains__)
+    known = [
+        Identity.from_case(
+            case,
+            Case.from_values(each.facts),
+            _told(said.get(case, ()), _DOCUMENT),
+            _told(said.get(case, ()), _PHONE),
+        )
+        for case, each in here.items()
+    ]
     return tuple(
         LikelyView(found.case, here[found.case].code, found.score, found.because)
         for found in likely(who, known)
     )
 
 
+def _told(found: Sequence[Evidence], meaning: str) -> list[str]:
+    """What records and their rows say of a meaning: a text may hold several, one a line."""
+    answers = [a for each in found for a in (each.values, *(r for rows in each.rows.values() for r in rows))]
+    return [line for each in answers for line in lines(each.get(meaning))]
+
+
 def person_of(db: Snapshot, shelf: Shelf, case: CaseFacts) -> Person:
     """All files of the person of this case; alone where nobody has said otherwise."""
-    joined = joined_files(db, shelf)
+    return of(case, joined_files(db, shelf))
+
+
+def of(case: CaseFacts, joined: Mapping[str, Person]) -> Person:
+    """The same where it is known already who has several files."""
     return joined.get(case.id) or Person(case.id, (case.id,), Case.from_values(case.facts))
 
 
@@ -69,7 +97,7 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
     if not said:
         return {}
     named = {each.duplicate for each in said} | {each.original for each in said}
-    files = {each.id: each for each in cases.listed(db) if each.id in named}
+    files = {each.id: each for each in cases.those(db, named)}
     merged = merged_view({key: (Case.from_values(each.facts), ()) for key, each in files.items()}, said)
     return {case: _person(each, files) for each in merged if len(each.members) > 1 for case in each.members}
 
@@ -85,8 +113,7 @@ def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFa
 
 
 def _statements(db: Snapshot, shelf: Shelf) -> list[SameCase]:
-    here = {each.id for each in cases.listed(db)}
-    said = evidence.of_cases(db, shelf, here, lambda meaning: meaning.startswith("same."))
+    said = evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
     return [each for case, records in sorted(said.items()) for each in said_in(case, records)]
 
 

@@ -91,6 +91,13 @@ TEXTS: Final[Mapping[str, str]] = {
         "There is a file {name} already, and it was left as it is. Choose another name."
     ),
     "support.file.not_written": N_("The file {name} cannot be written. Choose another folder for it."),
+    # the calendar file
+    "calendar.file.exists": N_(
+        "There is another file {name} already, and it was left as it is. Choose another name."
+    ),
+    "calendar.file.not_written": N_("The file {name} cannot be written. Choose another folder for it."),
+    # the checklist
+    "guidance.step.unknown": N_("This step is not in the procedure any more. Sync, then look again."),
     # filling in
     "case.row.unknown": N_("This case is not on this device. Sync, then look again."),
     "record.row.unknown": N_("This record is not on this device any more."),

@@ -3,16 +3,18 @@ its reasons and its history, and whether anybody may make contact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from app import evidence, persons
+from app.persons import Person
 from app.shelf import Shelf
 from app.store import Snapshot, reference
 from app.store.cases import CaseFacts
-from app.views import AlarmView, ClearanceView, GateView, ProtectionView, ReasonView, RiskView
+from app.views import AlarmView, ClearanceView, FormOffer, GateView, ProtectionView, ReasonView, RiskView
 from forms.casework import gates, risk, safe_contact
+from forms.casework.ahead import ahead, answered_by
 from forms.casework.clearance import Clearance, clearance
 from forms.casework.due import arrived_on, finished_of
 from forms.casework.facts import Evidence
@@ -23,9 +25,16 @@ LAPSED: Final = "alarm.clearance.lapsed"
 #: What only cases with a clearance say: all others are not looked at for lapses.
 _CLEARED: Final = "clearance.decision"
 
+#: By meaning, the form that asks for it.
+Asking = Mapping[str, FormOffer]
+_NOTHING: Final[Asking] = {}
 
-def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> ProtectionView:
-    """All of it for one case, as of today; of all files of its person."""
+
+def view(
+    db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime, asking: Asking = _NOTHING
+) -> ProtectionView:
+    """All of it for one case, as of today; of all files of its person. `asking`: which form asks for a
+    meaning."""
     known = shelf.known(db)
     person = persons.person_of(db, shelf, case)
     facts = person.facts
@@ -40,10 +49,10 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Protecti
         contested |= evidence.contested(db, shelf, each).get(each, frozenset())
     return ProtectionView(
         gates=tuple(
-            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators))
+            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators), asking)
             for gate in gates.GATES
         ),
-        clearance=None if given is None else _clearance(given),
+        clearance=None if given is None else _clearance(given, asking),
         risk=RiskView(
             standing.level,
             standing.since,
@@ -52,7 +61,9 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Protecti
             standing.notes,
             {} if arrived is None else risk.over_the_months(said, arrived, today, known.coordinators),
         ),
-        frozen=safe_contact.safe_contact(said, today, contested).frozen,
+        frozen=(frozen := safe_contact.safe_contact(said, today, contested).frozen),
+        thaws=asking.get(safe_contact.STILL_SAFE) if "contact.frozen.doubted" in frozen else None,
+        ahead=ahead(facts.stage, said, today, programme.stages),
     )
 
 
@@ -68,7 +79,7 @@ def lapses(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
         for case, said in told.items()
         if any(each.text(_CLEARED) for each in said)
     }
-    lapsed = (_lapse(db, shelf, case, now) for case in found if case.id in cleared)
+    lapsed = (_lapse(db, shelf, case, persons.of(case, joined), now) for case in found if case.id in cleared)
     return tuple(alarm for alarm in lapsed if alarm is not None)
 
 
@@ -93,9 +104,8 @@ def alarms(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
     return tuple(sorted([*own, *told], key=lambda each: (each.since, each.case_code, each.kind)))
 
 
-def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> AlarmView | None:
+def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: datetime) -> AlarmView | None:
     known = shelf.known(db)
-    person = persons.person_of(db, shelf, case)
     facts = person.facts
     if facts.stage == "closed":
         return None
@@ -120,19 +130,25 @@ def _since(given: Clearance, said: Iterable[Evidence], now: datetime) -> datetim
     return datetime.combine(day, datetime.min.time(), now.tzinfo)
 
 
-def _gate(result: gates.GateResult) -> GateView:
+def _gate(result: gates.GateResult, asking: Asking) -> GateView:
+    reasons = sorted(reason_views(result.reasons, asking), key=lambda each: not each.hard)
     return GateView(
-        result.gate,
-        result.open,
-        reason_views(result.reasons),
-        reason_views(result.passed),
-        result.opens_until,
+        result.gate, result.open, tuple(reasons), reason_views(result.passed, asking), result.opens_until
     )
 
 
-def _clearance(given: Clearance) -> ClearanceView:
-    return ClearanceView(given.stands, reason_views(given.reasons), given.alert, given.boarded_on)
+def _clearance(given: Clearance, asking: Asking) -> ClearanceView:
+    return ClearanceView(given.stands, reason_views(given.reasons, asking), given.alert, given.boarded_on)
 
 
-def reason_views(found: Iterable[Reason]) -> tuple[ReasonView, ...]:
-    return tuple(ReasonView(each.code, each.hard, each.evidence, each.expires) for each in found)
+def reason_views(found: Iterable[Reason], asking: Asking = _NOTHING) -> tuple[ReasonView, ...]:
+    return tuple(
+        ReasonView(
+            each.code,
+            each.hard,
+            each.evidence,
+            each.expires,
+            asking.get(answered_by(each.code)) if not each.evidence or each.expires else None,
+        )
+        for each in found
+    )

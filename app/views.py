@@ -157,7 +157,7 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class FormOffer:
-    """A form that can be begun for a case; of a case's offers the first is what the stage needs."""
+    """A form that can be begun for a case."""
 
     form: str
     version: str
@@ -165,13 +165,69 @@ class FormOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class StageOffers:
+    """Forms of another stage than the one where the case stands; of none where `stage` is empty. `titles`:
+    where a programme has its own."""
+
+    stage: str
+    titles: Titles
+    offers: tuple[FormOffer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OffersView:
+    """The forms that can be begun for a case, each once. `needed`: what is due first, then the stage's."""
+
+    needed: tuple[FormOffer, ...]
+    own: tuple[FormOffer, ...]
+    by_stage: tuple[StageOffers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the stage's procedure: done or left out, by whom, when, and why."""
+
+    id: str
+    titles: Titles
+    guidance: Titles
+    state: Literal["open", "done", "deviated"]
+    by: str
+    on: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeafletView:
+    """What people are handed, in `language`; of those in `unreviewed` no native speaker has signed it off."""
+
+    id: str
+    titles: Titles
+    text: Titles
+    language: str
+    unreviewed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class GuidanceView:
+    """`can_tick` is false while the form that a tick is written with has not come down."""
+
+    steps: tuple[StepView, ...]
+    can_tick: bool
+    leaflets: tuple[LeafletView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReasonView:
-    """Why a gate is closed, or was passed. What is `hard` nobody can pass; `records` say so."""
+    """Why a gate is closed, or was passed. What is `hard` nobody can pass; `records` say so.
+
+    `form` is the one that answers it, where no record does yet, or the one that did has ended.
+    """
 
     code: str
     hard: bool
     records: tuple[str, ...] = ()
     expires: date | None = None
+    form: FormOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +266,18 @@ class RiskView:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionView:
-    """What protects the person of a case. `frozen`: why nobody makes contact now; empty where one may."""
+    """What protects the person of a case. `frozen`: why nobody makes contact now; empty where one may.
+
+    `ahead` are the gates that lie before the stage of the case, the nearest first. `thaws` is the form in
+    which a worker says that a doubted way is safe.
+    """
 
     gates: tuple[GateView, ...]
     clearance: ClearanceView | None
     risk: RiskView
     frozen: tuple[str, ...]
+    ahead: tuple[str, ...] = ()
+    thaws: FormOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +340,14 @@ class CaseView:
     facts: tuple[tuple[Titles, Titles], ...]
     due: tuple[DueItem, ...]
     records: tuple[RecordRow, ...]
-    offers: tuple[FormOffer, ...]
+    offers: OffersView
     protection: ProtectionView
+    guidance: GuidanceView
+    file: str
+    """The record of the case's own facts."""
     other_files: tuple[CaseRow, ...] = ()
     """Other files of the same person, and what all of them tell differently."""
     file_conflicts: tuple[FactConflict, ...] = ()
-    other_offers: tuple[FormOffer, ...] = ()
-    """Forms that the pathway does not know, which an office has published for itself; by id."""
 
 
 @dataclass(frozen=True, slots=True)

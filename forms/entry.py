@@ -245,18 +245,32 @@ class FormEntry:
         return self._change(node.path, None)
 
     def remove_instance(self, instance_path: str) -> EntryChange:
-        """Takes an instance away with all that is in it; the last one too."""
+        """Takes an instance away with all that is in it; the last one too. What is not `removable` stays."""
         node = self._document.at(instance_path)
         repeat = node.definition
         if node.instance_id is None or not isinstance(repeat, Repeat):
             raise FormProblem("entry.path.not_an_instance", path=paths.template(instance_path))
-        if repeat.count is None and not repeat.fixed and node.visible:
+        if self.removable(instance_path):
             for inner in node.everything():
                 self._rejected.pop(inner.path, None)
                 self._validated.discard(inner.path)
             self._calculation.detach(node)
             self._calculation.settle()
         return self._change(instance_path, None)
+
+    def removable(self, instance_path: str) -> bool:
+        """Whether a person may take an instance away: not while it holds an answer of safety that the form
+        has locked, for with the instance it would be gone."""
+        node = self._document.at(instance_path)
+        repeat = node.definition
+        if not isinstance(repeat, Repeat) or repeat.count is not None or repeat.fixed or not node.visible:
+            return False
+        return not any(self._is_locked(inner) for inner in node.everything())
+
+    def _is_locked(self, node: InstanceNode) -> bool:
+        question = node.definition
+        kept = isinstance(question, Question) and question.asks and question.safety and node.text
+        return bool(kept) and validation.is_readonly(self._calculation, node)
 
     def repeat(self, path: str) -> RepeatState:
         """A repeat by its path: what is in it and what may be done."""

@@ -133,6 +133,9 @@ class Grants:
             office=home.id,
             author=_author(states, read.paths),
             order=written,
+            stamps={path: state.effective for path, state in states.items()},
+            zone=zone,
+            wrote=lambda path: states[path].author,
         )
 
     def _read(self, ledger: SharedLedger, delta: RecordDelta) -> Read | None:

@@ -49,6 +49,12 @@ def listed(db: Snapshot, query: str = "", stage: str | None = None) -> tuple[Cas
     return tuple(case for case in found if stage is None or case.stage == stage)
 
 
+def those(db: Snapshot, wanted: Collection[str]) -> tuple[CaseFacts, ...]:
+    """Those of these cases that are here, by id."""
+    rows = (db.row(f"SELECT {_COLUMNS} FROM case_index WHERE id = ?", case) for case in sorted(wanted))
+    return tuple(_facts(row) for row in rows if row is not None)
+
+
 def get(db: Snapshot, case: str) -> CaseFacts:
     """Problem case.row.unknown when this device has no case file of it."""
     row = db.row(f"SELECT {_COLUMNS} FROM case_index WHERE id = ?", case)
@@ -99,7 +105,8 @@ def _index(db: Transaction, case: str) -> None:
     for each in files:
         facts.update(each.values)
     texts = {name: facts[name] if isinstance(facts.get(name), str) else "" for name in _TEXTS}
-    texts["code"] = facts.get("case_code") or ""
+    code = facts.get("case_code")
+    texts["code"] = code if isinstance(code, str) else ""
     texts["risk"] = texts["risk"] or "unknown"
     moments = [facts[name] if isinstance(facts.get(name), str) else None for name in _MOMENTS]
     db.run(

@@ -46,7 +46,8 @@ class Summary:
 
     `changed` is the stamp of that change, empty for a draft alone. `values` are those of the finished
     record, without an open draft; of a record that was never finished they are the draft's. Cleared answers
-    are left out. `author` wrote most of it, `authors` tells who else by path.
+    are left out. `author` wrote most of it, `authors` tells who else by path, `stamps` when each answer was
+    given: by the server's clock, where the server has it. Both know of cleared answers too.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Summary:
     values: Mapping[str, Any]
     changed: str = ""
     authors: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,10 @@ def _summary(
     record = Header(*row[: len(Header.__slots__)])
     fields = _with_unsent(db, record, decode(row[len(Header.__slots__) :]), outgoing)
     shown = _shown(fields, outgoing)
+    authors = {path: each.author for path, each in fields.items() if each.author != record.author}
+    stamps = {path: each.effective for path, each in fields.items()}
+    for path, change in (unsent_refused(fields, outgoing) if outgoing else {}).items():
+        authors[path], stamps[path] = change.author, change.stamp
     refused = [entry.code for entry in outgoing if entry.state == "refused"]
     finished = bool(record.changed or outgoing)
     claims = [
@@ -276,7 +282,8 @@ def _summary(
         refused[-1] if refused else None,
         _answered(shown if finished else draft or {}),
         max([record.changed, *claims]),
-        {path: each.author for path, each in fields.items() if each.author != record.author},
+        authors,
+        stamps,
     )
 
 

@@ -79,6 +79,18 @@ class Finger:
         Window.dispatch("on_mouse_up", x, top, "left", [])
         await self.rest(8)
 
+    async def show(self, name: str) -> None:
+        """Scroll until it stands at the top of its page, as far as the page goes."""
+        widget = await self.see(name)
+        parent = widget.parent
+        while parent is not None and parent is not Window and not isinstance(parent, ScrollView):
+            parent = parent.parent
+        if isinstance(parent, ScrollView):
+            column = parent.children[0]
+            down = column.to_window(0, column.top)[1] - widget.to_window(0, widget.top)[1]
+            parent.scroll_y = 1 - min(1.0, max(0.0, down / max(1.0, column.height - parent.height)))
+        await self.rest(4)
+
     async def choose(self, name: str) -> None:
         """Touch a choice until it is chosen: a layout that moves under the finger makes it miss."""
         for _ in range(3):

@@ -27,7 +27,7 @@ from app.ui.screens.cover import CoverScreen
 from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
 from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
-from app.views import TodayView
+from app.views import CaseView, TodayView
 from forms.casework.reminders import Reminder
 
 if TYPE_CHECKING:
@@ -181,6 +181,11 @@ class Navigator(Column):
             self.fieldbook.edit(record, language.code).then(
                 lambda opened: self.go("review", opened=opened, finished=True)
             )
+
+    def open_record(self, view: CaseView, record: str) -> None:
+        """A record of a case: to go on with where it is a draft, else to look at."""
+        drafts = {each.id for each in view.records if each.state == "draft"}
+        (self.resume if record in drafts else self.read)(record)
 
     def finished(self, opened: OpenEntry) -> None:
         """A form was finished: its receipt stands on its case, and nothing leads back into the form."""

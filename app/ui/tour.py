@@ -130,11 +130,13 @@ class Tour:
         for place in PLACES:
             await finger.touch(f"nav.{place}")
             await self.picture(place)
+        await finger.touch("settings.calendar.write")
+        await self.picture("calendar")
+        await finger.press("escape")
+        await self._protection()
         await self._open_case()
         await self.picture("case")
-        await finger.touch("case.new_form")
-        await finger.see("case.offer.monitoring_contact")
-        await self.picture("new-form")
+        await self._forms()
         await finger.touch("case.offer.monitoring_contact")
         await finger.see("entry.progress")
         await self.picture("entry")
@@ -151,12 +153,66 @@ class Tour:
         await finger.press("enter")
         await finger.see("nav.today")
 
-    async def _open_case(self, stages: tuple[str, ...] = ()) -> None:
+    async def _protection(self) -> None:
+        """A clearance that lapsed, from its alarm; a gate and what it misses; nobody makes contact."""
+        finger = self._finger
+        await finger.touch("nav.today")
+        await finger.until(lambda: finger.names("today.alarm."), "an alarm")
+        await finger.touch(finger.names("today.alarm.")[0])
+        await finger.see("case.clearance.lapsed")
+        await self.picture("case-lapsed")
+        await self._open_case("besa")
+        await self.picture("case-before-departure")
+        await finger.touch("case.gate.clear_to_travel")
+        await finger.see("gate.stops")
+        await self.picture("gate")
+        await finger.press("escape")
+        await finger.touch("case.checklist")
+        await finger.show("case.checklist")
+        await self.picture("checklist")
+        await finger.touch("case.leaflets")
+        await finger.touch("case.leaflet.your_rights")
+        await finger.see("leaflet.text")
+        await self.picture("leaflet")
+        await self._open_case("tilelli")
+        await self.picture("case-frozen")
+        await self._open_case("vesa")
+        await self.picture("case-months")
+
+    async def _forms(self) -> None:
+        """The sheet 'Which form?': its groups, one stage unfolded, and the search."""
+        finger = self._finger
+        await finger.touch("case.new_form")
+        await finger.see("case.offer.monitoring_contact")
+        await self.picture("new-form")
+        await finger.touch(finger.names("case.offers.fold.")[0])
+        await self.picture("new-form-others")
+        await finger.touch("case.offers.search")
+        await finger.write("a")
+        await self.picture("new-form-search")
+        await finger.press("backspace")
+
+    async def _open_case(self, name: str = "") -> None:
+        """The first case, or the one that is found by a name."""
         finger = self._finger
         await finger.touch("nav.cases")
         await finger.until(lambda: finger.names("cases.row."), "a case")
+        if name:
+            await finger.touch("cases.search")
+            await finger.write(name)
+            await finger.until(lambda: len(finger.names("cases.row.")) == 1, f"the case of {name}")
         await finger.touch(finger.names("cases.row.")[0])
         await finger.see("case.new_form")
+
+    async def _begin(self, form: str) -> None:
+        """A form of the sheet, be it folded away under another stage."""
+        finger = self._finger
+        await finger.touch("case.new_form")
+        await finger.see("case.offers.search")
+        for fold in finger.names("case.offers.fold."):
+            if finger.find(f"case.offer.{form}") is None:
+                await finger.touch(fold)
+        await finger.touch(f"case.offer.{form}")
 
     # -- a day's work -------------------------------------------------------------------------------
 
@@ -171,8 +227,7 @@ class Tour:
         await finger.see(f"cases.row.{code}")
         await self.picture("find-a-case")
         await finger.press("enter")
-        await finger.touch("case.new_form")
-        await finger.touch("case.offer.airport_reception")
+        await self._begin("airport_reception")
         await finger.see("entry.progress")
         await self._receive()
         await finger.touch("entry.finish")

@@ -25,6 +25,7 @@ Basis = Literal["unknown", "birth_date", "partial", "estimate", "established", "
 
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T.*)?)?)?", re.ASCII)
 _RANGE: Final = re.compile(r"(\d{1,2})(?:\s*[-–]\s*(\d{1,2}))?")
+_VERDICT: Final = ("age.established",)
 _YEARS: Final = range(1900, 2200)
 
 
@@ -121,7 +122,7 @@ def _accounts(
     if case.birth_date is not None:
         told.append(_born(case.birth_date.isoformat()))
     for each in found:
-        if settled and not any(newer(each, verdict) for verdict in settled):
+        if settled and not any(newer(each, verdict, than=_VERDICT) for verdict in settled):
             continue
         for meaning in ("age.born", "age.estimate", "age.said"):
             value = each.get(meaning)

@@ -16,6 +16,8 @@ from typing import Final
 _MOST_OCTETS: Final = 75
 #: What stands in an entry where the worker has chosen no word.
 NEUTRAL: Final = "Appointment"
+#: What stands near the top of every such file. It names no programme, as nothing in the file does.
+MADE_BY: Final = "PRODID:-//Notes//Calendar//EN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def calendar(
     the worker's own wish to see the case codes. Raises ValueError for a moment without an offset.
     """
     stamp = _utc(made)
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Notes//Calendar//EN", "CALSCALE:GREGORIAN"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", MADE_BY, "CALSCALE:GREGORIAN"]
     seen: set[str] = set()
     for entry in sorted(entries, key=lambda each: (each.day, each.kind, each.case)):
         uid = _identity(entry)

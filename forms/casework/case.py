@@ -29,6 +29,9 @@ STAGES: Final[tuple[Stage, ...]] = (
 )
 RISKS: Final[tuple[Risk, ...]] = ("high", "medium", "low", "unknown")
 
+_EARLIEST: Final = date(1900, 1, 1)
+_LATEST: Final = date(2199, 12, 31)
+
 # Crockford's base 32: no I, L, O (they look like 1 and 0), no U.
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _BODY: Final = {character: value for value, character in enumerate(_ALPHABET)}
@@ -122,6 +125,7 @@ class Case:
     stage: Stage = "identified"
     risk: Risk = "unknown"
     language: str = ""
+    language_other: str = ""
     given_name: str = ""
     family_name: str = ""
     other_names: str = ""
@@ -154,6 +158,7 @@ class Case:
             stage=cast(Stage, stage) if stage in STAGES else "identified",
             risk=cast(Risk, risk) if risk in RISKS else "unknown",
             language=text(values, "language"),
+            language_other=text(values, "language_other"),
             given_name=text(values, "given_name"),
             family_name=text(values, "family_name"),
             other_names=text(values, "other_names"),
@@ -194,11 +199,14 @@ def text(values: Mapping[str, Any], name: str) -> str:
 
 
 def local_date(value: object) -> date | None:
-    """The date of a date or dateTime answer, as it was written down there; None when it is none."""
+    """The date of a date or dateTime answer, as it was written down there; None when it is none.
+
+    No rule counts beyond these centuries: `9999-12-31`, by which some mean 'without end', is the last day.
+    """
     if not isinstance(value, str):
         return None
     try:
-        return date.fromisoformat(value[:10])
+        return min(max(date.fromisoformat(value[:10]), _EARLIEST), _LATEST)
     except ValueError:
         return None
 
@@ -208,9 +216,11 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str) or "T" not in value:
         return None
     try:
-        return datetime.fromisoformat(value)
+        told = datetime.fromisoformat(value)
     except ValueError:
         return None
+    day = min(max(told.date(), _EARLIEST), _LATEST)
+    return told if day == told.date() else datetime.combine(day, told.timetz())
 
 
 def add_years(day: date, years: int) -> date:

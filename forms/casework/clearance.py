@@ -59,7 +59,7 @@ def clearance(
     newest = last_word(found, today, "clearance.decision", good=_cleared)
     if not newest or not all(map(_cleared, newest)):
         return None
-    start = max((each.on, each.order) for each in newest)
+    start = max(each.at("clearance.decision") for each in newest)
     boarded = _boarded_on(found, start[0], today)
     last = boarded or today
     seen = [each for each in found if each.on <= last or each.on > today]

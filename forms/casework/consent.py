@@ -19,15 +19,25 @@ from typing import Final, Literal
 from forms.casework.age import Age, age
 from forms.casework.case import Case
 from forms.casework.consent_rules import ConsentRules
-from forms.casework.consent_statement import ANSWER, Party, Statement, plain, several, statements
+from forms.casework.consent_statement import (
+    ANSWER,
+    DECISION,
+    Party,
+    Statement,
+    plain,
+    several,
+    statements,
+    tongue,
+    under_one_name,
+)
 from forms.casework.consent_statement import READ as STATED
 from forms.casework.facts import Evidence
 from forms.casework.word import Reason, ids, in_order, last_word, named
 
 __all__ = [
-    "ANSWER", "READ", "SHARING", "Basis", "Consent", "ConsentRules", "Party", "Standing", "Statement",
-    "Transfer", "answered_no", "decided_since", "ended", "has_no_conflict", "in_force", "is_appointed",
-    "may_send", "standing", "statements",
+    "ANSWER", "DECISION", "READ", "SHARING", "Basis", "Consent", "ConsentRules", "Party", "Standing",
+    "Statement", "Transfer", "answered_no", "decided_since", "ended", "has_no_conflict", "in_force",
+    "is_appointed", "may_send", "standing", "statements", "unclear", "under_one_name",
 ]  # fmt: skip
 
 Basis = Literal["team", "consent", "vital_interest", "duty_to_report", "none"]
@@ -234,6 +244,27 @@ def ended(purpose: str, evidence: Iterable[Evidence], at: date) -> bool:
     return bool(against) and all(any(map(each.beaten_by, against)) for each in given)
 
 
+def unclear(evidence: Iterable[Evidence], at: date) -> tuple[tuple[str, Evidence], ...]:
+    """The purposes that somebody agreed to after a withdrawal that this consent does not know of, each with
+    the record that gives it anew: the withdrawal stands, and a person has to ask what is meant.
+
+    It is clear again when a consent names the day of the withdrawal, or a newer no confirms it.
+    """
+    said = statements(in_order(evidence))
+    against = [each for each in said if each.decision != "given" and each.readable]
+    given = [each for each in said if each.decision == "given" and each.said_by(at)]
+    found = {}
+    for purpose in sorted({purpose for each in given for purpose in each.purposes}):
+        about = [each for each in given if purpose in each.purposes]
+        no = [each for each in against if each.concerns(purpose, "")]
+        if any(not any(map(each.beaten_by, no)) for each in about):
+            continue
+        anew = [each for each in about if no and all(map(each.after, no))]
+        if anew:
+            found[purpose] = max(anew, key=lambda each: (each.day, each.source.order, each.source.record))
+    return tuple((purpose, each.source) for purpose, each in found.items())
+
+
 def answered_no(purpose: str, evidence: Iterable[Evidence], at: date) -> bool:
     """Whether somebody was asked for this very purpose up to that day, and refused or took it back."""
     return any(
@@ -315,7 +346,8 @@ def _flaw(said: Statement, until: date | None, party: Party, question: _Question
     if how in _WITNESSED and not named(values.get("consent.witness")):
         return "consent.witness_missing"
     if party == "person" and not named(values.get("consent.interpreter")):
-        spoken, own = plain(values.get("consent.language")), plain(question.case.language)
+        spoken = tongue(values.get("consent.language"), values.get("consent.language_other"))
+        own = tongue(question.case.language, question.case.language_other)
         if not spoken or not own:
             return "consent.language_unknown"
         if spoken != own:

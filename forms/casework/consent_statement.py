@@ -6,7 +6,7 @@ Nothing but this module and `consent` reads these answers. Whether a consent is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -25,6 +25,7 @@ READ: Final = frozenset(
         "consent.how",
         "consent.interpreter",
         "consent.language",
+        "consent.language_other",
         "consent.on",
         "consent.purpose",
         "consent.recipient",
@@ -37,13 +38,18 @@ READ: Final = frozenset(
     }
 )
 #: The two by which a question is answered at all.
-ANSWER: Final = ("consent.purpose", "consent.decision")
+DECISION: Final = "consent.decision"
+ANSWER: Final = ("consent.purpose", DECISION)
+#: A consent is as old as the older of these answers.
+_GIVEN: Final = (*ANSWER, "guardian.consent")
 _DECISIONS: Final = ("given", "refused", "withdrawn")
 #: Older records of tracing asked for it beside the consent itself: who said no there has said no.
 _OF_TRACING: Final[tuple[tuple[str, Party], ...]] = (
     ("tracing.child_consent", "person"),
     ("tracing.guardian_consent", "guardian"),
 )
+#: The choice beside which a text says which language it is.
+OTHER_LANGUAGE: Final = "other"
 _NO_NO: Final = ("given", "not_asked", "", None)
 
 
@@ -81,8 +87,9 @@ class Statement:
     @property
     def day(self) -> date:
         """The day it counts from: of a consent the older, of a refusal or withdrawal the newer of the two."""
-        pick = min if self.decision == "given" else max
-        return pick(self.source.on, self.told or self.source.on)
+        if self.decision == "given":
+            return min(self.source.at(*_GIVEN)[0], self.told or self.source.on)
+        return max(self.source.on, self.told or self.source.on)
 
     @property
     def withdrawn_on(self) -> date | None:
@@ -120,7 +127,7 @@ class Statement:
         """Whether it certainly comes after the other."""
         if self.day != other.day:
             return self.day > other.day
-        return self.source.on == other.source.on and newer(self.source, other.source)
+        return self.source.on == other.source.on and newer(self.source, other.source, *_GIVEN)
 
     def knows_of(self, withdrawal: Statement) -> bool:
         """Whether its author knew of the withdrawal: she wrote it herself, or names its day."""
@@ -139,7 +146,7 @@ class Statement:
         that it tells or by that of its record.
         """
         same = not other.recipients or bool(other.recipients & self.recipients)
-        return same and not (self.after(other) and newer(self.source, other.source))
+        return same and not (self.after(other) and newer(self.source, other.source, *_GIVEN))
 
 
 def statements(evidence: Iterable[Evidence]) -> list[Statement]:
@@ -165,6 +172,32 @@ def statements(evidence: Iterable[Evidence]) -> list[Statement]:
             if each.get(meaning) not in _NO_NO
         ]
     return [each for each in found if each.values.get("consent.decision") not in (None, "")]
+
+
+def under_one_name(evidence: Iterable[Evidence], name: str, id: str) -> list[Evidence]:
+    """The records with a recipient under its id wherever they call it by its name, so that a consent by one
+    of the two and its withdrawal by the other meet. An empty name changes nothing."""
+    if not plain(name):
+        return list(evidence)
+    return [
+        replace(
+            each,
+            values=_renamed(each.values, name, id),
+            rows={
+                noun: tuple(_renamed(row, name, id) for row in rows) if noun == "consent" else rows
+                for noun, rows in each.rows.items()
+            },
+        )
+        for each in evidence
+    ]
+
+
+def _renamed(values: Mapping[str, Any], name: str, id: str) -> Mapping[str, Any]:
+    said = values.get("consent.recipient")
+    if said is None:
+        return values
+    several = said if isinstance(said, list | tuple) else [said]
+    return {**values, "consent.recipient": [id if plain(each) == plain(name) else each for each in several]}
 
 
 def _of_guardian(each: Evidence) -> dict[str, Any]:
@@ -198,6 +231,14 @@ def several(value: object) -> frozenset[str]:
 def plain(value: object) -> str:
     """A name or a language tag as it is compared: `ar_MA` is `ar-ma`."""
     return " ".join(value.replace("_", "-").split()).casefold() if isinstance(value, str) else ""
+
+
+def tongue(code: object, words: object) -> str:
+    """A language as it is compared; empty where nobody knows which: `other` is told apart by its words."""
+    named = plain(code)
+    if named != OTHER_LANGUAGE:
+        return named
+    return f"{named} {plain(words)}" if plain(words) else ""
 
 
 def _months_on(day: date, months: int) -> date:

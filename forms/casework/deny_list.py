@@ -1,7 +1,8 @@
 """The deny list of a case: who must not see it, whatever their role.
 
 A relative on the staff, a named authority, a complicit official. Anybody adds to it, and only a coordinator
-who came later takes somebody off.
+who came later takes somebody off. A row of a repeat, as the case file has it, is lifted in its own place:
+by a coordinator's decision there, which takes nobody off who is denied elsewhere.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from forms.casework.facts import Evidence
+from forms.casework.facts import Evidence, lines
 
 WHO: Final = "deny.who"
 DECISION: Final = "deny.decision"
@@ -41,7 +42,8 @@ def deny_list(found: Iterable[Evidence], coordinators: Collection[str], today: d
     """The list as all records together make it, in whatever order they came.
 
     A lifting counts when a coordinator wrote it, with a date that is not to come, after every denial of
-    that name. A decision that says neither counts as a denial.
+    that name. One that does not count may stand where a denial stood before: it denies. So does a decision
+    that says neither.
     """
     denied: dict[str, Moment] = {}
     lifted: dict[str, Moment] = {}
@@ -49,18 +51,15 @@ def deny_list(found: Iterable[Evidence], coordinators: Collection[str], today: d
     unnamed = False
     for record in found:
         at = (record.on, record.order)
-        for names, decision in _entries(record):
-            if decision != _LIFTED:
-                unnamed = unnamed or not names
-                for name in names:
-                    denied[name] = max(at, denied.get(name, at))
-            elif record.author not in coordinators:
-                ignored.update((name, "deny.lifting.not_coordinator") for name in names)
-            elif record.on > today:
-                ignored.update((name, "deny.lifting.in_future") for name in names)
-            else:
-                for name in names:
-                    lifted[name] = max(at, lifted.get(name, at))
+        for names, decision, author, in_row in _entries(record):
+            refused = "" if decision != _LIFTED else _refused(record.on > today, author in coordinators)
+            if decision == _LIFTED and not refused:
+                said = record.at(WHO, DECISION)
+                lifted.update({} if in_row else {name: max(said, lifted.get(name, said)) for name in names})
+                continue
+            unnamed = unnamed or not names
+            denied.update({name: max(at, denied.get(name, at)) for name in names})
+            ignored.update((name, refused) for name in names if refused)
     left = frozenset(name for name, at in denied.items() if name not in lifted or lifted[name] <= at)
     return DenyList(left, tuple(sorted(each for each in ignored if each[0] in left)), unnamed)
 
@@ -80,14 +79,29 @@ def same_name(name: str) -> str:
     return " ".join(sorted(letters.split())) or " ".join(name.split())
 
 
-def _entries(record: Evidence) -> Iterator[tuple[list[str], str]]:
-    """(names, decision) of a record and of each of its rows."""
-    for answers in (record.values, *record.rows.get("deny", ())):
+def _refused(ahead: bool, coordinator: bool) -> str:
+    """Why a lifting does not count; empty where it does."""
+    if not coordinator:
+        return "deny.lifting.not_coordinator"
+    return "deny.lifting.in_future" if ahead else ""
+
+
+def _entries(record: Evidence) -> Iterator[tuple[list[str], str, str, bool]]:
+    """(names, decision, who decided, whether in a row) of a record and of each of its rows."""
+    rows = record.rows.get("deny", ())
+    authors = record.said_by.get("deny", ({},) * len(rows))
+    decided = [
+        (record.values, record.author),
+        *zip(rows, (each.get(DECISION) for each in authors), strict=True),
+    ]
+    for place, (answers, author) in enumerate(decided):
         if WHO in answers or DECISION in answers:
             decision = answers.get(DECISION)
-            yield _names(answers.get(WHO)), decision if isinstance(decision, str) else ""
+            said = decision if isinstance(decision, str) else ""
+            yield _names(answers.get(WHO)), said, record.author if author is None else author, place > 0
 
 
 def _names(value: Any) -> list[str]:
+    """Names of one or of several; two that were written apart stand in a text one below the other."""
     several = value if isinstance(value, list | tuple) else [value]
-    return [same_name(name) for name in several if isinstance(name, str) and name.strip()]
+    return [same_name(line) for each in several for line in lines(each)]

@@ -7,17 +7,26 @@ anew. The meanings that rules read are listed in `meanings`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, tzinfo
-from typing import Any
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any, Final, TypeVar
 
 from forms import paths
+from forms.casework.case import local_date
 from forms.definition import FormDefinition, Question
 from forms.library import CASE_FILE
 from forms.record import Record
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+_SIGNED: Final = "— "
+#: Nouns whose rows count by who gave each answer, and speak on when somebody has taken the row away: the deny
+#: list, from which not everybody who may write in a record may take somebody off.
+BY_AUTHOR: Final = frozenset({"deny"})
+
+#: In milliseconds, some time in the year 9987: beyond 9999 no day has a name.
+LAST_MOMENT: Final = 253_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,9 @@ class Evidence:
     `on` is the local date that it speaks of, in the zone of the office that wrote it; `order` decides
     between records of one date (the later one is greater). `country` and `office` are those of the author.
     `values` holds answers by meaning. `rows` holds, for each noun of a repeat (`leg` for `leg.escort`), its
-    instances in order, each with its answers by meaning.
+    instances in order, each with its answers by meaning; `said_by`, for the nouns of `BY_AUTHOR`, who gave
+    each of these answers. `given` tells when an answer was given, as an order by meaning, where that was
+    before the record was last changed; of several rows, the oldest.
     """
 
     record: str
@@ -66,6 +77,9 @@ class Evidence:
     office: str = ""
     author: str = ""
     order: str = ""
+    said_by: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
     def get(self, meaning: str) -> Any:
         """The answer of this meaning, or None."""
@@ -85,11 +99,17 @@ class Evidence:
 
     def day(self, meaning: str) -> date | None:
         """The local date of a date or dateTime answer, as it was written down; None where there is none."""
-        value = self.values.get(meaning)
-        try:
-            return date.fromisoformat(value[:10]) if isinstance(value, str) else None
-        except ValueError:
-            return None
+        return local_date(self.values.get(meaning))
+
+    def at(self, *meanings: str) -> tuple[date, str]:
+        """When the oldest of these answers was given, as a date and an order; where none of them is older,
+        when the record was last changed. Who corrects another answer says none of these anew."""
+        order = min((self.given[each] for each in meanings if each in self.given), default="")
+        if not order:
+            return self.on, self.order
+        ms = min(int(order[:12], 16), LAST_MOMENT)
+        when = datetime.fromtimestamp(ms / 1000, UTC).astimezone(self.zone)
+        return min(when.date(), self.on), order
 
 
 def evidence(
@@ -101,30 +121,54 @@ def evidence(
     office: str = "",
     author: str = "",
     order: str = "",
+    wrote: Callable[[str], str] | None = None,
+    stamps: Mapping[str, str] | None = None,
+    zone: tzinfo = UTC,
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
     to rules; nor does what was only shown for reading, which another record says (but in the case file,
-    whose code nobody types and no other record has first).
+    whose code nobody types and no other record has first). What is in a row that was taken away is not said
+    any more, but in those of `BY_AUTHOR`. `wrote` tells who gave the answer of a path; without it all are
+    the author's. `stamps` tells when each answer was given.
     """
     values: dict[str, Any] = {}
+    given: dict[str, str] = {}
     rows: dict[str, dict[str, dict[str, Any]]] = {}
+    said_by: dict[str, dict[str, dict[str, str]]] = {}
     for path, value in record.values.items():
         question = definition.questions.get(paths.template(path))
         if not isinstance(question, Question) or not question.meaning:
             continue
         if definition.id != CASE_FILE and _only_shown(question):
             continue
+        stamp = stamps.get(path, order) if stamps else order
+        if stamp < given.get(question.meaning, order):
+            given[question.meaning] = stamp
         instance = _instance_around(path)
         if not instance:
             values[question.meaning] = value
             continue
         noun = question.meaning.partition(".")[0]
+        if noun in BY_AUTHOR:
+            by = author if wrote is None else wrote(path)
+            said_by.setdefault(noun, {}).setdefault(instance, {})[question.meaning] = by
+        elif _taken_away(record, instance):
+            continue
         rows.setdefault(noun, {}).setdefault(instance, {})[question.meaning] = value
-    ordered = {
-        noun: tuple(found[instance] for instance in sorted(found, key=lambda each: _places(record, each)))
-        for noun, found in rows.items()
-    }
-    return Evidence(record.id, record.form, on, values, ordered, country, office, author, order)
+    ordered = {noun: _in_place(record, found) for noun, found in rows.items()}
+    by_row = {noun: _in_place(record, found) for noun, found in said_by.items()}
+    return Evidence(
+        record.id, record.form, on, values, ordered, country, office, author, order, by_row, given, zone
+    )
+
+
+def lines(value: object) -> list[str]:
+    """The lines of a text, empty ones left out. Where two workers wrote apart, the merge rule `both` has
+    joined their texts and signed each in a line of its own, `— who`: that is nobody's answer.
+    """
+    if not isinstance(value, str):
+        return []
+    return [line.strip() for line in value.splitlines() if line.strip() and not line.startswith(_SIGNED)]
 
 
 def saying(found: Iterable[Evidence], *meanings: str) -> list[Evidence]:
@@ -148,6 +192,17 @@ def _instance_around(path: str) -> str:
     """The path of the innermost instance of a repeat that an answer is in; empty where it is in none."""
     end = path.rfind("]")
     return path[: end + 1] if end >= 0 else ""
+
+
+def _taken_away(record: Record, instance: str) -> bool:
+    """Whether somebody has taken away this instance or one around it. Its answers stay in the record."""
+    steps = instance.split("/")
+    ends = (count for count, step in enumerate(steps, 1) if step.endswith("]"))
+    return any(not isinstance(record.values.get("/".join(steps[:count])), int) for count in ends)
+
+
+def _in_place(record: Record, found: Mapping[str, T]) -> tuple[T, ...]:
+    return tuple(found[instance] for instance in sorted(found, key=lambda each: _places(record, each)))
 
 
 def _places(record: Record, instance: str) -> tuple[tuple[int, str], ...]:

@@ -48,6 +48,8 @@ _OPEN_POINTS: Final = {
     "itinerary": ("itinerary_",),
     "reception": ("reception_",),
 }
+#: The answers by which a coordinator passes something: it is as old as they are.
+_PASSING: Final = ("gate.override", "gate.override_of", "clearance.decision", "clearance.open_points")
 _SIGNED: Final = ("written", "verbal_witnessed", "thumbprint")
 
 #: The soft reasons of each gate, and the meanings that each is read from.
@@ -195,7 +197,7 @@ def _overrides(
         and each.author
         and each.author in coordinators
         and each.on <= sheet.today
-        and all(newer(each, fact) for fact in facts)
+        and all(newer(each, fact, *_PASSING) for fact in facts)
     ]
 
 
@@ -221,7 +223,8 @@ def _contact_family(sheet: _Sheet) -> None:
     risky += [
         each
         for each in sheet.found
-        if _of_relatives(each) and not all(newer(clear, each) for clear in screen or (each,))
+        if _of_relatives(each)
+        and not all(newer(clear, each, "tracing.risk_screen") for clear in screen or (each,))
     ]
     if risky:
         sheet.lacks("relatives_may_be_complicit", risky)

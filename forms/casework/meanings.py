@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from forms.casework.meanings_office import ACTIVITY, CHILD, COORDINATION
-from forms.casework.meanings_person import CHECK_UP, INTEGRATION, SKILLS
+from forms.casework.meanings_person import CHECK_UP, INTEGRATION, LANGUAGES, PERSON, SKILLS
 from forms.casework.meanings_protection import DENY, RISK, SAFE_CONTACT, SAME, SHARE
 
 _YES_NO: Final = ("yes", "no")
@@ -213,6 +213,7 @@ WAY_HOME: Final[Mapping[str, tuple[str, ...] | None]] = {
     "closure.kept": ("whole", "minimum", "erase", "not_asked"),
     "closure.contact_later": ("no", "no_answer", "own_call", "yes"),
     "closure.door_open": _YES_NO,
+    "closure.erased_on": None,
     "closure.summary": None,
 }  # fmt: skip
 
@@ -223,7 +224,8 @@ WAY_HOME: Final[Mapping[str, tuple[str, ...] | None]] = {
 GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "age.born": None,
     "age.said": None,
-    "consent.language": None,
+    "consent.language": LANGUAGES,
+    "consent.language_other": None,
     "consent.withdrawn_on": None,
     "disclosure.basis": ("vital_interest", "duty_to_report"),
     "disclosure.recipient": None,
@@ -277,7 +279,6 @@ INDICATORS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "incident.retrafficking": ("suspected", "confirmed", "ruled_out"),
     "referral.state": ("draft", "sent", "accepted", "declined", "completed", "cancelled"),
     "referral.answer": ("accepted", "declined", "completed"),
-    "complaint.about": None,
 }  # fmt: skip
 
 #: What is due, planned, paid and handed over.
@@ -333,6 +334,7 @@ PROCEDURE: Final[Mapping[str, tuple[str, ...] | None]] = {
     "procedure.done": _YES_NO,
     "procedure.by": None,
     "procedure.deviation": None,
+    "procedure.title": None,
 }
 
 SCREENING: Final[Mapping[str, tuple[str, ...] | None]] = {
@@ -378,12 +380,16 @@ FEEDBACK: Final[Mapping[str, tuple[str, ...] | None]] = {
     "feedback.kind": (
         "praise", "suggestion", "complaint", "misconduct", "access", "correction", "erasure",
     ),
-    "feedback.about": None,
+    "feedback.about": (
+        "worker", "coordinator", "staff", "shelter", "service", "partner", "authority", "residents",
+        "questions", "no_answer",
+    ),
     "feedback.about_writer": _YES_NO,
     "feedback.handler": (
         "worker", "coordinator", "other_coordinator", "complaints", "data_protection", "outside",
     ),
     "feedback.answer_by": None,
+    "feedback.erased_on": None,
     "feedback.state": ("received", "examined", "answered", "closed", "withdrawn"),
 }  # fmt: skip
 
@@ -402,6 +408,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **ASSISTANCE,
     **INCIDENT,
     **FEEDBACK,
+    **PERSON,
     **CHECK_UP,
     **SKILLS,
     **INTEGRATION,

@@ -9,6 +9,17 @@ from typing import Final
 
 _YES_NO: Final = ("yes", "no")
 
+#: In which a person is talked with: codes of BCP 47; for `other` a text beside it says which.
+LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk", "zgh", "ru", "sgn", "other")
+
+#: By what a person is known and reached: `likely` of duplicates compares the numbers.
+PERSON: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "person.language": LANGUAGES,
+    "person.language_other": None,
+    "person.phone": None,
+    "person.document": None,
+}
+
 #: The check-up in facts for a referral or a journey: no diagnosis among them.
 CHECK_UP: Final[Mapping[str, tuple[str, ...] | None]] = {
     "checkup.agreed": ("yes", "partly", "declined"),

@@ -212,9 +212,15 @@ def legs(found: Iterable[Evidence], today: date) -> list[tuple[Evidence, Row]]:
     """The legs of the journey as it was planned last, in their order."""
     told = [each for each in found if each.rows.get("leg") or any(m.startswith("leg.") for m in each.values)]
     # An unescorted leg of a plan that is dated ahead counts as much as one of today.
-    newest = max((each.on for each in told if each.on <= today or not _escorted(each)), default=None)
-    plans = sorted((each for each in told if each.on == newest), key=lambda each: (each.order, each.record))
+    days = [(_planned_on(each), each) for each in told if each.on <= today or not _escorted(each)]
+    newest = max((day for day, _ in days), default=None)
+    plans = sorted((each for day, each in days if day == newest), key=lambda each: (each.order, each.record))
     return [(each, row) for each in plans for row in _legs_of(each)]
+
+
+def _planned_on(each: Evidence) -> date:
+    """An escort is as old as its answer, whatever else of the plan was corrected since."""
+    return each.at("leg.escort", "leg.escort_name")[0] if _escorted(each) else each.on
 
 
 def _legs_of(each: Evidence) -> tuple[Row, ...]:

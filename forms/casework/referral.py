@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 
 from forms.casework.case import Case
 from forms.casework.consent import ConsentRules, in_force
+from forms.casework.deny_list import same_name
 from forms.casework.due.statements import statements
 from forms.casework.facts import Evidence
 from forms.casework.referral_answer import answer_of
@@ -107,7 +108,7 @@ def parcel(
     """
     said = tuple(evidence)
     known = [each for each in said if each.on <= today]
-    if not recipient.strip() or recipient in denied:
+    if not recipient.strip() or same_name(recipient) in map(same_name, denied):
         return Refused("referral.recipient.denied", recipient)
     agreed = [each for each in agreements if each.recipient == recipient]
     if not agreed:

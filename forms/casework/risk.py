@@ -191,7 +191,7 @@ def standing(
     """
     records = list(found)
     told = saying(records, STATED, AFTER_INCIDENT, *(table or RiskTable()).meanings)
-    told.sort(key=lambda each: (each.on, each.order, _weight(_stated(each))))
+    told.sort(key=lambda each: (*each.at(STATED, AFTER_INCIDENT), _weight(_stated(each))))
     level: Risk = "unknown"
     since: date | None = None
     last = Advice("unknown")

@@ -134,7 +134,7 @@ def _ways(record: Evidence) -> frozenset[str]:
 def _doubted(records: list[Evidence], today: date) -> bool:
     """Whether somebody said that a way may not be safe, and nobody since that it is, or agreed it anew."""
     said = saying(records, STILL_SAFE)
-    fine = [(each.on, each.order) for each in said if each.text(STILL_SAFE) == "yes" and each.on <= today]
+    fine = [each.at(STILL_SAFE) for each in said if each.text(STILL_SAFE) == "yes" and each.on <= today]
     confirmed = [day for each in records if (day := each.day(CONFIRMED)) is not None and day <= today]
     return any(
         (each.on, each.order) >= max(fine, default=(date.min, ""))
@@ -162,7 +162,7 @@ def _code_word(records: list[Evidence], today: date) -> bool | None:
 
 def _counting(records: list[Evidence], meaning: str, today: date) -> list[Evidence]:
     """The last record that says something, all of its moment, and all that are dated after today."""
-    said = saying(records, meaning)
+    said = sorted(saying(records, meaning), key=lambda each: each.at(meaning))
     past = [each for each in said if each.on <= today]
-    last = [each for each in past if (each.on, each.order) == (past[-1].on, past[-1].order)]
+    last = [each for each in past if each.at(meaning) == past[-1].at(meaning)]
     return [*last, *(each for each in said if each.on > today)]

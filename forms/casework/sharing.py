@@ -7,13 +7,13 @@ When consent is taken back or has run out, the sharing is over. The deny list of
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from forms.casework.case import Case
-from forms.casework.consent import ConsentRules, in_force
+from forms.casework.consent import ConsentRules, in_force, under_one_name
 from forms.casework.deny_list import deny_list
 from forms.casework.facts import Evidence
 from forms.casework.word import Reason, ids, in_order, named, newer
@@ -109,7 +109,9 @@ def _share(
     """The first ground that holds, of the records that no other one has ended."""
     ended = [each for each in told if each.get(_STATE) != "shared"]
     standing = [
-        each for each in told if each.get(_STATE) == "shared" and all(newer(each, end) for end in ended)
+        each
+        for each in told
+        if each.get(_STATE) == "shared" and all(newer(each, end, _STATE, WHO) for end in ended)
     ]
     if not standing:
         return _refused(office.id, "sharing.record.ended", ended)
@@ -120,7 +122,8 @@ def _share(
             reasons.append(Reason("sharing.record.dated_ahead", evidence=(each.record,)))
         elif ground == "consent":
             purpose = "share_with_country" if office.country != home.country else "share_with_organisation"
-            consent = in_force(purpose, office.id, _by_id(found, office), at, case=case, rules=rules)
+            about = under_one_name(found, office.name, office.id)
+            consent = in_force(purpose, office.id, about, at, case=case, rules=rules)
             if consent.in_force:
                 rests_on = tuple(sorted({each.record, *consent.evidence}))
                 return Share(office.id, True, ground, (), rests_on, consent.until)
@@ -136,38 +139,3 @@ def _share(
 
 def _refused(office: str, code: str, told: list[Evidence]) -> Share:
     return Share(office, False, "", (Reason(code, evidence=ids(told)),), ids(told))
-
-
-def _by_id(found: list[Evidence], office: OtherOffice) -> list[Evidence]:
-    """The records with this office under its id wherever consent calls it by its name, so that a consent
-    by one of the two and its withdrawal by the other meet."""
-    if not office.name:
-        return found
-    return [
-        replace(
-            each,
-            values=_renamed(each.values, office),
-            rows={
-                noun: tuple(_renamed(row, office) for row in rows) if noun == "consent" else rows
-                for noun, rows in each.rows.items()
-            },
-        )
-        for each in found
-    ]
-
-
-def _renamed(values: Mapping[str, Any], office: OtherOffice) -> Mapping[str, Any]:
-    said = values.get("consent.recipient")
-    if said is None:
-        return values
-    several = said if isinstance(said, list | tuple) else [said]
-    by_id = [office.id if _same(each, office.name) else each for each in several]
-    return {**values, "consent.recipient": by_id}
-
-
-def _same(said: object, name: str) -> bool:
-    return isinstance(said, str) and _plain(said) == _plain(name)
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.replace("_", "-").split()).casefold()

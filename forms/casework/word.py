@@ -32,11 +32,16 @@ def in_order(found: Iterable[Evidence]) -> list[Evidence]:
     return sorted(found, key=lambda each: (each.on, each.order, each.record))
 
 
-def newer(one: Evidence, other: Evidence) -> bool:
-    """Whether a record certainly comes after the other. Of one day, only the order of both can tell."""
-    if one.on != other.on:
-        return one.on > other.on
-    return bool(one.order and other.order) and one.order > other.order
+def newer(one: Evidence, other: Evidence, *of: str, than: tuple[str, ...] = ()) -> bool:
+    """Whether a record certainly comes after the other. Of one day, only the order of both can tell.
+
+    `of` are the meanings of the one that count, `than` those of the other: an answer is as old as when it was
+    given, whatever else of its record was changed since. Without them the whole record counts.
+    """
+    (day, order), (other_day, other_order) = one.at(*of), other.at(*than)
+    if day != other_day:
+        return day > other_day
+    return bool(order and other_order) and order > other_order
 
 
 def last_word(
@@ -49,14 +54,14 @@ def last_word(
     """All records of the newest day that say any of these meanings; none where nothing was said.
 
     `good` tells a record that speaks for a person's plans. `dated` is the meaning of a day that such a
-    record tells by itself: what is good is as old as the older of the two days, what is not as new as the
-    newer.
+    record tells by itself: what is good is as old as the older of the two days, and as its answer, what is
+    not as new as the newer.
     """
     said = []
     for each in saying(found, *meanings):
         fine = good(each)
         told = each.day(dated) if dated else None
-        day = each.on if told is None else min(each.on, told) if fine else max(each.on, told)
+        day = min(told or each.on, each.at(*meanings)[0]) if fine else max(each.on, told or each.on)
         if not fine or max(each.on, told or each.on) <= today:
             said.append((day, each))
     newest = max((day for day, _ in said), default=None)

@@ -41,8 +41,11 @@ SHARING: Final = "sharing"
 #: That two files are of one person.
 SAME_PERSON: Final = "same_person"
 
+#: Written by the checklist of a case, a record for each tick.
+PROCEDURE_STEP: Final = "procedure_step"
+
 #: What the app itself opens where it belongs; among the forms to choose from they are not listed.
-BUILT_IN: Final = (CASE_FILE, SHARING, GATE_PASSED, SAME_PERSON)
+BUILT_IN: Final = (CASE_FILE, SHARING, GATE_PASSED, SAME_PERSON, PROCEDURE_STEP)
 CHECK_UP: Final = "check_up"
 SKILLS_AND_CONTACTS: Final = "skills_and_contacts"
 INTEGRATION_PLAN: Final = "integration_plan"
@@ -82,6 +85,7 @@ _IDS: Final = (
     EXCHANGE,
     MEETING,
     COORDINATION,
+    PROCEDURE_STEP,
 )
 
 

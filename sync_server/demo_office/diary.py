@@ -13,16 +13,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sync_server.demo_office.journeys import Answer, Answers, journey
 from sync_server.demo_office.people import Person
 from sync_server.demo_office.phrases import PHRASES, Phrases
 
 CASE_FILE: Final = "case_file"
 RECEPTION: Final = "airport_reception"
 CONTACT: Final = "monitoring_contact"
-
-#: An answer as it would be typed, or a repeat's instances as maps of such answers.
-Answer = str | list[str]
-Answers = Mapping[str, "Answer | Sequence[Mapping[str, Answer]]"]
 
 STAGES: Final = (
     "identified", "shelter", "decision", "pre_departure", "travel", "arrival", "reintegration", "closed",
@@ -82,6 +79,7 @@ class _Life:
             yield self._case_file(stage, day, arrival)
         if self._person.arrived is not None:
             yield from self._contacts(arrival)
+        yield from self._journey(arrival)
 
     def _day_of_arrival(self) -> date:
         """The day of arrival, real or expected; for who is not so far, a day that fits the stage."""
@@ -175,6 +173,13 @@ class _Life:
             answers["companion"] = [{"companion_relation": "child", "companion_age": "4"}]
         return self._entry(landed + timedelta(minutes=62), "reception", "reception", RECEPTION, answers)
 
+    def _journey(self, arrival: date) -> Iterator[Entry]:
+        person = self._person
+        for written in journey(person.journey, person.language, self._today, arrival, self._zone):
+            at = self._at(self._today - timedelta(days=written.days_ago))
+            login = written.login or person.carer
+            yield self._entry(at, login, written.record, written.form, written.answers)
+
     def _contacts(self, arrival: date) -> Iterator[Entry]:
         for days in CONTACT_DAYS:
             day = arrival + timedelta(days=days)
@@ -192,7 +197,7 @@ class _Life:
             "outcome": "phone_only" if days in (7, 61) else "met",
             "present": ["nobody"],
             "safe_to_talk": "yes",
-            "channel_still_safe": "yes",
+            "channel_still_safe": "no" if days in person.doubted else "yes",
             "lives_with": chosen.choice((["alone"], ["parents"], ["children", "parents"], ["friends"])),
             "housing": "temporary" if days < 30 else "stable",
             "work": "looking" if days < 30 else chosen.choice(("training", "formal")),

@@ -97,9 +97,10 @@ knowledge.points=20 knowledge.papers_before=10 knowledge.before=8 knowledge.pape
 2026-03-02 | exchange.from=pl exchange.to=ua
 2026-03-03 | exchange.from=al exchange.to=al
 2026-03-04 | exchange.from=fr exchange.to=al exchange.state=not_sent
-2026-08-01 | complaint.about=staff
-2026-08-02 | complaint.about=service
-2026-09-02 | complaint.about=service
+2026-08-01 | feedback.kind=complaint feedback.about=staff
+2026-08-02 | feedback.kind=complaint feedback.about=service
+2026-08-03 | feedback.kind=praise feedback.about=service
+2026-09-02 | feedback.kind=complaint feedback.about=service
 """
 # of the first training 15 gained, 3 did not, 2 left before the second test; of the second 10 and 5
 SCORES = {

@@ -22,6 +22,7 @@ from forms.casework.consent import (
     may_send,
     standing,
     statements,
+    unclear,
 )
 from forms.casework.consent_statement import READ as STATED
 from forms.casework.facts import Evidence
@@ -400,6 +401,59 @@ def test_she_has_spoken_herself_when_she_said_yes_or_no_after_that_day() -> None
         assert decided_since(day(-6), [word], TODAY) is there
     entered_late = consent("c", -1, on=day(-9).isoformat())
     assert not decided_since(day(-6), [entered_late], TODAY)
+
+
+# --- taken back, and given anew by somebody who does not know of it -----------------------------
+
+
+def test_a_consent_that_does_not_know_of_a_withdrawal_is_to_be_cleared_up() -> None:
+    first, no = (
+        consent("a", -9, purpose=["monitoring", "photo"]),
+        consent("b", -6, purpose="monitoring", decision="withdrawn", author="besa"),
+    )
+    anew = consent("c", -3, purpose="monitoring", author="luc")
+
+    def doubts(*found: Evidence, at: date = TODAY) -> list[tuple[str, str]]:
+        return [(purpose, source.record) for purpose, source in unclear(found, at)]
+
+    assert doubts(first) == doubts(first, no) == doubts(first, anew) == []
+    assert doubts(first, no, anew) == [("monitoring", "c")]
+    assert ended("monitoring", [first, no, anew], TODAY), "the contacts stay stopped meanwhile"
+    assert doubts(first, no, anew, at=day(-4)) == [], "a consent that is dated ahead was not given"
+    # Whoever has asked writes the day of the withdrawal into the new consent, or the no anew.
+    knowing = consent("d", -1, purpose="monitoring", withdrawn_on=day(-6).isoformat(), author="luc")
+    assert doubts(first, no, anew, knowing) == []
+    assert not ended("monitoring", [first, no, anew, knowing], TODAY)
+    again = consent("d", -1, purpose="monitoring", decision="withdrawn", author="luc")
+    assert doubts(first, no, anew, again) == []
+    by_herself = consent("c", -3, purpose="monitoring", author="besa")
+    assert doubts(first, no, by_herself) == [], "who wrote the withdrawal knows of it"
+    refused = consent("b", -6, purpose="monitoring", decision="refused", author="besa")
+    assert doubts(refused, anew) == [], "a yes after a no is a new mind"
+    everything = consent("b", -6, purpose=[], decision="withdrawn", author="besa")
+    assert doubts(everything, anew) == [("monitoring", "c")]
+
+
+@pytest.mark.parametrize(
+    ("own", "spoken", "why"),
+    [
+        (("zgh", ""), ("zgh", ""), []),
+        (("zgh", ""), ("ar", ""), ["interpreter_missing"]),
+        (("other", "Romani"), ("other", " romani"), []),
+        (("other", "Romani"), ("other", "Turkish"), ["interpreter_missing"]),
+        (("other", "Romani"), ("other", ""), ["language_unknown"]),
+        (("other", ""), ("other", ""), ["language_unknown"]),
+        (("sgn", "left over"), ("sgn", ""), []),
+    ],
+)
+def test_another_language_is_told_by_its_name(
+    own: tuple[str, str], spoken: tuple[str, str], why: list[str]
+) -> None:
+    case = replace(WOMAN, language=own[0], language_other=own[1])
+    given = consent("c", language=spoken[0], language_other=spoken[1])
+    assert told(of_return(given, case=case)) == why
+    with_somebody = consent("c", language=spoken[0], interpreter="F. T.")
+    assert of_return(with_somebody, case=case).in_force
 
 
 # --- the programme's part --------------------------------------------------------------------

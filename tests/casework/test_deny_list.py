@@ -38,6 +38,31 @@ def test_rows_of_a_repeat_are_entries_too():
     assert found.denies("b leka")
 
 
+def in_rows(*each, by=(), days=0):
+    """A record with these rows; `by` tells who decided in each."""
+    said_by = {"deny": tuple({"deny.decision": who, "deny.who": "officer"} for who in by)}
+    on = TODAY + timedelta(days=days)
+    return Evidence("r", "any", on, rows={"deny": each}, author="officer", order="a", said_by=said_by)
+
+
+def test_a_row_is_lifted_by_a_coordinators_word_in_its_own_place():
+    denial = {"deny.who": "A. Hoxha", "deny.decision": "denied"}
+    lifting = {"deny.who": "A. Hoxha", "deny.decision": "lifted"}
+    assert not of(in_rows(lifting, by=("coordinator",))).denies("a hoxha")
+    assert of(in_rows(lifting, by=("officer",))).denies("a hoxha"), "it stands where a denial stood"
+    assert of(in_rows(lifting, by=("officer",))).ignored == (("a hoxha", "deny.lifting.not_coordinator"),)
+    assert of(in_rows(lifting, by=("coordinator",), days=1)).denies("a hoxha")
+    # Nobody else's denial is lifted by it: not another row, not an earlier record of another file.
+    assert of(in_rows(lifting, denial, by=("coordinator", "officer"))).denies("a hoxha")
+    assert of(in_rows(lifting, by=("coordinator",)), entry("A. Hoxha", days=-9)).denies("a hoxha")
+
+
+def test_two_names_that_were_written_apart_are_two_names_and_their_signatures_none():
+    found = of(in_rows({"deny.who": "A. Hoxha\n— mira\nB. Leka\n— besa, drita"}, by=(None,)))
+    assert found.names == {"a hoxha", "b leka"}
+    assert not found.denies("mira")
+
+
 @pytest.mark.parametrize(
     ("lifting", "left"),
     [

@@ -29,6 +29,40 @@ TRAVEL = """
 FIRST, SECOND = "leg[00000000000000ff]", "leg[00000000000000aa]"
 
 
+DENIALS = """
+| settings |
+| | form_id | version |
+| | denials | 1 |
+| survey |
+| | type | name | label | bind::homeward:meaning |
+| | begin_repeat | denied | Denied | |
+| | text | who | Who | deny.who |
+| | text | decision | Decision | deny.decision |
+| | end_repeat | | | |
+"""
+
+
+def test_a_row_that_was_taken_away_says_nothing_any_more():
+    """Its answers stay in the record, where the log needs them."""
+    values = {FIRST: 1, f"{FIRST}/to": "Rome", f"{SECOND}/to": "Tirana"}
+    definition = load_form(xform_from_xlsform(TRAVEL).xml)
+    found = evidence(definition, Record("r1", "c1", "travel", "1", "finished", values), on=date(2026, 11, 22))
+    assert found.rows["leg"] == ({"leg.to": "Rome"},)
+
+
+def test_whoever_was_denied_stays_denied_when_the_row_is_taken_away_and_each_answer_is_its_authors():
+    row = "denied[00000000000000ff]"
+    values = {f"{row}/who": "A. Hoxha", f"{row}/decision": "lifted"}
+    wrote = {f"{row}/who": "mira", f"{row}/decision": "ana"}
+    record = Record("r1", "c1", "denials", "1", "finished", values)
+    definition = load_form(xform_from_xlsform(DENIALS).xml)
+    found = evidence(definition, record, on=date(2026, 11, 22), author="mira", wrote=wrote.__getitem__)
+    assert found.rows["deny"] == ({"deny.who": "A. Hoxha", "deny.decision": "lifted"},)
+    assert found.said_by["deny"] == ({"deny.who": "mira", "deny.decision": "ana"},)
+    alone = evidence(definition, record, on=date(2026, 11, 22), author="mira")
+    assert alone.said_by["deny"] == ({"deny.who": "mira", "deny.decision": "mira"},)
+
+
 def test_answers_are_found_by_their_meaning_and_legs_in_their_order():
     values = {
         "ready": "yes", "remark": "x", "gone/question": "y",

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from forms.casework.consent import PURPOSES, in_force
+from forms.casework.consent import in_force
+from forms.casework.consent_rules import PURPOSES
 from forms.casework.facts import Evidence
 from forms.casework.htcds import Read, Unplaced, Written, export, read, standard, write
 from forms.xform.load import load_form

@@ -74,7 +74,7 @@ def test_homewards_own_procedures_have_steps_for_every_stage_and_leaflets_to_han
     assert leaflet is not None
     assert leaflet.language_for("fr") == "fr"
     assert leaflet.language_for("fr_FR") == "fr"
-    assert leaflet.language_for("uk") == "en"
+    assert leaflet.language_for("de") == "en"
     assert set(leaflet.text) - {"en"} <= leaflet.unreviewed
     assert own.leaflet("none") is None
 
@@ -94,3 +94,18 @@ def test_a_wrong_step_is_refused(step: dict[str, Any]) -> None:
     fine = {"id": "a", "stage": "arrival", "title": {"en": "A"}, "guidance": {"en": "x"}}
     with pytest.raises(FormProblem):
         Procedures.from_table({"steps": [fine, fine]})
+
+
+def test_our_own_steps_and_leaflets_are_read_in_all_five_languages() -> None:
+    languages = {"en", "fr", "sq", "ar", "uk"}
+    procedures = built_in()
+    for step in procedures.steps:
+        for texts in (step.title, step.guidance):
+            assert texts.keys() == languages, step.id
+            assert len(set(texts.values())) == len(languages), step.id
+    for leaflet in procedures.leaflets:
+        assert leaflet.title.keys() == leaflet.text.keys() == languages
+        assert {len(text.strip().splitlines()) for text in leaflet.text.values()} == {
+            len(leaflet.text["en"].strip().splitlines())
+        }
+        assert leaflet.unreviewed == languages - {"en"}

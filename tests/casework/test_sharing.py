@@ -148,6 +148,20 @@ def test_the_deny_list_beats_consent_and_every_other_ground(name: str) -> None:
     assert athens(share(), agreed(), denied, said("l", -1, author="coordinator")(lifted)).shared
 
 
+def test_an_office_in_a_row_of_the_case_file_is_denied_until_a_coordinator_lifts_it() -> None:
+    """Beside a relative on the staff and an authority, each in a row of its own."""
+    relative = {"deny.who": "e.papadaki", "deny.decision": "denied"}
+
+    def file(decision: str, by: str) -> Evidence:
+        office = {"deny.who": "Police of Mat\nSupport Centre Athens", "deny.decision": decision}
+        found = said("file", -1, author="mira")({"case.office": "tirana"}, deny=(relative, office))
+        return replace(found, said_by={"deny": ({"deny.decision": "mira"}, {"deny.decision": by})})
+
+    assert codes(athens(share(), agreed(), file("denied", "mira"))) == ["sharing.office.denied"]
+    assert codes(athens(share(), agreed(), file("lifted", "mira"))) == ["sharing.office.denied"]
+    assert athens(share(), agreed(), file("lifted", "coordinator")).shared
+
+
 def test_a_name_that_is_no_office_and_the_office_itself_get_nothing() -> None:
     found = of_all(share(office="Athina"), share("s2", office="tirana"), share("s3", office=" "), agreed())
     assert {name: codes(each) for name, each in found.items()} == {"Athina": ["sharing.office.unknown"]}
@@ -180,6 +194,6 @@ def test_the_meanings_that_can_change_the_answer_are_told() -> None:
     def told(asks: Any) -> Iterable[str]:
         return {each.partition(".")[0] for each in meanings.KNOWN if asks(each)}
 
-    assert told(reads) == {"share", "consent", "deny", "guardian", "age"}
+    assert told(reads) == {"share", "consent", "deny", "guardian", "age", "person"}
     assert reads("person.birth_date")
     assert told(shares_on) == {"share"}

@@ -160,9 +160,11 @@ def test_a_case_offers_first_what_its_stage_needs(book: Fieldbook) -> None:
     case = done(book.new_case("al", "sq"))
     finish_case_file(book, case, stage="travel", expected_arrival="2026-05-04T14:20:00.000+02:00")
     view = done(book.case(case))
-    offered = [offer.form for offer in view.offers]
-    assert offered[0] == "airport_reception"
-    assert {"travel", "consent", "monitoring_contact"} <= set(offered)
+    needed = [offer.form for offer in view.offers.needed]
+    assert needed[0] == "airport_reception"
+    assert {"travel", "consent"} <= set(needed)
+    others = {offer.form: stage.stage for stage in view.offers.by_stage for offer in stage.offers}
+    assert others["monitoring_contact"] == "arrival"
     assert [item.kind for item in view.due] == ["arrival"]
     assert {stage.code: stage.state for stage in view.stages}["travel"] == "now"
 

@@ -51,12 +51,33 @@ def test_who_may_be_here_already_is_shown_before_a_new_file_is_made(book: Fieldb
     """Written in another script, with the year of birth alone."""
     mira = person(book, given_name="Оксана", family_name="Шевченко", birth_date="1998-05-12", sex="female")
     person(book, given_name="Arben", family_name="Hoxha")
-    (found,) = done(book.likely_same(NewPerson("Oksana", "Shevchenko", birth="1998", sex="female")))
+    (found,) = done(book.decisions.likely_same(NewPerson("Oksana", "Shevchenko", birth="1998", sex="female")))
     assert found.case == mira
     assert found.code == view(book, mira).row.code
     assert "duplicate.name.full" in found.because
-    assert done(book.likely_same(NewPerson("Luljeta", "Dervishi"))) == ()
-    assert done(book.likely_same(NewPerson())) == ()
+    assert done(book.decisions.likely_same(NewPerson("Luljeta", "Dervishi"))) == ()
+    assert done(book.decisions.likely_same(NewPerson())) == ()
+
+
+def test_a_telephone_or_a_paper_shows_a_file_under_another_name(book: Fieldbook) -> None:
+    """She gave another name, and the number that she had given in spring, as it is dialled at home."""
+    mira = person(
+        book, given_name="Drita", phone="drita@example.org\n+355 69 123 4567", birth_date="1990-01-05"
+    )
+    papers = person(book, given_name="Arben", documents="BA 1234567\n AL-77-1")
+    new = NewPerson("Ardita", phones=("069 1234567",), birth="1990-01-05", country="al")
+    (found,) = done(book.likely_same(new))
+    assert (found.case, set(found.because)) == (
+        mira,
+        {"duplicate.phone", "duplicate.birth.same", "duplicate.name.differs"},
+    )
+    (found,) = done(book.likely_same(NewPerson("Luan", documents=("ba1234567",))))
+    assert (found.case, "duplicate.document" in found.because) == (papers, True)
+    assert done(book.likely_same(NewPerson("Luan", documents=("BA 7654321",)))) == ()
+    assert done(book.likely_same(NewPerson("Luan", phones=("069 7654321",), country="al"))) == ()
+    # Numbers are not among the facts that a screen shows of a case.
+    shown = [text["en"] for case in (mira, papers) for _, text in view(book, case).facts]
+    assert not [text for text in shown if "123" in text or "example" in text]
 
 
 def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldbook) -> None:
@@ -65,7 +86,7 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
     second = person(book, given_name="Dritë", stage="travel", expected_arrival=expected, risk="high")
     before = {each.case for each in done(book.today()).overdue}
     assert before == {first, second}
-    done(book.join_files(second, first, "She told both offices of the same brother"))
+    done(book.decisions.join_files(second, first, "She told both offices of the same brother"))
     today = done(book.today())
     assert {each.case for each in (*today.overdue, *today.today)} <= {first}, "one person, one visit"
     shown = view(book, first)
@@ -73,7 +94,7 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
     assert "risk" in {each.fact for each in shown.file_conflicts}
     assert [row.form for row in view(book, second).records].count("case_file") == 1
 
-    done(book.part_files(first))
+    done(book.decisions.part_files(first))
     assert view(book, first).other_files == ()
     assert {each.case for each in done(book.today()).overdue} == before
 
@@ -92,7 +113,7 @@ def test_what_one_file_says_closes_the_gate_of_the_person(book: Fieldbook) -> No
             done(book.save(opened.record, opened.entry.answer(paths[name], value)))
         assert done(book.finish(opened.record)) == ()
     assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
-    done(book.join_files(second, first, "The same fingerprint on both papers"))
+    done(book.decisions.join_files(second, first, "The same fingerprint on both papers"))
     assert "gate.contact_family.consent_withdrawn" in missing(book, first)
 
 
@@ -109,10 +130,10 @@ def test_files_are_not_joined_without_a_reason_nor_with_themselves(book: Fieldbo
         (first, "00000000-0000-4000-8000-000000000000", "The same", "case.row.unknown"),
     ):
         with pytest.raises(Problem) as refused:
-            done(book.join_files(duplicate, original, because))
+            done(book.decisions.join_files(duplicate, original, because))
         assert refused.value.code == code
     with pytest.raises(Problem) as refused:
-        done(book.part_files(first))
+        done(book.decisions.part_files(first))
     assert refused.value.code == "person.files.single"
     assert [row.form for row in view(book, first).records] == ["case_file"], (
         "nothing is kept of what was refused"

@@ -23,9 +23,9 @@ XFORMS = "{http://www.w3.org/2002/xforms}"
 IDS = [form_id for form_id, _ in forms()]
 #: What each form has come to since its first version.
 VERSIONS = {
-    "case_file": "3", "airport_reception": "3", "consent": "2", "monitoring_contact": "3",
+    "case_file": "3", "airport_reception": "3", "consent": "3", "monitoring_contact": "3",
     "guardian_and_tracing": "2", "screening": "2", "needs_and_risks": "2", "reintegration_plan": "2",
-    "assistance": "2", "best_interest": "2", "safety_incident": "2",
+    "assistance": "2", "best_interest": "2", "safety_incident": "2", "closure": "2", "feedback": "2",
 }  # fmt: skip
 #: Languages beyond the five that every form has, and those of which a form has a sample only.
 MORE = {"airport_reception": ("ru", "zgh"), "consent": ("ru",)}

@@ -130,7 +130,7 @@ def test_every_meaning_of_these_forms_is_listed_and_asked(definitions: dict[str,
     marked = {q.meaning for form in FORMS for q in definitions[form].questions.values() if q.meaning}
     for block in (meanings.CHECK_UP, meanings.SKILLS, meanings.INTEGRATION):
         assert set(block) <= marked
-    assert marked - set(meanings.KNOWN) == {"case.code", "person.language"}
+    assert marked - set(meanings.KNOWN) == {"case.code"}
 
 
 def test_each_form_is_offered_where_it_belongs() -> None:

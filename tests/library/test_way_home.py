@@ -143,7 +143,8 @@ def test_a_thumbprint_takes_a_witness_and_a_language_of_her_own_an_interpreter(
     """Vignette 4."""
     consent = filling(definitions, "consent")
     assert consent.answer(**GIVEN | {"spoken": "other", "how_given": "thumbprint"}) == []
-    assert consent.missing() == {"interpreter", "witness"}
+    assert consent.missing() == {"spoken_other", "interpreter", "witness"}
+    assert consent.answer(spoken_other="Romani") == []
     assert consent.answer(interpreter="F. T.", witness="A nurse", limits="My brothers must not know") == []
     assert consent.missing() == set()
     assert said(consent).chosen("consent.purpose") == {"return"}

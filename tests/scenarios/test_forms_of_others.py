@@ -127,8 +127,8 @@ def test_it_is_published_filled_in_synced_and_merged_as_it_is(
     for tablet in (officer, coordinator):
         tablet.sync()
         view = tablet.book.case(case).wait(30)
-        assert form_id in {offer.form for offer in view.other_offers}
-        assert form_id not in {offer.form for offer in view.offers}
+        assert form_id in {offer.form for offer in view.offers.own}
+        assert form_id not in {offer.form for offer in view.offers.needed}
 
     # Everything that it asks is answered, in each of its languages some.
     opened = officer.book.begin(case, form_id).wait(30)
@@ -205,7 +205,7 @@ def test_a_form_without_a_version_gets_another_one_when_it_is_changed(
     command("publish-form", "--dir", str(server.folder), str(form))
     assert officer.sync().forms_received == 1
     assert officer.values(record)["all"] == "5"
-    offered = {offer.form: offer for offer in officer.book.case(case).wait(30).other_offers}
+    offered = {offer.form: offer for offer in officer.book.case(case).wait(30).offers.own}
     assert offered["places"].titles["fr"] == "places"
     opened = officer.book.begin(case, "places", "fr").wait(30)
     assert opened.entry.state("place/region").label == "Région"

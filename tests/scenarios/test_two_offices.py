@@ -347,6 +347,48 @@ def test_who_is_on_the_deny_list_is_out_whatever_the_person_agreed_to(
     assert offices.of_all(offices.eleni) == offices.of_all(offices.arta) != set()
 
 
+def test_the_deny_list_of_the_case_file_is_lifted_row_by_row_and_by_a_coordinator(offices: Offices) -> None:
+    """Arta adds two rows. Besnik lifts the one of a relative; that is no lifting of the other."""
+    offices.agreed()
+    offices.meet(offices.besnik)
+    file = offices.arta.case_file(offices.case)
+
+    def answer(tablet: Tablet, number: int, **answers: Any) -> None:
+        opened = tablet.book.edit(file).wait(30)
+        rows = [{} for _ in range(number)]
+        tablet.answer_rows(opened, "denied", *rows, answers)
+        tablet.finish(opened)
+        offices.meet(tablet, offices.arta, offices.besnik, offices.eleni)
+
+    answer(offices.arta, 0, deny_who="e.papadaki", deny_decision="denied")
+    assert offices.of_all(offices.eleni) != set()
+    answer(offices.arta, 1, deny_who="Police of Mat\nathens", deny_decision="denied")
+    assert offices.of_all(offices.eleni) == set()
+    answer(offices.besnik, 0, deny_decision="lifted", deny_reason="She left that office.")
+    answer(offices.arta, 1, deny_decision="lifted", deny_reason="Nobody of hers is there.")
+    assert offices.of_all(offices.eleni) == set(), "an officer lifts nothing"
+    # She cannot take the row away either, nor the decision alone.
+    opened = offices.arta.book.edit(file).wait(30)
+    second = opened.entry.repeat("denied").instances[1]
+    assert not opened.entry.removable(second)
+    offices.arta.book.discard(opened.record).wait(30)
+
+
+def test_a_coordinator_lifts_the_row_of_an_office(offices: Offices) -> None:
+    offices.agreed()
+    file = offices.arta.case_file(offices.case)
+    opened = offices.arta.book.edit(file).wait(30)
+    offices.arta.answer_rows(opened, "denied", {"deny_who": "Athens", "deny_decision": "denied"})
+    offices.arta.finish(opened)
+    offices.meet(offices.arta, offices.besnik, offices.eleni)
+    assert offices.of_all(offices.eleni) == set()
+    opened = offices.besnik.book.edit(file).wait(30)
+    offices.besnik.answer_rows(opened, "denied", {"deny_decision": "lifted", "deny_reason": "He left."})
+    offices.besnik.finish(opened)
+    offices.meet(offices.besnik, offices.arta, offices.eleni)
+    assert offices.of_all(offices.eleni) == offices.of_all(offices.arta) != set()
+
+
 def test_a_consent_that_runs_out_ends_it_though_no_device_calls(offices: Offices) -> None:
     offices.consent(valid_until=_in_days(3))
     offices.share()

@@ -62,7 +62,7 @@ class TwoOffices:
         """A case of Athens that Tirana has too, with the person's consent to that."""
         case = self.case(birth)
         consent(self.eleni, case, "share_with_country", recipient="Tirana")
-        self.eleni.book.share(case, "Tirana").wait(30)
+        self.eleni.book.decisions.share(case, "Tirana").wait(30)
         self.meet()
         return case
 
@@ -206,7 +206,7 @@ def test_what_is_soft_a_coordinator_passes_with_a_reason_and_what_is_hard_nobody
     assert refusal(eleni, case, soft, "Her sister is at the airport") == "gate.pass.not_coordinator"
     assert refusal(nikos, case, hard, "They will say yes") == "gate.pass.hard"
     assert refusal(nikos, case, soft, "-") == "gate.pass.reason_missing"
-    nikos.book.pass_gate(case, "clear_to_travel", [soft], "Her sister is at the airport").wait(30)
+    nikos.book.decisions.pass_gate(case, "clear_to_travel", [soft], "Her sister is at the airport").wait(30)
     assert nikos.missing(case, "clear_to_travel") == {"assessment_return_missing"}
     assessment(mira, case, "return")
     offices.meet()
@@ -227,12 +227,12 @@ def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) 
     case = offices.case(f"{TODAY.year - 14}-01-15")
     consent(eleni, case, "share_with_country", recipient="Tirana")
     with pytest.raises(Problem) as refused:
-        eleni.book.share(case, "Tirana").wait(30)
+        eleni.book.decisions.share(case, "Tirana").wait(30)
     assert refused.value.code == "share.ground.missing", "a child's own word is not enough"
     assert "minor_guardian_missing" in eleni.missing(case, "clear_to_travel")
     eleni.fill(case, "guardian_and_tracing", **GUARDIAN)
     consent(eleni, case, "share_with_country", recipient="Tirana", decided_by="both")
-    eleni.book.share(case, "Tirana").wait(30)
+    eleni.book.decisions.share(case, "Tirana").wait(30)
     consent(eleni, case, "return")
     offices.meet()
     assessment(eleni, case, "host")
@@ -336,5 +336,5 @@ def asked_to_testify(tablet: Tablet, case: str, safety: str) -> str:
 def refusal(tablet: Tablet, case: str, code: str, reason: str) -> str:
     """The code by which a gate is not passed."""
     with pytest.raises(Problem) as refused:
-        tablet.book.pass_gate(case, "clear_to_travel", [code], reason).wait(30)
+        tablet.book.decisions.pass_gate(case, "clear_to_travel", [code], reason).wait(30)
     return refused.value.code

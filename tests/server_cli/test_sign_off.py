@@ -90,7 +90,7 @@ def test_the_library_is_published_once_somebody_has_signed_off_its_drafts(server
     assert "case_file (ar, uk)" in told
     server.must("sign-off", "--all", "--by", "Lina Amrani")
     assert server.must("publish-form", "--library").count("Published ") == len(library.forms())
-    assert on_devices(server, "consent", "2").drafts == ()
+    assert on_devices(server, "consent", "3").drafts == ()
 
 
 def test_the_command_that_a_refusal_names_is_the_one_that_helps(
@@ -148,7 +148,7 @@ def test_the_demo_shows_every_draft_and_says_that_it_is_one(
     demo = new_server(tmp_path)
     demo.must("init", "--demo", "--unattended")
     demo.must("publish-form", "--library")
-    assert set(on_devices(demo, "consent", "2").drafts) >= {"fr", "sq", "ar", "uk"}
+    assert set(on_devices(demo, "consent", "3").drafts) >= {"fr", "sq", "ar", "uk"}
 
 
 def test_who_signed_and_when_stays_on_the_server_and_no_name_in_its_log(

@@ -31,7 +31,11 @@ def open_a_case(window: AppWindow, number: int) -> str:
 
 
 def begin(window: AppWindow, form: str) -> None:
+    """A form of the sheet, be it folded away under another stage."""
     window.touch("case.new_form")
+    window.see("case.offers.search")
+    if window.find(f"case.offer.{form}") is None:
+        window.fill("case.offers.search", form.partition("_")[0])
     window.touch(f"case.offer.{form}")
     window.see("entry.progress")
 

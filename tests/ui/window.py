@@ -73,7 +73,7 @@ class AppWindow:
         self._display = display
         self._folder = folder
         self._language = language
-        self._scratch = scratch
+        self.scratch = scratch
         self._more = more
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -82,15 +82,15 @@ class AppWindow:
 
     def start(self) -> None:
         self._starts += 1
-        self._probe = self._scratch / f"p{self._starts}"
-        self.log = self._scratch / f"app-{self._starts}.log"
+        self._probe = self.scratch / f"p{self._starts}"
+        self.log = self.scratch / f"app-{self._starts}.log"
         width, height = self._display.size
         environment = {
             **os.environ,
             "DISPLAY": self._display.name,
             "HOMEWARD_UI_PROBE": str(self._probe),
             "HOMEWARD_WINDOW": f"{width}x{height}",
-            "HOMEWARD_PICTURES": str(self._scratch / "pictures"),
+            "HOMEWARD_PICTURES": str(self.scratch / "pictures"),
             "HOMEWARD_AUTO_SYNC": "0",
         }
         with self.log.open("wb") as log:
@@ -191,7 +191,7 @@ class AppWindow:
 
     def picture(self, name: str) -> Path:
         """What the window shows, as a PNG in the scratch folder (read from the X server)."""
-        target = self._scratch / f"{name}.png"
+        target = self.scratch / f"{name}.png"
         ImageGrab.grab(xdisplay=self._display.name).save(target)
         return target
 

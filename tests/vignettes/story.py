@@ -234,11 +234,11 @@ class Sheet:
 
     def _answer(self, name: str, raw: Any, within: str) -> Place:
         path = self._path(name, within)
+        assert not self.entry.state(path).readonly, name
         change = self.entry.answer(path, raw)
         assert change.violation is None, (self.form.id, name, raw, change.violation)
         question = self.form.questions[paths.template(path)]
         assert isinstance(question, Question)
-        assert not question.readonly, name
         if (question.meaning or "").rpartition(".")[2] in _REMARKS:
             return "remark"
         chosen = raw if isinstance(raw, list | tuple) else [raw]

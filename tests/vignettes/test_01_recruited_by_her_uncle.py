@@ -19,6 +19,7 @@ from tests.vignettes.usual import (
     codes,
     consent,
     day,
+    denied,
     hazard,
     host,
     leg,
@@ -40,14 +41,14 @@ def test_a_woman_recruited_by_her_uncle_returns_to_another_town_and_nobody_is_to
     file = case_file(story, day("2026-08-01"), safe_channel=["messenger"], code_word_agreed="yes")
     file.fact("A woman", sex="female")
     file.fact("Albania", country="al")
+    file.fact("from France", host_country="fr")
     file.fact("nobody may tell the family", safe_never="Not through my parents, my uncle or my brother")
-    file.meant("northern", case__region="Shkodër")
-    file.by_meaning(deny__who=["Fatmir Hoxha", "Agim Hoxha", "Drita Hoxha"], deny__decision="denied")
+    file.fact("northern", region="Shkodër")
+    denied(file, "Fatmir Hoxha", "Agim Hoxha", "Drita Hoxha")
 
     screening = story.sheet("screening", day("2026-08-01"), **LYON)
     screening.usual(referred_by="ngo", can_talk="yes")
     screening.fact("of 23", age_estimate="23")
-    screening.fact("from France", host_state="fr")
     screening.fact("She speaks no French", interpreter="independent")
     screening.fact("a promise of", deception=["other_work"])
     screening.fact("recruited by her uncle", recruited_by="relative")
@@ -85,10 +86,10 @@ def test_a_woman_recruited_by_her_uncle_returns_to_another_town_and_nobody_is_to
     way.usual(itinerary="complete", reception="arranged", received_by="The duty worker of Durrës")
 
     found, case = story.evidence(), story.case()
-    denied = deny_list(found, COORDINATORS, TODAY)
+    kept_out = deny_list(found, COORDINATORS, TODAY)
     story.rule(
         "her uncle",
-        not may_see(True, denied, "f.hoxha", "Hoxha Fatmir") and may_see(True, denied, "mira"),
+        not may_see(True, kept_out, "f.hoxha", "Hoxha Fatmir") and may_see(True, kept_out, "mira"),
     )
     safe = safe_contact(found, TODAY)
     story.rule("nobody may tell the family", "parents" in safe.never and not safe.allows("trusted_person"))
@@ -120,12 +121,12 @@ def test_a_woman_recruited_by_her_uncle_returns_to_another_town_and_nobody_is_to
     shelter = Agreement(
         "Shelter of Durrës", "share_with_country", frozenset({"travel.arrival_at", "tracing.remarks"})
     )
-    sent = parcel("Shelter of Durrës", found, [shelter], TODAY, denied=denied.names)
+    sent = parcel("Shelter of Durrës", found, [shelter], TODAY, case=case, denied=kept_out.names)
     assert isinstance(sent, Parcel)
     story.rule("the date", sent.fields == ("travel.arrival_at",))
-    uncle = Agreement("fatmir hoxha", "share_with_country", frozenset({"travel.arrival_at"}))
-    refused = parcel("fatmir hoxha", found, [uncle], TODAY, denied=denied.names)
-    assert refused == Refused("referral.recipient.denied", "fatmir hoxha")
+    uncle = Agreement("Fatmir HOXHA", "share_with_country", frozenset({"travel.arrival_at"}))
+    refused = parcel("Fatmir HOXHA", found, [uncle], TODAY, case=case, denied=kept_out.names)
+    assert refused == Refused("referral.recipient.denied", "Fatmir HOXHA")
     story.end()
 
 
@@ -138,13 +139,15 @@ def test_a_man_sold_by_his_cousin_goes_to_the_capital_and_the_village_is_not_ask
     file = case_file(story, day("2026-08-01"), language="ar", safe_channel=["phone_call"])
     file.fact("A man", sex="male")
     file.fact("to Morocco", country="ma")
+    file.fact("returns from Italy", host_country="it")
     file.fact("the village must not hear of it", safe_never="Nobody of the village")
-    file.by_meaning(deny__who="Commune of Aït Melloul", deny__decision="denied")
+    file.row("denied").fact(
+        "The cousin is a clerk of the commune", deny_who="Commune of Aït Melloul", deny_decision="denied"
+    )
     turin = host("IT", "turin", "paolo")
     screening = story.sheet("screening", day("2026-08-01"), **turin)
     screening.usual(referred_by="labour", can_talk="yes")
     screening.fact("of 34", age_estimate="34")
-    screening.fact("returns from Italy", host_state="it")
     screening.fact("his wife's cousin found him work", recruited_by="relative")
     screening.fact("on a farm", sector="agriculture")
     screening.fact("kept his pay", coercion=["pay_kept"], conditions=["no_pay"])
@@ -157,8 +160,8 @@ def test_a_man_sold_by_his_cousin_goes_to_the_capital_and_the_village_is_not_ask
     agreed.fact("He agrees that his father is looked for", limits="My father, nobody else")
 
     found, case = story.evidence(), story.case()
-    denied = deny_list(found, COORDINATORS, TODAY)
-    story.rule("The cousin is a clerk of the commune", denied.denies("commune of ait melloul"))
+    kept_out = deny_list(found, COORDINATORS, TODAY)
+    story.rule("The cousin is a clerk of the commune", kept_out.denies("commune of ait melloul"))
     # Nobody has screened the risk: that a cousin recruited him is enough.
     family = asked("contact_family", case, found, TODAY)
     story.rule("his wife's cousin", codes(family) == {"risk_screen_missing", "relatives_may_be_complicit"})

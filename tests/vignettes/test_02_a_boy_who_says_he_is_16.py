@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from forms.casework.age import age
 from forms.casework.consent import in_force
+from forms.casework.due import agenda
 from forms.casework.gates import GateResult
 from tests.vignettes.conftest import Told
 from tests.vignettes.story import Story
@@ -38,13 +41,12 @@ def test_a_boy_who_says_he_is_16_travels_with_all_that_a_child_needs_and_not_bef
         in Tirana is willing to take him; her husband is unknown. The guardian is a Greek social worker.
         He wants to go to school and fears the journey."""
     )
-    case_file(story, day("2026-07-20")).fact("A boy", sex="male")
+    case_file(story, day("2026-07-20"), host_country="gr").fact("A boy", sex="male")
     screening = story.sheet("screening", day("2026-07-20"), **ATHENS).usual(
         referred_by="police", can_talk="yes"
     )
     screening.fact("of 14", age_estimate="14")
     screening.fact("begging", exploitation=["begging"], sector="street")
-    screening.usual(host_state="gr")
     screening.fact("for a man who is not his father", profited="false_relative")
     screening.usual(screening_outcome="possible")
     story.rule("A boy of 14, begging", {"child_note", "likely_note"} <= screening.shown())
@@ -58,10 +60,12 @@ def test_a_boy_who_says_he_is_16_travels_with_all_that_a_child_needs_and_not_bef
         guardian_document="court",
     )
     guardian.fact("social worker", guardian_kind="social_worker")
-    guardian.usual(document_expires="2028-01-01", conflict_check="none", guardian_consent="given")
-    guardian.usual(
-        family_signs=["none"], risk_screen="clear", child_tracing="given", guardian_tracing="given"
-    )
+    guardian.usual(document_expires="2028-01-01", conflict_check="none")
+    guardian.usual(family_signs=["none"], risk_screen="clear")
+    family_first = asked("contact_family", story.case(), story.evidence(), TODAY)
+    assert codes(family_first) == {"consent_guardian_missing", "consent_child_missing"}
+    consent(story, day("2026-07-26"), ["tracing"], where=ATHENS, decided_by="both", recipient="His aunt")
+    assert asked("contact_family", story.case(), story.evidence(), TODAY).open
 
     interest = story.sheet("best_interest", day("2026-08-20"), **ATHENS)
     interest.fact("says he is 16", age_basis=["said", "looks"], age_said="16")
@@ -127,6 +131,18 @@ def test_a_boy_who_says_he_is_16_travels_with_all_that_a_child_needs_and_not_bef
     open_now = gate(story)
     story.rule("An aunt in Tirana is willing to take him", (open_now.open, codes(open_now)) == (True, set()))
 
+    # At home he is asked for his school, and is not forgotten where it has not begun.
+    visit = story.sheet("child_monitoring", day("2026-09-20"))
+    visit.usual(outcome="met", present=["nobody"], safe_to_talk="yes", danger_now="no", child_agrees="yes")
+    visit.fact("He wants to go to school", school="enrolled_only", child_words="I want to go in already.")
+    visit.usual(school_absence=["papers"], needs_any="yes", bid_review="unsure", risk_level="medium")
+    visit.row("need").usual(need_kind="training", need_action="The school sees his papers")
+    home = agenda(replace(story.case(), arrived_on=day("2026-09-13")), story.evidence(), day("2026-09-21"))
+    asks = {item.kind: item for item in home}
+    story.rule("to go to school", asks["action.agreed"].subject == "training")
+    assert asks["determination.review"].due == day("2026-09-20"), "the visit brings the review forward"
+    assert asks["contact.week_2"].form == "child_monitoring"
+
     # Every row of the gate, one taken away at a time.
     for form, lacking in CHILD_ROWS.items():
         assert lacking <= codes(gate(story, form)), form
@@ -148,7 +164,7 @@ CHILD_ROWS = {
     "family_assessment": {"minor_home_missing"},
     "travel": {"minor_legs_missing", "itinerary_missing", "documents_missing", "reception_missing"},
     "needs_and_risks": {"assessment_host_missing", "assessment_return_missing"},
-    "consent": {"consent_child_missing"},
+    "consent": {"consent_guardian_missing", "consent_child_missing"},
     "reintegration_plan": {"plan_missing", "monitoring_plan_missing"},
 }
 
@@ -162,7 +178,7 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
         Her birth certificate is with them. Her mother has died, no family is known; a children's house in
         Lviv admits her. The guardian is a lawyer. She does not want to speak with a man."""
     )
-    file = case_file(story, day("2026-07-20"), language="uk")
+    file = case_file(story, day("2026-07-20"), language="uk", host_country="it")
     file.fact("A girl", sex="female")
     file.fact("from Ukraine", country="ua")
     rome = host("IT", "rome", "chiara")
@@ -171,7 +187,6 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
     )
     screening.fact("of 16", age_estimate="16")
     screening.fact("domestic work", exploitation=["servitude"], sector="domestic")
-    screening.usual(host_state="it")
     screening.fact("a couple that passes for her godparents", profited="false_relative")
     screening.usual(screening_outcome="possible")
     intake = story.sheet("shelter_intake", day("2026-07-20"), **rome)
@@ -181,7 +196,7 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
     guardian = story.sheet("guardian_and_tracing", day("2026-07-22"), **rome)
     guardian.usual(guardian_appointed="yes", document_expires="2028-01-01", conflict_check="none")
     guardian.fact("The guardian is a lawyer", guardian_kind="lawyer")
-    guardian.usual(family_signs=["not_known"], risk_screen="possible", guardian_consent="given", traced="yes")
+    guardian.usual(family_signs=["not_known"], risk_screen="possible", traced="yes")
     step = guardian.row("trace").usual(traced_by="red_cross", revealed="no")
     step.fact("no family is known", trace_outcome="not_found")
     interest = story.sheet("best_interest", day("2026-08-20"), **rome)

@@ -35,13 +35,13 @@ def test_a_man_who_wants_his_wages_travels_to_his_sister_and_testifies_by_video(
     file = case_file(story, day("2026-08-01"), language="uk", safe_channel=["phone_call"])
     file.fact("A man", sex="male")
     file.fact("Ukraine", country="ua")
-    file.meant("western", case__region="Ternopil oblast")
+    file.fact("in Poland", host_country="pl")
+    file.fact("western", region="Ternopil oblast")
     screening = story.sheet("screening", day("2026-08-01"), **WARSAW).usual(can_talk="yes")
     screening.usual(referred_by="labour", screening_outcome="possible")
     screening.fact("of 41", age_estimate="41")
     screening.fact("exploited", exploitation=["labour"], conditions=["no_pay"])
     screening.fact("in construction", sector="construction")
-    screening.fact("in Poland", host_state="pl")
     screening.fact("passport withheld", coercion=["papers", "pay_kept"])
     in_host = assessment(story, day("2026-08-20"), "host", where=WARSAW)
     in_host.fact("back injury", health_needs=["injury"])
@@ -115,10 +115,10 @@ def test_a_man_who_wants_his_wages_travels_to_his_sister_and_testifies_by_video(
     assert due["plan.milestone"].subject == "legal"
     lawyer = "Legal aid of the union"
     agreed = Agreement(lawyer, "share_with_organisation", frozenset({"needs.papers", "proceedings.claims"}))
-    refused = parcel(lawyer, story.evidence(), [agreed], TODAY)
+    refused = parcel(lawyer, story.evidence(), [agreed], TODAY, case=story.case())
     assert refused == Refused("referral.consent.missing", lawyer)
     consent(story, day("2026-09-07"), ["share_with_organisation"], spoken="uk", recipient=lawyer)
-    sent = parcel(lawyer, story.evidence(), [agreed], TODAY)
+    sent = parcel(lawyer, story.evidence(), [agreed], TODAY, case=story.case())
     assert sent.fields == ("needs.papers",), "what concerns the proceedings goes with no referral"  # type: ignore[union-attr]
     story.end()
 
@@ -136,6 +136,7 @@ def test_a_woman_held_in_a_kitchen_leaves_with_an_open_route_that_a_coordinator_
     file = case_file(story, day("2026-08-01"))
     file.fact("A woman", sex="female")
     file.fact("from Albania", country="al")
+    file.fact("in Greece", host_country="gr")
     screening = story.sheet("screening", day("2026-08-01"), **athens).usual(
         referred_by="health", can_talk="yes"
     )
@@ -143,7 +144,6 @@ def test_a_woman_held_in_a_kitchen_leaves_with_an_open_route_that_a_coordinator_
     screening.fact(
         "nine years in the kitchen of a hotel", sector="hospitality", conditions=["lives_there", "not_free"]
     )
-    screening.fact("in Greece", host_state="gr")
     screening.fact("the owner", profited="employer")
     screening.fact("her identity card is in the safe", coercion=["papers"])
     screening.usual(screening_outcome="possible")

@@ -13,6 +13,7 @@ from tests.vignettes.usual import (
     consent,
     day,
     host,
+    integration_plan,
     leg,
     plan,
     travel,
@@ -28,11 +29,13 @@ def test_an_asylum_seeker_decides_to_stay_and_may_decide_anew(told: Told) -> Non
         She decides to stay; language course, apprenticeship in a bakery; the return branch stays closed
         but may be opened later."""
     )
-    case_file(story, day("2026-03-01"), country="cm", language="fr", sex="female", birth_date="2007-01-15")
+    file = case_file(
+        story, day("2026-03-01"), country="cm", language="fr", sex="female", birth_date="2007-01-15"
+    )
+    file.fact("in Cyprus", host_country="cy")
     screening = story.sheet("screening", day("2026-03-01"), **NICOSIA).usual(can_talk="yes")
     screening.fact("An asylum seeker", asylum_status="applied")
     screening.fact("of 19", age_estimate="19")
-    screening.fact("in Cyprus", host_state="cy")
     screening.fact("identified during the asylum interview", referred_by="asylum")
     screening.fact("two indicators strong", coercion=["violence", "locked_in"])
     screening.usual(screening_outcome="possible")
@@ -44,18 +47,16 @@ def test_an_asylum_seeker_decides_to_stay_and_may_decide_anew(told: Told) -> Non
     wish = story.sheet("durable_solution", day("2026-04-01"), **NICOSIA).usual(decided_by="person")
     wish.usual(explained=["return", "stay", "third_country"], wish="stay", pressed="no", legal_advice="yes")
     wish.fact("She decides to stay", decision="stay")
-    wish.fact("language course", integration_wishes=["language", "apprenticeship"])
-    wish.fact("may be opened later", told_open="yes")
-    steps = plan(
+    wish.usual(integration_wishes=["language", "apprenticeship"], told_open="yes")
+    steps = integration_plan(
         story, day("2026-04-10"), where=NICOSIA, state="confirmed", goals="To bake", signed="written"
     )
-    steps.usual(monitoring="confirmed")
-    steps.row("service").fact(
-        "apprenticeship in a bakery",
-        service_kind="training",
-        service_what="Apprenticeship",
-        provider="A bakery",
-    )
+    steps.usual(monitoring="confirmed", safe_here="no")
+    steps.row("step").fact("language course", service_kind="language", service_what="Greek, evenings")
+    baking = steps.row("step").fact("apprenticeship", service_kind="apprenticeship", allowed="applied")
+    baking.fact("in a bakery", provider="A bakery").usual(service_what="To learn to bake")
+    baking.usual(service_due="2026-10-01", service_owner="worker")
+    steps.fact("may be opened later", return_open="told")
     case = story.case()
 
     story.rule("She decides to stay", decided(story.evidence(), TODAY) == "stay")
@@ -86,6 +87,10 @@ def test_an_asylum_seeker_decides_to_stay_and_may_decide_anew(told: Told) -> Non
     journey = travel(story, day("2026-08-30"), "2026-09-13T09:00:00+03:00", "2026-09-14T02:40:00+01:00")
     leg(journey, "Larnaca", "Douala", "2026-09-13T09:00:00+03:00")
     journey.usual(itinerary="complete", reception="declined")
+    # The plan of who stays is no plan for a journey.
+    shut = codes(asked("clear_to_travel", case, story.evidence(), TODAY))
+    assert shut == {"plan_missing", "monitoring_plan_missing"}
+    plan(story, day("2026-08-31"), where=NICOSIA)
     story.rule("may be opened later", asked("clear_to_travel", case, story.evidence(), TODAY).open)
     story.end()
 
@@ -98,33 +103,31 @@ def test_a_young_man_with_a_refused_claim_stays_undecided_and_is_talked_with_aga
         again in May."""
     )
     malta = host("MT", "valletta", "grace")
-    case_file(story, day("2026-03-01"), country="ng", language="en").fact("A man", sex="male")
+    file = case_file(story, day("2026-03-01"), country="ng", language="en", has_status="yes")
+    file.fact("A man", sex="male").fact("in Malta", host_country="mt")
+    file.row("status").usual(status_country="mt", status_authority="Police").fact(
+        "a residence permit as a victim until next June", status_kind="residence", status_expires="2027-06-01"
+    )
     screening = story.sheet("screening", day("2026-03-01"), **malta).usual(can_talk="yes")
     screening.fact("of 27", age_estimate="27")
-    screening.fact("in Malta", host_state="mt")
     screening.fact("whose asylum claim was refused", asylum_status="refused")
     screening.fact("a doctor", referred_by="health")
     screening.fact("found marks of violence", coercion=["violence"])
     screening.fact("he had been made to carry drugs", exploitation=["crime"])
-    screening.usual(screening_outcome="possible", has_status="yes")
-    screening.row("status").fact(
-        "a residence permit as a victim until next June",
-        status_authority="Malta, police",
-        status_kind="residence",
-        status_expires="2027-06-01",
-    )
+    screening.usual(screening_outcome="possible")
     wish = story.sheet("durable_solution", day("2026-04-01"), **malta).usual(explained=["return", "stay"])
     wish.fact("He does not know yet whether he goes or stays", wish="undecided", decision="undecided")
     wish.fact("The talk is taken up again in May", review_on="2026-05-04")
-    steps = plan(story, day("2026-04-02"), where=malta)
-    steps.row("service").fact(
-        "he wants training as an electrician first", service_kind="training", service_what="Electrician"
+    steps = integration_plan(story, day("2026-04-02"), where=malta)
+    steps.row("step").fact(
+        "he wants training as an electrician first", service_kind="vocational", service_what="Electrician"
     )
     story.rule("whether he goes or stays", decided(story.evidence(), TODAY) is None)
     story.rule(
         "marks of violence, and he had been made to carry drugs", screening.value("suggested") == "likely"
     )
     due = {item.kind: item.due for item in agenda(story.case(), story.evidence(), TODAY)}
+    story.rule("The talk is taken up again in May", due["solution.review"] == day("2026-05-04"))
     story.rule("until next June", due["status.expires"] == day("2027-06-01"))
     assert "asylum_note" not in screening.shown()
     assert [each.state for each in tracks(story.evidence(), TODAY)] == ["refused"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forms.casework.clearance import lapsed
+from forms.casework.due import agenda
 from tests.vignettes.conftest import Told
 from tests.vignettes.usual import (
     asked,
@@ -31,9 +32,10 @@ def test_one_side_says_postpone_and_two_days_before_the_flight_she_takes_her_con
     )
     wednesday, friday = day("2026-09-16"), day("2026-09-18")
     assert (wednesday.strftime("%A"), friday.strftime("%A")) == ("Wednesday", "Friday")
-    case_file(story, day("2026-08-01"), sex="female", birth_date="2000-02-02", stage="pre_departure")
+    file = case_file(story, day("2026-08-01"), sex="female", birth_date="2000-02-02", stage="pre_departure")
+    file.fact("in the host state", host_country="fr")
     screening = story.sheet("screening", day("2026-08-01"), **LYON).usual(referred_by="ngo", can_talk="yes")
-    screening.usual(screening_outcome="possible").fact("in the host state", host_state="fr")
+    screening.usual(screening_outcome="possible")
     in_host = assessment(story, day("2026-08-20"), "host", where=LYON)
     in_host.fact("The risk assessment says proceed", outcome="proceed")
     there = assessment(story, day("2026-08-22"), "return")
@@ -106,6 +108,12 @@ def test_one_side_says_postpone_and_two_days_before_the_flight_she_takes_her_con
     consent(story, friday, ["return"], by="luc", where=LYON)
     boarding = asked("clear_to_travel", case, story.evidence(), friday)
     assert codes(boarding) == {"consent_withdrawn"}
+    # Nobody leaves it at that: somebody asks her what she means.
+    (doubt,) = [item for item in agenda(case, story.evidence(), friday) if item.kind == "consent.unclear"]
+    story.rule("she withdraws", (doubt.subject, doubt.due) == ("return", friday))
+    consent(story, friday, ["return"], where=LYON, taken_back_before=wednesday.isoformat())
+    kinds = {item.kind for item in agenda(case, story.evidence(), friday)}
+    assert "consent.unclear" not in kinds
     story.end()
 
 

@@ -21,9 +21,8 @@ def test_an_arrival_that_nobody_confirms_is_an_alarm_at_02_00_and_so_is_the_man_
         """Arrival expected at 22:40; at 02:00 nobody has confirmed. The officer at the gate finds that a man
         with a sign met her. Her phone is off."""
     )
-    case_file(story, day("2026-09-01"), stage="travel", risk="high", birth_date="2001-01-01")
-    story.sheet("screening", day("2026-08-01")).usual(
-        referred_by="ngo", can_talk="yes", host_state="fr", screening_outcome="possible"
+    case_file(
+        story, day("2026-09-01"), stage="travel", risk="high", birth_date="2001-01-01", host_country="fr"
     )
     way = travel(story, day("2026-09-10"), "2026-09-13T18:00:00+02:00", "2026-09-13T22:40:00+02:00")
     way.fact("Arrival expected at 22:40", arrival_at="2026-09-13T22:40:00+02:00")
@@ -116,9 +115,7 @@ def test_a_boy_is_not_on_the_plane_and_the_office_of_departure_is_told(told: Tol
     )
     file.fact("A boy", sex="male").usual(birth_date="2010-05-05")
     madrid = host("ES", "madrid", "lola")
-    story.sheet("screening", day("2026-08-01"), **madrid).usual(
-        referred_by="child_protection", can_talk="yes", screening_outcome="possible"
-    ).fact("from Madrid", host_state="es")
+    file.fact("from Madrid", host_country="es")
     way = travel(
         story, day("2026-09-10"), "2026-09-13T05:00:00+02:00", "2026-09-13T06:15:00+01:00", where=madrid
     )

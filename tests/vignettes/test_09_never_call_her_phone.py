@@ -122,6 +122,13 @@ def test_a_way_that_is_doubted_at_a_visit_is_not_used_until_it_is_confirmed(told
         outcome="met", present=["nobody"], safe_to_talk="yes", risk_level="low", channel_still_safe="yes"
     )
     again = safe_contact(story.evidence(), TODAY)
+    # The same may be written into the case file, when he says so between two visits.
+    case_file(
+        story, day("2026-09-09"), sex="male", country="ma", language="ar", safe_channel=["email"],
+        code_word_agreed="yes", safe_times="Not in the evening", contact_confirmed_on="2026-09-09",
+    )  # fmt: skip
+    by_phone = [each for each in story.evidence() if each.record != sure.id]
+    assert safe_contact(by_phone, TODAY).frozen == ()
     assert (again.channels, again.frozen, again.code_word) == (("email",), (), True)
     assert may_remind(again, "email").code == "reminder.code_word_needed"
     told_first = reminder([visit_is_due(story.case(), frozen=False)], datetime(2026, 9, 10, 10, 0))

@@ -10,7 +10,7 @@ from forms.casework.minors import changes_at_18
 from forms.casework.programme import programme
 from tests.vignettes.conftest import Told
 from tests.vignettes.story import Story
-from tests.vignettes.usual import asked, case_file, codes, consent, day, host, plan
+from tests.vignettes.usual import asked, case_file, codes, consent, day, host, plan, taken_back
 
 TACT = programme("tact")
 
@@ -45,7 +45,8 @@ def test_in_month_5_she_is_of_age_and_nobody_decides_for_her_any_more(told: Told
     birthday = day("2026-07-04")
     file = case_file(story, day("2026-02-10"), stage="reintegration", arrived_on="2026-02-10", sex="female")
     file.fact("She turns 18 in month 5", birth_date="2008-07-04")
-    guardian(story, day("2026-01-10"), guardian_consent="given")
+    guardian(story, day("2026-01-10"))
+    consent(story, day("2026-01-10"), ["return"], decided_by="both")
     agreed = consent(story, day("2026-02-12"), ["monitoring", "assistance"], decided_by="both")
     agreed.fact("her guardian's consent", decided_by="both")
     own = determination(story, day("2026-01-15"), review_on="2026-06-15", bid_expires="2026-12-31")
@@ -112,23 +113,31 @@ def test_a_boy_whose_age_is_a_year_only_stays_a_child_until_its_last_day(told: T
     warsaw = host("PL", "warsaw", "jan")
     file = case_file(story, day("2026-01-10"), country="ua", language="uk")
     file.fact("A boy", sex="male")
-    file.by_meaning(age__born="2008")
+    file.fact("of whom only the year 2008 is known", born="2008")
+    assert file.refuses(born="2008-13")
+    assert file.refuses(born="2031")
     screening = story.sheet("screening", day("2026-01-10"), **warsaw).usual(
         referred_by="border", can_talk="yes"
     )
-    screening.fact("of whom only the year 2008 is known", age_estimate="17")
-    screening.fact("waits in Poland", host_state="pl").usual(screening_outcome="possible")
+    screening.usual(age_estimate="17")
+    file.fact("waits in Poland", host_country="pl")
+    screening.usual(screening_outcome="possible")
     wish = story.sheet("durable_solution", day("2026-02-01"), **warsaw).usual(
         explained=["return"], decided_by="guardian"
     )
     wish.fact("for his return to Ukraine", decision="return")
-    agreed = story.sheet("guardian_and_tracing", day("2026-04-02"), **warsaw).usual(
+    appointed = story.sheet("guardian_and_tracing", day("2026-04-02"), **warsaw).usual(
         guardian_appointed="yes", conflict_check="none", document_expires="2028-01-01", risk_screen="possible"
     )
-    agreed.fact(
+    appointed.fact(
         "His guardian is a public office", guardian_kind="public", guardian_name="Office for children, Warsaw"
     )
-    agreed.fact("agreed in April", guardian_consent="given", guardian_on="2026-04-02")
+    agreed = consent(
+        story, day("2026-04-02"), ["return"], where=warsaw, decided_by="guardian", spoken="other",
+        spoken_other="Polish", interpreter="Ewa K.",
+    )  # fmt: skip
+    assert "guardian_note" in agreed.shown(), "his own no counts"
+    agreed.fact("agreed in April", decision="given", consented_on="2026-04-02")
     consent(story, day("2026-04-02"), ["return"], where=warsaw, spoken="uk")
     case = story.case()
 
@@ -136,12 +145,8 @@ def test_a_boy_whose_age_is_a_year_only_stays_a_child_until_its_last_day(told: T
         return {r.code for r in in_force("return", "", story.evidence(day(on)), day(on), case=case).reasons}
 
     assert alone("2026-04-10") == set()
-    back = story.sheet("guardian_and_tracing", day("2026-08-02"), **warsaw).usual(
-        guardian_appointed="yes", conflict_check="none", document_expires="2028-01-01", risk_screen="possible"
-    )
-    back.fact(
-        "in the summer the guardian takes it back", guardian_consent="withdrawn", guardian_on="2026-08-02"
-    )
+    back = taken_back(story, day("2026-08-02"), ["return"], by="jan", decided_by="guardian")
+    back.fact("in the summer the guardian takes it back", decision="withdrawn", consented_on="2026-08-02")
     story.rule("the guardian takes it back", "consent.withdrawn" in alone("2026-08-10"))
     court = story.sheet("best_interest", day("2026-11-02"), **warsaw)
     court.fact("The court decides in November", age_basis=["decision"], determined_on="2026-11-02")

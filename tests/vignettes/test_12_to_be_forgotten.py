@@ -53,10 +53,10 @@ def test_she_asks_to_be_forgotten_and_the_district_of_two_is_never_told(told: To
         story, day("2025-05-01"), stage="reintegration", birth_date="1999-01-01", arrived_on="2025-05-01"
     )
     file.fact("women", sex="female")
-    file.by_meaning(case__region="Mat")
+    file.fact("her district", region="Mat")
     story.sheet("durable_solution", day("2025-05-01")).usual(
-        explained=["return", "stay"], decided_by="person", decision="return"
-    ).fact("her district", place="Mat")
+        explained=["return", "stay"], decided_by="person", decision="return", place="Mat"
+    )
     consent(story, day("2025-05-02"), ["statistics"], valid_until="2027-12-31")
     receipt = help_given(
         story, day("2025-06-01"), assistance_kind="medical", amount="120", donor="D", budget_line="H"
@@ -125,10 +125,21 @@ def test_she_asks_to_be_forgotten_and_the_district_of_two_is_never_told(told: To
     again, _ = rows(Office((*more, alone, hers[1])), ASKED, ledger)
     assert again["persons"] == shown["persons"]
 
-    # The step after the lost tablet goes on waiting on a case that is open; of a closed one nothing is due.
+    # The step after the lost tablet goes on waiting on a case that is open; of a closed one what she asked.
     (step,) = [item for item in agenda(case, found, ASKED) if item.kind == "action.agreed"]
     assert (step.owner, step.overdue) == ("coordinator", True)
-    assert agenda(replace(case, stage="closed"), found, ASKED) == ()
+    closed = replace(case, stage="closed")
+    waiting = {item.kind: item for item in agenda(closed, found, ASKED)}
+    story.rule(
+        "She asks to be forgotten",
+        {kind: item.owner for kind, item in waiting.items()}
+        == {"erasure.asked": "coordinator", "feedback.answer": "data_protection"},
+    )
+    assert waiting["erasure.asked"].on_desk(ASKED)
+    wish.usual(feedback_state="answered", outcome_told="Erased, but for the receipts under a number")
+    assert {item.kind for item in agenda(closed, story.evidence(), ASKED)} == {"erasure.asked"}
+    wish.usual(erased_on=ASKED.isoformat())
+    assert agenda(closed, story.evidence(), ASKED) == ()
     assert standing(found, ASKED, COORDINATORS).level == "medium"
     story.end()
 
@@ -151,6 +162,12 @@ def test_a_man_asks_what_is_written_of_him_and_has_a_date_corrected(told: Told) 
         outcome="person_ended", person_told="agrees", services_open="no"
     )
     end.fact("At closure he said that everything be deleted", kept="erase").usual(services_handed_over="yes")
+    closed = replace(story.case(), stage="closed")
+    (wish,) = agenda(closed, story.evidence(), add_months(CLOSED, 2))
+    story.rule(
+        "At closure he said that everything be deleted",
+        (wish.kind, wish.owner, wish.overdue) == ("erasure.asked", "coordinator", True),
+    )
     leak = story.sheet("safety_incident", day("2026-06-05")).usual(danger_now="no", incident_risk="medium")
     leak.fact(
         "A letter with his address went to a wrong office",

@@ -30,6 +30,11 @@ def case_file(story: Story, on: date, *, where: dict[str, str] | None = None, **
     return story.sheet("case_file", on, **(where or {})).usual(**{**usual, **answers})
 
 
+def denied(file: Sheet, *names: str) -> list[RowOf]:
+    """Who must never see the file; each has a row of the case file."""
+    return [file.row("denied").usual(deny_who=name, deny_decision="denied") for name in names]
+
+
 def consent(
     story: Story, on: date, purpose: Iterable[str], *, by: str = "mira", where: dict[str, str] | None = None,
     **answers: Any,
@@ -46,7 +51,8 @@ def consent(
 
 def taken_back(story: Story, on: date, purpose: Iterable[str], *, by: str = "mira", **answers: Any) -> Sheet:
     sheet = story.sheet("consent", on, by=by)
-    return sheet.usual(decision="withdrawn", decided_by="person", purpose=list(purpose), **answers)
+    usual = {"decision": "withdrawn", "decided_by": "person", "purpose": list(purpose)}
+    return sheet.usual(**{**usual, **answers})
 
 
 def assessment(
@@ -69,6 +75,12 @@ def hazard(sheet: Sheet, kind: str, level: str, mitigation: str = "", owner: str
 def plan(story: Story, on: date, *, where: dict[str, str] | None = None, **answers: Any) -> Sheet:
     usual = {"state": "draft", "monitoring": "draft", "signed": "no"}
     return story.sheet("reintegration_plan", on, **(where or {})).usual(**{**usual, **answers})
+
+
+def integration_plan(story: Story, on: date, *, where: dict[str, str] | None = None, **answers: Any) -> Sheet:
+    """The plan of who stays."""
+    usual = {"state": "draft", "monitoring": "draft", "signed": "no"}
+    return story.sheet("integration_plan", on, **(where or {})).usual(**{**usual, **answers})
 
 
 def travel(

@@ -1,20 +1,21 @@
-"""One case: where it is on its way, what is due, what was recorded, and how to reach her safely."""
+"""One case: where it is on its way, what protects the person, what is due and was recorded."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from app.ui.i18n import T, joined
 from app.ui.screens import wording
+from app.ui.screens.checklist import checklist
+from app.ui.screens.form_choice import FormChoice
 from app.ui.screens.pathway_strip import pathway_strip
+from app.ui.screens.protection import clearance_card, gate_row, risk_card, safe_contact_card
 from app.ui.screens.screen import Screen, below, beside, heading, note
-from app.ui.theme import M
-from app.ui.widgets import BidiLabel, Button, Card, Chip, Column, RiskMark, Row, Sheet
-from app.views import CaseView, DueItem, FormOffer, RecordRow
+from app.ui.widgets import BidiLabel, Button, Card, Chip, RiskMark, Row, focus
+from app.views import CaseView, DueItem, RecordRow
 
 #: Seconds for which a name stays in sight once it was asked for.
 NAME_SHOWN = 20.0
@@ -30,6 +31,7 @@ class CaseScreen(Screen):
         self._view: CaseView | None = None
         self._named = False
         self._hiding: Any = None
+        self._unfolded: set[str] = set()
 
     def enter(self) -> None:
         self.book.case(self.where["case"]).then(self._show)
@@ -39,22 +41,29 @@ class CaseScreen(Screen):
 
     def _show(self, view: CaseView) -> None:
         self._view = view
+        held = focus.current.name if focus.current is not None and focus.current.by_key else ""
         self._draw_head(view)
-        today = self.now().date()
         strip = Card(name="case.pathway")
         strip.add_widget(pathway_strip(view.stages, wide=self.wide))
-        self.head.add_widget(strip)
-        main: list[Widget] = []
-        if view.due:
-            main += [heading(T("What is due"), len(view.due))]
-            main += [self._due(item, today, first=item is view.due[0]) for item in view.due]
+        if self.wide:
+            self.head.add_widget(strip)
+        contact = safe_contact_card(self.desk, view)
+        frozen = bool(view.protection.frozen)
+        # Never scrolled away, so that nobody calls before having read it. Where little room is, only that
+        # nobody calls at all stays in sight.
+        pinned = contact if self.wide or not frozen else safe_contact_card(self.desk, view, short=True)
+        main: list[Widget] = [] if self.wide else [strip]
+        main += [] if pinned is contact else [contact]
+        main += self._protected(view) + self._what_is_due(view) + self._gates(view)
+        main += checklist(self.desk, view, self._unfolded)
         main += [heading(T("Timeline"), len(view.records))]
         main += [self._record(record) for record in view.records]
         if not view.records:
             main += [note(T("Nothing is recorded yet."))]
-        side = [self._facts(view)] if view.facts else []
-        # Never scrolled away, so that nobody calls before having read it.
-        self.fill_two(main, side, pinned=self._safe_contact(view))
+        side = [risk_card(view.protection.risk), *([self._facts(view)] if view.facts else [])]
+        self.fill_two(main, side, pinned=pinned)
+        if held:
+            focus.give_named(held)
 
     def _draw_head(self, view: CaseView) -> None:
         narrow = not self.wide
@@ -85,13 +94,23 @@ class CaseScreen(Screen):
 
     # -- parts --------------------------------------------------------------------------------------
 
-    def _safe_contact(self, view: CaseView) -> Card:
-        card = Card(fill="attention_container", border="attention", name="case.safe_contact")
-        card.add_widget(BidiLabel(text=T("Safe contact"), style="strong", tone="attention"))
-        known = view.safe_contact
-        text = T.titles(known) if known else T("Nothing is agreed yet: ask before the first contact.")
-        card.add_widget(BidiLabel(text=text, tone="ink"))
-        return card
+    def _protected(self, view: CaseView) -> list[Widget]:
+        clearance = view.protection.clearance
+        return [] if clearance is None else [clearance_card(self.desk, view, clearance)]
+
+    def _what_is_due(self, view: CaseView) -> list[Widget]:
+        today = self.now().date()
+        if not view.due:
+            return []
+        return [heading(T("What is due"), len(view.due)), *(self._due(item, today) for item in view.due)]
+
+    def _gates(self, view: CaseView) -> list[Widget]:
+        """The gates that lie ahead of the stage, the nearest first."""
+        known = {gate.gate: gate for gate in view.protection.gates}
+        rows: list[Widget] = [
+            gate_row(self.desk, view, known[name]) for name in view.protection.ahead if name in known
+        ]
+        return [heading(T("What lies ahead")), *rows] if rows else []
 
     def _facts(self, view: CaseView) -> Card:
         card = Card(name="case.facts")
@@ -106,7 +125,7 @@ class CaseScreen(Screen):
             )
         return card
 
-    def _due(self, item: DueItem, today: Any, *, first: bool) -> Row:
+    def _due(self, item: DueItem, today: Any) -> Row:
         form = item.form
         button = Button(
             text=T("Receive") if item.kind == "arrival" else T("Record"),
@@ -135,14 +154,8 @@ class CaseScreen(Screen):
             subtitle=joined(wording.moment(record.changed_at), record.author, reason),
             trailing=Chip(text=state, meaning=STATE_MEANING[record.state], name=f"case.state.{record.form}"),
             pressable=True,
-            on_release=lambda *_: self._open(record),
+            on_release=lambda *_: self._open(record.id),
         )
-
-    def _open(self, record: RecordRow) -> None:
-        if record.state == "draft":
-            self.desk.resume(record.id)
-        else:
-            self.desk.read(record.id)
 
     # -- name, offers -------------------------------------------------------------------------------
 
@@ -164,30 +177,13 @@ class CaseScreen(Screen):
             if self._view is not None and self.shown:
                 self._show(self._view)
 
+    def _open(self, record: str) -> None:
+        if self._view is not None:
+            self.desk.open_record(self._view, record)
+
     def _offer(self) -> None:
-        if self._view is None:
-            return
-        offers = self._view.offers
-        content = Column(spacing=dp(M))
-        sheet = Sheet(title=T("Which form?"), content=content, name="case.offers")
-        for offer in offers:
-            content.add_widget(self._offered(offer, sheet, first=offer is offers[0]))
-        if self._view.other_offers:
-            content.add_widget(heading(T("Other forms"), len(self._view.other_offers)))
-        for offer in self._view.other_offers:
-            content.add_widget(self._offered(offer, sheet, first=False))
-        sheet.open()
+        if self._view is not None:
+            FormChoice(self._view.offers, self._begin).open()
 
-    def _offered(self, offer: FormOffer, sheet: Sheet, *, first: bool) -> Button:
-        def begin(*_: Any) -> None:
-            sheet.dismiss()
-            self.desk.begin(self.where["case"], offer.form)
-
-        return Button(
-            text=T.titles(offer.titles),
-            kind="filled" if first else "outlined",
-            stretch=True,
-            min_height=dp(56),
-            name=f"case.offer.{offer.form}",
-            on_release=begin,
-        )
+    def _begin(self, form: str) -> None:
+        self.desk.begin(self.where["case"], form)

@@ -377,9 +377,8 @@ class EntryScreen(Screen):
     def _frame(self, node: Node) -> Card:
         card = Card(spacing=dp(L), name=f"entry.instance.{node.path}")
         self._frames[node.path] = card
-        repeat = self._entry.repeat(node.path.rpartition("[")[0])
         title = BidiLabel(text=node.label, style="strong", tone="ink2")
-        if repeat.can_remove:
+        if self._entry.removable(node.path):
             remove = Button(
                 icon="trash",
                 kind="plain",
@@ -393,7 +392,9 @@ class EntryScreen(Screen):
         return card
 
     def _remove(self, node: Node) -> None:
-        """Asks first where answers would go with it."""
+        """Asks first where answers would go with it. What the form has locked meanwhile stays."""
+        if not self._entry.removable(node.path):
+            return
 
         def remove() -> None:
             self._apply(self._entry.remove_instance(node.path))

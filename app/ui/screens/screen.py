@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from app.ui.navigation import Navigator
 
 Text = str | T
+#: The part of the screen's height that what is pinned has at most.
+_PINNED, _PINNED_NARROW = 0.6, 0.3
 
 
 class Screen(Column):
@@ -144,11 +146,12 @@ class Screen(Column):
     ) -> None:
         """Draw the body anew: two columns that scroll by themselves, or one below the other when narrow.
 
-        `pinned` stands above the side column, or above everything, and never scrolls away.
+        `pinned` stands above the side column, or above everything, and never scrolls away. Where it is
+        larger than its part of the screen it scrolls by itself, so that it covers nothing.
         """
         if not self.wide:
             if pinned is not None:
-                self.head.add_widget(pinned)
+                self.head.add_widget(self._held(pinned, _PINNED_NARROW))
             self.fill(*main, *side)
             return
         self._one_body()
@@ -172,7 +175,7 @@ class Screen(Column):
         self._pair.add_widget(self.body)
         if pinned is not None:
             above = Column(padding=[dp(M), dp(S), margin, dp(S)])
-            above.add_widget(pinned)
+            above.add_widget(self._held(pinned, _PINNED))
             aside.add_widget(above)
         aside.add_widget(second)
         self._pair.add_widget(aside)
@@ -187,6 +190,18 @@ class Screen(Column):
             self._pair = None
             self._middle.add_widget(self.body)
 
+    def _held(self, pinned: Widget, part: float) -> Page:
+        page = Page(size_hint_y=None)
+        page.add(pinned)
+
+        def limit(*_: Any) -> None:
+            page.height = min(page.column.height, part * self.height)
+
+        page.column.fbind("height", limit)
+        self.fbind("height", limit)
+        limit()
+        return page
+
     def _scrolling(self) -> Page:
         return Page(gap=M)
 
@@ -198,12 +213,12 @@ def flow(widgets: Iterable[Widget], gap: int = S) -> Flow:
     return box
 
 
-def heading(text: Text, count: int | None = None) -> RowLayout:
-    """The title of a list, with how many it holds."""
+def heading(text: Text, count: int | None = None, *, name: str = "") -> RowLayout:
+    """The title of a list, with how many it holds; `name` is that of the number."""
     row = RowLayout(spacing=dp(S), padding=[0, dp(S), 0, 0])
     row.add_widget(BidiLabel(text=text, style="label", tone="ink2", fit=True))
     if count is not None:
-        row.add_widget(BidiLabel(text=str(count), style="secondary", tone="ink2", fit=True))
+        row.add_widget(BidiLabel(text=str(count), style="secondary", tone="ink2", fit=True, name=name))
     row.add_widget(Spacer())
     return row
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kivy.uix.widget import Widget
 
 from app.ui.i18n import T
 from app.ui.preferences import LANGUAGES
 from app.ui.screens import wording
+from app.ui.screens.calendar_dialog import CalendarDialog
 from app.ui.screens.screen import Screen, below, heading
 from app.ui.widgets import BidiLabel, Button, Card, ChoiceList
 
@@ -53,7 +56,7 @@ class SettingsScreen(Screen):
         )
         look.fbind("on_choice", lambda _list, value: self.desk.window.prefer(dark=value == "dark"))
         self.fill_two(
-            [heading(T("Language")), language],
+            [heading(T("Language")), language, heading(T("Calendar")), self._calendar()],
             [
                 heading(T("Size of text")),
                 size,
@@ -63,6 +66,27 @@ class SettingsScreen(Screen):
                 self._device(),
             ],
         )
+
+    def _calendar(self) -> Widget:
+        card = Card(name="settings.calendar")
+        card.add_widget(
+            BidiLabel(text=T("Your due days in a calendar of your own, without any name or code."))
+        )
+        card.add_widget(
+            Button(
+                text=T("Write a calendar file…"),
+                icon="calendar",
+                name="settings.calendar.write",
+                on_release=lambda *_: CalendarDialog(self._write_calendar).open(),
+            )
+        )
+        return card
+
+    def _write_calendar(self, out: Path, word: str) -> None:
+        def written(count: int) -> None:
+            self.desk.tell(T.n("{n} day is in {file}", "{n} days are in {file}", count, file=out.name))
+
+        self.book.write_calendar(out, word).then(written, self.desk.tell_problem)
 
     def _device(self) -> Widget:
         session = self.book.session

@@ -1,17 +1,19 @@
-"""Today: what is overdue and due, forms begun, and the worker's answers that another version replaced."""
+"""Today: what must not wait, what is due, forms begun, and the worker's answers that another version
+replaced."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from kivy.uix.widget import Widget
 
 from app.ui.i18n import T, joined
-from app.ui.screens import wording
+from app.ui.screens import reasons, wording
 from app.ui.screens.conflict_card import conflict_card
 from app.ui.screens.screen import Screen, heading, note, risk_mark
-from app.ui.widgets import Button, Chip, Row
-from app.views import DraftView, DueItem, TodayView
+from app.ui.widgets import Button, Chip, Icon, Row
+from app.views import AlarmView, DraftView, DueItem, TodayView
 
 
 class TodayScreen(Screen):
@@ -28,6 +30,9 @@ class TodayScreen(Screen):
         )
         self.desk.count_conflicts(len(view.conflicts))
         main: list[Widget] = []
+        if view.alarms:
+            main += [heading(T("Must not wait"), len(view.alarms))]
+            main += [self._alarm(alarm) for alarm in view.alarms]
         if view.overdue:
             main += [heading(T("Overdue"), len(view.overdue))]
             main += [self._due(item, view.day, first=item is view.overdue[0]) for item in view.overdue]
@@ -45,6 +50,28 @@ class TodayScreen(Screen):
         if not view.drafts:
             side += [note(T("No form is begun and unfinished."))]
         self.fill_two(main, side)
+
+    def _alarm(self, alarm: AlarmView) -> Row:
+        """What is the matter and since when; of a case that is elsewhere, its code and whom to call."""
+        case = alarm.case
+        since = T("since {when}", when=wording.since(alarm.since))
+        call = "" if case else T("not on this device: call the office that holds it")
+        name = f"today.alarm.{alarm.case_code}.{alarm.kind}"
+
+        def open_case(*_: Any) -> None:
+            if case is not None:
+                self.desk.go("case", case=case)
+
+        return Row(
+            name=name,
+            title=alarm.case_code,
+            subtitle=joined(reasons.alarm(alarm.kind), since, call),
+            leading=Icon(icon="warning", tone="danger", extent=28),
+            trailing=Button(text=T("Open"), name=f"{name}.open", on_release=open_case) if case else None,
+            meaning="danger",
+            pressable=case is not None,
+            on_release=open_case,
+        )
 
     def _due(self, item: DueItem, today: date, *, first: bool) -> Row:
         verb = T("Open") if item.form is None else T("Receive") if item.kind == "arrival" else T("Record")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from app.problems import Problem, text_of
@@ -63,6 +63,11 @@ DUE_KINDS: Mapping[str, str] = {
     "escalation.missed_contact": N_("Missed contact"),
     "escalation.unreachable": N_("Several tries reached nobody"),
     "escalation.suspected_retrafficking": N_("Suspected new exploitation"),
+    "erasure.asked": N_("Asks to be forgotten: erase the data"),
+    "feedback.answer": N_("Answer to a feedback"),
+    "consent.unclear": N_("Consent taken back and given again: clear up"),
+    "solution.review": N_("Talk again about the solution"),
+    "screening.again": N_("Talk again about the screening"),
     "consent.expires": N_("Consent ends"),
     "determination.expires": N_("Best interest determination ends"),
     "determination.review": N_("Review of the best interest determination"),
@@ -90,6 +95,10 @@ OWNERS: Mapping[str, str] = {
     "authority": N_("An authority"),
     "carer": N_("Whoever looks after the child"),
     "guardian": N_("The guardian"),
+    "other_coordinator": N_("Coordinator of another office"),
+    "complaints": N_("The person for complaints"),
+    "data_protection": N_("Data protection"),
+    "outside": N_("Someone outside: ombuds office, authority"),
 }
 REMINDERS: Mapping[str, str] = {
     "reminder.alarm": N_("Please look at Today now."),
@@ -232,6 +241,11 @@ def next_due(row: CaseRow, today: date) -> T:
     return joined(due_kind(row.next_kind), due_when(row.next_due, today))
 
 
+def date_of(day: date) -> T:
+    """'22 Nov 2026'."""
+    return T.of(lambda: date_text(day))
+
+
 def long_day(day: date) -> T:
     return T.of(lambda: day_text(day))
 
@@ -239,6 +253,11 @@ def long_day(day: date) -> T:
 def moment(when: datetime) -> T:
     """'14:10', 'Friday 17:40' or '3 Nov 2026 17:40', in the zone that the moment carries: the office's."""
     return T.of(lambda: moment_text(when, datetime.now(when.tzinfo)))
+
+
+def since(when: datetime) -> T:
+    """The moment; of one that is told by its day alone (midnight), the day."""
+    return date_of(when.date()) if when.time() == time() else moment(when)
 
 
 def last_sync(when: datetime | None) -> T:

@@ -13,6 +13,7 @@ from app.ui.widgets.choices import ChoiceList, ChoiceRow
 from app.ui.widgets.dialog import Dialog, Sheet
 from app.ui.widgets.fields import TextField
 from app.ui.widgets.focus import Focusable, focus
+from app.ui.widgets.fold import Fold
 from app.ui.widgets.icon import Icon
 from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.layouts import Column, Flow, Hairline, Page, RowLayout, Spacer
@@ -38,6 +39,7 @@ __all__ = [
     "Dialog",
     "Flow",
     "Focusable",
+    "Fold",
     "Hairline",
     "Icon",
     "IconButton",

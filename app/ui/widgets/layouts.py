@@ -92,7 +92,10 @@ class Column(_Mirrored):
 
 
 class Flow(Live, Layout):
-    """Children in lines from start to end, as many in a line as fit; its height follows."""
+    """Children in lines from start to end, as many in a line as fit; its height follows.
+
+    A button that is longer than a line wraps its text.
+    """
 
     spacing = NumericProperty(0)
     padding = VariableListProperty([0, 0, 0, 0])
@@ -118,6 +121,9 @@ class Flow(Live, Layout):
     def do_layout(self, *_: Any) -> None:
         left, top, right, bottom = self.padding
         inner = self.width - left - right
+        for child in self.children:
+            if child.size_hint_x is None and hasattr(child, "max_width") and child.max_width != inner > 0:
+                child.max_width = inner
         x, y, highest = 0.0, top, 0.0
         places: list[tuple[Widget, float, float]] = []
         for child in reversed(self.children):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.metrics import dp
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty
 from kivy.uix.widget import Widget
 
 from app.ui.theme import CARD_RADIUS, ROW, TARGET, L
@@ -21,7 +21,7 @@ class Row(Pressable):
     """`Row(title="AL-7Q4KD2M-X", subtitle=T(…), leading=RiskMark(…), trailing=…)`, at least 64 dp high.
 
     In a narrow place what trails moves below the texts. With `pressable=True` the whole row is a target
-    and can have the keyboard.
+    and can have the keyboard. `meaning="danger"` paints it in that colour, for what must not wait.
     """
 
     title = ObjectProperty("")
@@ -30,6 +30,7 @@ class Row(Pressable):
     trailing = ObjectProperty(None, allownone=True)
     pressable = BooleanProperty(False)
     selected = BooleanProperty(False)
+    meaning = OptionProperty("none", options=("none", "danger", "attention"))
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("radius", CARD_RADIUS)
@@ -47,7 +48,7 @@ class Row(Pressable):
         self.fbind("subtitle", self._change_subtitle)
         self.fbind("leading", self._fill_row)
         self.fbind("trailing", self._fill_row)
-        for name in ("state", "selected", "pressable"):
+        for name in ("state", "selected", "pressable", "meaning"):
             self.fbind(name, self._colour)
         self._colour()
 
@@ -84,8 +85,10 @@ class Row(Pressable):
     def _colour(self, *_: Any) -> None:
         self.can_focus = self.pressable
         pressed = self.pressable and self.state == "down"
-        self.fill = "primary_container" if self.selected or pressed else "card"
-        self.border = "primary" if self.selected else "line"
+        plain = self.meaning == "none"
+        calm = "card" if plain else f"{self.meaning}_container"
+        self.fill = "primary_container" if self.selected or pressed else calm
+        self.border = "primary" if self.selected else "line" if plain else self.meaning
         self.border_width = 2 if self.selected else 1
 
     def on_touch_down(self, touch: Any) -> Any:

@@ -10,7 +10,7 @@ from forms.casework.due.agenda import READ, agenda, due
 from forms.casework.due.arrival import ARRIVAL_WATCH, EARLY, ArrivalAlarm, arrival_alarm, arrived_on
 from forms.casework.due.contacts import Milestone, milestones
 from forms.casework.due.finished import Finished, finished_of
-from forms.casework.due.items import KINDS, Due, in_order
+from forms.casework.due.items import KINDS, Due, in_order, shown_to
 from forms.casework.due.rules import DueRules, Offset, Step
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "finished_of",
     "in_order",
     "milestones",
+    "shown_to",
 ]

@@ -24,6 +24,7 @@ from forms.casework.due.items import Due, in_order
 from forms.casework.due.rules import DueRules
 from forms.casework.due.settling import settled_on, stays
 from forms.casework.due.tasks import tasks
+from forms.casework.due.wishes import answers, erasures
 from forms.casework.facts import Evidence
 from forms.library import CASE_FILE
 
@@ -59,6 +60,9 @@ READ: Final = CONSENT | frozenset(
         "checkup.agreed",
         "checkup.follow_up_on",
         "checkup.kind",
+        "closure.erased_on",
+        "closure.kept",
+        "closure.on",
         "child.bid_review",
         "contact.date",
         "contact.further",
@@ -71,6 +75,14 @@ READ: Final = CONSENT | frozenset(
         "exchange.from",
         "exchange.on",
         "exchange.state",
+        "feedback.about",
+        "feedback.about_writer",
+        "feedback.answer_by",
+        "feedback.erased_on",
+        "feedback.handler",
+        "feedback.kind",
+        "feedback.on",
+        "feedback.state",
         "guardian.appointed",
         "guardian.document_expires",
         "mechanism.name",
@@ -103,10 +115,13 @@ READ: Final = CONSENT | frozenset(
         "referral.state",
         "referral.urgency",
         "referral.urgent",
+        "screening.again_on",
+        "screening.outcome",
         "service.due",
         "service.kind",
         "service.state",
         "solution.decision",
+        "solution.review_on",
         "status.authority",
         "status.country",
         "status.expires",
@@ -162,12 +177,14 @@ def agenda(
 
     Where consent to monitoring is withdrawn the contacts stop, and nothing of them is overdue; the arrival
     is watched and a suspicion told all the same. Who stays in the host state is not waited for: the contacts
-    count from the day on which the plan was confirmed. A closed case has nothing.
+    count from the day on which the plan was confirmed. A closed case has nothing but what its person asked of
+    her own file and of us.
     """
-    if case.stage == "closed":
-        return ()
     rules, consents = rules or DueRules(), consents or ConsentRules()
     known = tuple(evidence)
+    wishes = [*erasures(known, today, rules), *answers(known, today)]
+    if case.stage == "closed":
+        return in_order(wishes)
     case = with_expected(case, known)
     if known_child(case, known, today):
         rules = replace(rules, contact_form=rules.child_contact_form)
@@ -175,7 +192,7 @@ def agenda(
     arrived = arrived_on(case, finished, today)
     contacts = [each for each in finished if each.is_contact]
     told = suspicions([*contacts, *incidents(known, today)], today, rules)
-    items = [*told, *expiries(case, known, today, rules, consents)]
+    items = [*wishes, *told, *expiries(case, known, today, rules, consents)]
     items += tasks(known, today, rules)
     if arrived is None and case.expected_arrival is None and case.stage == "travel":
         items.append(Due("arrival.expected", CASE_FILE, today, overdue=False))

@@ -13,7 +13,7 @@ from typing import Final
 
 from forms.casework.age import age
 from forms.casework.case import Case, add_years
-from forms.casework.consent import ConsentRules, decided_since, ended, standing
+from forms.casework.consent import ConsentRules, decided_since, ended, standing, unclear
 from forms.casework.due.items import Due
 from forms.casework.due.rules import DueRules
 from forms.casework.due.statements import latest_of_each, statements
@@ -73,8 +73,14 @@ def eighteenth(case: Case) -> date | None:
 def _consents(
     case: Case, evidence: Sequence[Evidence], today: date, rules: DueRules, consents: ConsentRules
 ) -> list[Due]:
-    """Each consent that stands, by purpose and recipient: it is to be asked anew."""
-    return [
+    """Each consent that stands, by purpose and recipient: it is to be asked anew. And each that was given
+    after a withdrawal it does not know of: nothing is done on it until somebody has asked what is meant.
+    """
+    doubts = [
+        Due("consent.unclear", said.form, said.on, said.on < today, subject=purpose, record=said.record)
+        for purpose, said in unclear(evidence, today)
+    ]
+    return doubts + [
         _expiry(
             "consent.expires", each.source, each.until, today, rules, "consent",
             f"{each.purpose}:{each.recipient}" if each.recipient else each.purpose,

@@ -24,6 +24,9 @@ KINDS: Final = (
     "escalation.missed_contact",
     "escalation.unreachable",
     "escalation.suspected_retrafficking",
+    "erasure.asked",
+    "feedback.answer",
+    "consent.unclear",
     "consent.expires",
     "determination.expires",
     "determination.review",
@@ -36,6 +39,8 @@ KINDS: Final = (
     "referral.completion",
     "referral.anew",
     "court.date",
+    "solution.review",
+    "screening.again",
     "exchange.answer",
     "agreement.expires",
     "action.agreed",
@@ -50,7 +55,8 @@ class Due:
     `opens` is the day from which it is on the worker's desk, where that is before the day on which it is
     due. `form` is the one to record it in, empty where none is known. `owner` is who has to act, empty for
     the worker of the case; `subject` what it is about, as a code (the purpose of a consent, a country);
-    `record` the record that says so. Neither subject nor record ever names the person of the case.
+    `record` the record that says so. Neither subject nor record ever names the person of the case. What is
+    `confidential` is seen by its owner alone: see `shown_to`.
     """
 
     kind: str
@@ -62,10 +68,25 @@ class Due:
     owner: str = ""
     subject: str = ""
     record: str = ""
+    confidential: bool = False
 
     def on_desk(self, today: date) -> bool:
         """Whether it is to be seen today: it is due, or will be so soon that work has to begin."""
         return (self.opens or self.due) <= today
+
+
+def shown_to(items: Iterable[Due], *, coordinator: bool, carer: bool) -> tuple[Due, ...]:
+    """What of a case's agenda somebody who has the case may see, who is a coordinator or not, and the case's
+    own worker or not.
+
+    What is confidential is for its owner. Of the owners only the coordinator is known by a role, and one who
+    has the case herself is no coordinator of it here; whoever else handles it is told by other ways.
+    """
+    return tuple(
+        item
+        for item in items
+        if not item.confidential or (item.owner == "coordinator" and coordinator and not carer)
+    )
 
 
 def in_order(items: Iterable[Due]) -> tuple[Due, ...]:

@@ -97,6 +97,7 @@ class DueRules:
     referral_completion_days: int = 30
     referral_anew_days: int = 3
     exchange_answer_days: int = 14
+    erasure_days: int = 30
     action_days: int = 14
 
     @property

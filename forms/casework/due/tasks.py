@@ -26,6 +26,7 @@ def tasks(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[Du
         *_milestones(evidence, today),
         *_chances(evidence, today, rules),
         *_check_ups(evidence, today),
+        *_talks(evidence, today),
     ]
 
 
@@ -216,3 +217,19 @@ def _check_ups(evidence: Sequence[Evidence], today: date) -> list[Due]:
         for each in latest_of_each(("", each) for each in said).get("", [])
         if (day := each.day("checkup.follow_up_on")) is not None
     ]
+
+
+def _talks(evidence: Sequence[Evidence], today: date) -> list[Due]:
+    """The day on which a talk is taken up again, as the last decision or the last screening has it."""
+    found = []
+    for kind, said, on in (
+        ("solution.review", "solution.decision", "solution.review_on"),
+        ("screening.again", "screening.outcome", "screening.again_on"),
+    ):
+        last = latest_of_each(("", each) for each in statements(evidence, today, said, on)).get("", [])
+        found += [
+            Due(kind, each.form, day, day < today, record=each.record)
+            for each in last
+            if (day := each.day(on)) is not None
+        ]
+    return found

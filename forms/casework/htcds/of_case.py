@@ -8,13 +8,12 @@ from datetime import date
 from typing import Any, Final
 
 from forms.casework.case import Case
-from forms.casework.consent import ConsentRules, in_force
+from forms.casework.consent import DECISION, ConsentRules, in_force
 from forms.casework.due.statements import statements
 from forms.casework.facts import Evidence
 from forms.casework.htcds.crosswalk import Crosswalk, standard
 from forms.casework.htcds.record import Unplaced, Written, write
 
-_CONSENT: Final = "consent.decision"
 _REFERRAL: Final = "referral."
 _DIRECTION: Final = "referral.direction"
 _PARTLY_BORN: Final = "age.born"
@@ -47,9 +46,9 @@ def export(
     values = {name: value for name in wanted if (value := _last(said, today, name)) is not None}
     values |= _asked_of_us(said, today)
     values |= _facts(case)
-    values.pop(_CONSENT, None)
+    values.pop(DECISION, None)
     if (decision := _consent(said, today, case, purpose, recipient, rules)) is not None:
-        values[_CONSENT] = decision
+        values[DECISION] = decision
     written = write(values, known)
     born = _last(said, today, _PARTLY_BORN)
     if born is None or "prs_Birthdate" in written.record:

@@ -192,8 +192,11 @@ def exchange(record: Evidence) -> Iterable[Entry]:
 
 
 def complaint(record: Evidence) -> Iterable[Entry]:
-    """Each complaint, once for each thing that it is about."""
-    for about in sorted(record.chosen("complaint.about")):
+    """Each complaint, once for each thing that it is about. Praise, suggestions and wishes for one's own file
+    are none."""
+    if record.text("feedback.kind") not in ("complaint", "misconduct"):
+        return
+    for about in sorted(record.chosen("feedback.about")):
         yield Entry(f"{record.record}|{about}", record.on, labels={"about": about})
 
 

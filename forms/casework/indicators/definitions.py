@@ -155,7 +155,7 @@ INDICATORS: Final[tuple[Definition, ...]] = (
         "needs.unmet", "unmet_needs", "persons", "contact", "own_row", "asked_for_needs", "until_end",
         by=("kind",),
     ),
-    Definition("complaints", "complaint", "entries", "record", "not_counted", by=("about",)),
+    Definition("complaints", "complaint", "entries", "record", "not_counted", by=("about",), version=2),
     Definition("meetings", "meeting", "entries", "record", "not_counted"),
     Definition("trainings", "training", "entries", "record", "not_counted", by=("children",), version=2),
     Definition("awareness", "awareness", "entries", "record", "not_counted"),
