@@ -68,8 +68,9 @@ messages: setup-dev ## collect the texts of the app again and merge them into it
 	@$(PY) packaging/messages.py
 
 .PHONY: docs
-docs: setup-dev ## the page of error codes, docs/errors.md, and the tables of two more, from what the code says
+docs: setup-dev ## the page of error codes, the tables of two more, a page for each form, from what the code says
 	@$(PY) packaging/error_catalogue.py
+	@$(PY) packaging/form_pages.py
 
 .PHONY: lock
 lock: ## pin the dependencies anew, with hashes (needs uv)

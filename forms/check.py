@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Final
 
 from forms import library, paths
+from forms.about import PARTS, about_findings
 from forms.definition import META, FormDefinition, Question, Repeat
 from forms.entry import FormEntry
 from forms.errors import FormProblem
+from forms.library_figures import library_figures
 from forms.lint.findings import Finding, accepted, apart, judged, lint, lint_together
 from forms.problem_texts import explain
 from forms.xform.external_data import Find, file_name, with_external_data
@@ -112,26 +114,38 @@ def check_file(path: Path) -> Report:
 
 
 def check_table(name: str, table: str, never: frozenset[str] = frozenset()) -> Report:
-    """The same for an XLSForm that is at hand as Markdown text, such as a form of the library.
+    """The same for an XLSForm that is at hand as Markdown text.
 
     `never`: codes of the lint that its author cannot accept.
     """
     return _check(name, table, lambda: xform_from_xlsform(table), never)
 
 
+def check_of_library(form_id: str) -> Report:
+    """The same for a form that comes with Homeward, which has to say what it is for too."""
+    table = library.read(form_id)
+    return _check(form_id, table, lambda: xform_from_xlsform(table), OF_LIBRARY, PARTS)
+
+
 def _check(
-    name: str, origin: Path | str, read: Callable[[], XFormSource], never: frozenset[str] = frozenset()
+    name: str,
+    origin: Path | str,
+    read: Callable[[], XFormSource],
+    never: frozenset[str] = frozenset(),
+    wanted: tuple[str, ...] = (),
 ) -> Report:
+    """`wanted`: what the form has to say of itself."""
     try:
         source = read()
-        if joined := headings_joined(read_workbook(origin)):
+        workbook = read_workbook(origin)
+        if joined := headings_joined(workbook):
             raise joined
         definition = load_form(source.xml)
         _check_names(definition)
         if definition.dangling:
             raise FormProblem("form.reference.unknown", reference=definition.dangling[0])
         now = datetime.now(UTC)
-        found = lint(definition, source.xml, now)
+        found = [*lint(definition, source.xml, now), *about_findings(workbook, definition, wanted=wanted)]
         wished, shares = apart(accepted(_table(origin)))
         findings, accepts = judged(found, frozenset(one for one in wished if one[0] not in never))
         xml = source.xml
@@ -252,7 +266,7 @@ def run(options: argparse.Namespace) -> int:
     if not (options.files or options.library):
         options.wrong("check needs FILEs or --library")
     ids = [form_id for form_id, _ in library.forms()] if options.library else []
-    strict = [check_table(form_id, library.read(form_id), OF_LIBRARY) for form_id in ids]
+    strict = [check_of_library(form_id) for form_id in ids]
     reports = [*(check_file(path) for path in options.files), *strict]
     for report in reports:
         print("\n".join(report.lines()))
@@ -260,10 +274,13 @@ def run(options: argparse.Namespace) -> int:
     if between:
         print("Between the forms:")
         print("\n".join(_told(between)))
+    figures = library_figures(dict(zip(ids, strict, strict=True)), len(between)) if ids else None
+    if figures is not None:
+        print("\n".join(figures.lines()))
     unusable = any(report.problem is not None for report in reports)
     held = reports if options.strict else strict
     found = any(report.lint for report in held) or (bool(between) and (options.strict or options.library))
-    return 1 if unusable or found else 0
+    return 1 if unusable or found or (figures is not None and not figures.hold) else 0
 
 
 def between_forms(reports: Sequence[Report]) -> tuple[Finding, ...]:

@@ -279,6 +279,10 @@ class FormDefinition:
     """Names of files from which the form takes choices, and which are not part of it."""
     dangling: tuple[str, ...] = ()
     """References of controls to what the data do not have. Such a form can be read, not published."""
+    drafts: tuple[str, ...] = ()
+    """Languages that no native speaker has reviewed yet, as the form itself says."""
+    samples: tuple[str, ...] = ()
+    """Languages in which only some texts are there, on purpose; the others are shown in the default one."""
     merge_rules: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 init --dir DIR [--name NAME] [--demo] [--unattended] [--database URL]
 add-user --dir DIR --login L --name N --role R --office O [--country XX] [--zone Z]
 publish-form --dir DIR (FILE… | --library)
+sign-off --dir DIR [--form F…] (--language L… | --all) --by NAME
 add-programme --dir DIR (care | tact | FILE.toml)
 demo-office --dir DIR
 serve --dir DIR [--host H] [--port P] [--port-file F]
@@ -28,12 +29,11 @@ from zoneinfo import ZoneInfo
 
 from forms import library
 from forms.casework.programme import programmes
-from forms.check import Report, check_file, check_table, publishable
 from forms.errors import FormProblem
 from forms.problem_texts import explain
 from forms.xform.load import load_form
 from sync_server import config as configuration
-from sync_server import folder_lock, jobs, log_lines, support_bundle
+from sync_server import folder_lock, form_commands, jobs, log_lines, support_bundle
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
 from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
@@ -41,11 +41,12 @@ from sync_server.command_texts import text_of
 from sync_server.config import ServerConfig, SetupProblem
 from sync_server.demo_office import people
 from sync_server.exchange import Exchange
-from sync_server.form_catalogue import FormCatalogue, Published, read_form
+from sync_server.form_catalogue import FormCatalogue
 from sync_server.protocol import command_line
 from sync_server.protocol.problems import Problem
 from sync_server.reference import add_programme
 from sync_server.share_watch import ShareWatch
+from sync_server.sign_off import SignOffs
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
 from sync_server.web.build import Services, build_app
@@ -166,45 +167,18 @@ def _typed_password(login: str) -> str:
 
 
 def publish_form(wanted: argparse.Namespace) -> None:
-    """All are published or none, and each is checked before: one that fails on a device came too far."""
+    with opened(wanted.dir) as (config, storage):
+        register = None if accounts_of(config, storage).demo else SignOffs(storage, now_ms)
+        checked = form_commands.checked(wanted.files, with_library=wanted.library)
+        told = form_commands.publish(checked, FormCatalogue(storage, now_ms), register, wanted.dir)
+    print("\n".join(told))
+
+
+def sign_off(wanted: argparse.Namespace) -> None:
     with opened(wanted.dir) as (_, storage):
-        forms = FormCatalogue(storage, now_ms)
-        checked = [_usable(str(path), check_file(path)) for path in wanted.files]
-        if wanted.library:
-            checked += [
-                _usable(form_id, check_table(form_id, library.read(form_id)))
-                for form_id, _ in library.forms()
-            ]
-        try:
-            published = forms.publish_all([xml for _, xml in checked])
-        except Problem as problem:
-            files = ", ".join(name for name, xml in checked if read_form(xml).id == problem.params["form"])
-            raise SetupProblem("form.version.published", file=files, **problem.params) from None
-    for one in published:
-        print(_told(one))
-
-
-def _told(one: Published) -> str:
-    form = one.form
-    if one.is_new:
-        return f"Published {form.id}, version {form.version}."
-    if one.newest == form.version:
-        return f"{form.id}, version {form.version}, is published already; nothing changed."
-    return (
-        f"{form.id}, version {form.version}, is published already; devices keep the newer version "
-        f"{one.newest}. To go back, publish the old content under a new version."
-    )
-
-
-def _usable(name: str, report: Report) -> tuple[str, str]:
-    """The form's name and XForm; a SetupProblem with the form's own code where it cannot be used."""
-    try:
-        publishable(report)
-    except FormProblem as problem:
-        told = explain(problem)
-        where = f"{told.where}: " if told.where else ""
-        raise SetupProblem(problem.code, file=name, reason=f"{where}{told.cause} {told.remedy}") from problem
-    return name, report.xml
+        register = SignOffs(storage, now_ms)
+        told = form_commands.sign_off(register, wanted.form, wanted.language, wanted.by)
+    print("\n".join(told))
 
 
 def take_programme(wanted: argparse.Namespace) -> None:
@@ -359,6 +333,13 @@ def parser() -> argparse.ArgumentParser:
     form.add_argument("--library", action="store_true", help="the forms that come with Homeward")
     form.set_defaults(refuse=form.error)
 
+    signed = verb("sign-off", sign_off, "answer for a language of forms, so that it can be published")
+    signed.add_argument("--form", nargs="+", metavar="F", help="ids of the library, or files; else all of it")
+    signed.add_argument("--language", nargs="+", metavar="L", help="languages that somebody has read, as fr")
+    signed.add_argument("--all", action="store_true", help="every language that is a draft")
+    signed.add_argument("--by", required=True, metavar="NAME", help="who has read them")
+    signed.set_defaults(refuse=signed.error)
+
     plan = verb("add-programme", take_programme, "give all devices the rules of a programme")
     plan.add_argument("programme", help="care, tact, or a file of your own (.toml)")
 
@@ -386,6 +367,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = commands.parse_args(arguments)
     if wanted.command == "publish-form" and not (wanted.files or wanted.library):
         wanted.refuse("name at least one FILE, or --library")
+    if wanted.command == "sign-off" and bool(wanted.language) == wanted.all:
+        wanted.refuse("name the languages by --language, or take --all")
     # os.path says no, and raises nothing, where the folder may not be looked into.
     founded = os.path.exists(wanted.dir / configuration.CONFIG_FILE)
     log_lines.install(wanted.dir if founded else None)

@@ -51,6 +51,9 @@ TEXTS: Final = {
     "Publish it first: {program} publish-form --dir {typed} --library",
     "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",
     "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
+    "form.language.unreviewed": "Texts of consent and safety are drafts that nobody has signed off: {forms}. "
+    "Nothing was published: let a native speaker read them, then "
+    "{program} sign-off --dir {typed} {which} --by NAME",
     "form.version.published": "{file}: version {version} of {form} is published already with another "
     "content, and records of it are out there. Give the changed form a new version.",
     "server.database.busy": "The database is busy, or went away. Wait a moment, then run this again; "
@@ -80,6 +83,9 @@ TEXTS: Final = {
     "A new server can have another folder.",
     "server.write.failed": "The server could not write to {place}. "
     "Nothing is lost: the disk may be full, so make room, then run this again.",
+    "sign_off.language.no_draft": "The language '{language}' is no draft of the form {form}. "
+    "Name one of its drafts: {drafts}.",
+    "sign_off.name.invalid": "This is not the name of a reader. Give 1 to 100 printable characters.",
     "support.file.exists": "{file} is there already. Nothing was changed; give the bundle another name.",
     "support.file.not_written": "{file} cannot be written. Choose another folder for the bundle.",
     "server.port_file.not_written": "{file} cannot be written. Choose another file for the port.",

@@ -8,6 +8,18 @@ from __future__ import annotations
 from typing import Final
 
 TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "lint.about.missing": (
+        "The sheet 'about' does not say '{part}'.",
+        "Add a row for it, as docs/forms.md describes the sheet.",
+    ),
+    "lint.about.twice": (
+        "The sheet 'about' says '{part}' twice.",
+        "Make one row of the two.",
+    ),
+    "lint.about.unknown": (
+        "The sheet 'about' has '{part}' with '{text}', which means nothing here.",
+        "Use the rows, stages and grades that docs/forms.md names for this sheet.",
+    ),
     "lint.acceptance.idle": (
         "A finding of the code {code} is accepted here, and there is none.",
         "Take the place out of the line '# accepted:', or correct it.",

@@ -89,6 +89,8 @@ def _load(xml: str) -> FormDefinition:
         warnings=(*warnings, *content.warnings),
         missing_files=tuple(missing_files),
         dangling=tuple(content.dangling),
+        drafts=_named(root, "draft", itext.languages),
+        samples=_named(root, "sample", itext.languages),
     )
     DependencyGraph.of(definition)
     return definition
@@ -97,6 +99,12 @@ def _load(xml: str) -> FormDefinition:
 def _titles(root: Xml, languages: Iterable[str], title: str) -> dict[str, str]:
     """The title in each language: an XForm has one only, so ours come as `homeward:title_<code>`."""
     return {code: root.get(f"{HOMEWARD}title_{code}") or title for code in languages}
+
+
+def _named(root: Xml, attribute: str, languages: Iterable[str]) -> tuple[str, ...]:
+    """Those of the form's languages that one of our attributes names: `homeward:draft` = 'fr ar'."""
+    named = (root.get(f"{HOMEWARD}{attribute}") or "").split()
+    return tuple(code for code in languages if code in named)
 
 
 def _parse(xml: str) -> Xml:

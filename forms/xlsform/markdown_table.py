@@ -15,7 +15,7 @@ LINE_BREAK: Final = "␤"
 _BREAK: Final = re.compile(r"(\\*)(\r\n|\r|\n|␤)")
 _SIGN: Final = re.compile(r"(\\*)␤")
 #: The order in which sheets are read best.
-_ORDER: Final = ("settings", "survey", "choices", "external_choices", "entities", "osm")
+_ORDER: Final = ("about", "settings", "survey", "choices", "external_choices", "entities", "osm")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,26 +10,31 @@ import codecs
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from forms.errors import FormProblem
+from forms.translations import language_code
 from forms.xform.external_data import with_external_choices
 from forms.xlsform.form_file import content_of
 from forms.xlsform.markdown_table import LINE_BREAK, Table, with_line_breaks
 from forms.xlsform.problems import located, problem_of
-from forms.xlsform.workbook import read_workbook
+from forms.xlsform.workbook import Sheet, read_workbook
 
 NAMESPACE = "https://homeward.invalid/xforms"
 PREFIX = "homeward"
+#: The sheet that says what a form is for.
+ABOUT = "about"
 _MARKDOWN_SHEET = re.compile(r"^\s*\|\s*survey\s*\|", re.MULTILINE)
 _TEXTS = frozenset({".csv", ".md"})
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"}) | _TEXTS
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
+_SAMPLE = re.compile(r'\shomeward:sample="([^"]*)"')
+_LACKING = re.compile(r"Language '(.+?)' is missing the ")
 #: The stream in which an office program keeps a workbook that asks for a password.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -84,12 +89,23 @@ def _convert(source: Path | str) -> XFormSource:
     xml = _declare_namespace(converted.xform)
     if converted.itemsets:
         xml = with_external_choices(xml, converted.itemsets)
-    return XFormSource(xml, tuple(converted.warnings))
+    return XFormSource(xml, tuple(_worth_telling(converted.warnings, xml)))
+
+
+def _worth_telling(warnings: Iterable[str], xml: str) -> Iterator[str]:
+    """Not that a sample of a language has not every column: it says so itself."""
+    said = _SAMPLE.search(xml)
+    samples = said[1].split() if said else []
+    for warning in warnings:
+        lacking = _LACKING.match(warning)
+        if lacking is None or language_code(lacking[1]) not in samples:
+            yield warning
 
 
 def tables(source: Path | str) -> dict[str, Table]:
     """The sheets of an XLSForm as the converter reads them: each cell a text, dates, truths and numbers
-    too; a formula is the result that was last saved. Sheets that mean nothing in an XLSForm are left out.
+    too; a formula is the result that was last saved. Sheets that mean nothing in an XLSForm are left out,
+    but for our own, `about`.
 
     Raises FormProblem for what cannot be read.
     """
@@ -104,7 +120,19 @@ def tables(source: Path | str) -> dict[str, Table]:
         # A column of a Markdown table without a heading is called None there.
         named = (each for each in headings if each != "None" or any(each in row for row in rows))
         found[name] = Table(tuple(named), rows)
+    if (about := read_workbook(_source(source)).sheet(ABOUT)).header:
+        found[ABOUT] = _own_table(about)
     return found
+
+
+def _own_table(sheet: Sheet) -> Table:
+    """A sheet that the converter does not know."""
+    header = sheet.header
+    rows = (
+        {heading: cell for heading, cell in zip(header, row, strict=False) if heading and cell.strip()}
+        for row in sheet.rows[1:]
+    )
+    return Table(tuple(heading for heading in header if heading), tuple(rows))
 
 
 def _read(source: Path | str) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""The form engine beside lxml and beside a bare XML parse: expressions, filters, loading, answering,
-repeats, memory.
+"""What is counted of the library, and the form engine beside lxml and beside a bare XML parse: expressions,
+filters, loading, answering, repeats, memory.
 
 Measured on a form of 500 questions that is made here, and on the `whova_form` (469 questions) of
 ../shared/wild_forms where that folder is there. lxml gets the same document with the same values, each
@@ -25,10 +25,13 @@ from figures import Figure, figure
 from generated_form import form_text
 from lxml_beside import LxmlDocument
 
+from forms import library
+from forms.check import between_forms, check_of_library
 from forms.definition import FormDefinition, Question
 from forms.entry import FormEntry
 from forms.expression.compile import Expression
 from forms.instance import InstanceNode
+from forms.library_figures import library_figures
 from forms.xform.load import load_form
 from forms.xlsform.to_xform import xform_from_xlsform
 
@@ -63,6 +66,7 @@ _ABOUT_FILTERS = "five over 5,000 choices; the second and fifth read nothing els
 
 
 def measure(scratch: Path) -> Iterator[Figure]:
+    yield from _library()
     made = _Form("generated form", xform_from_xlsform(form_text()).xml)
     wild = _WILD / WHOVA
     if wild.exists():
@@ -132,6 +136,22 @@ def _likely(question: Question, entry: FormEntry, path: str, chance: random.Rand
     if question.data_type in ("date", "dateTime"):
         return f"{chance.randrange(1950, 2026)}-0{chance.randrange(1, 10)}-1{chance.randrange(10)}"
     return f"word {chance.randrange(100)}"
+
+
+# The library
+
+
+def _library() -> Iterator[Figure]:
+    """What `forms check --library` counts at its end."""
+    reports = {form_id: check_of_library(form_id) for form_id, _ in library.forms()}
+    counted = library_figures(reports, len(between_forms(list(reports.values()))))
+    for one in counted.figures:
+        yield figure("forms", one.name, one.value, one.unit, goal=one.goal, judged=True, note=one.note)
+    longest = max(counted.questions, key=lambda form_id: counted.questions[form_id])
+    yield figure(
+        "forms", "most questions on the usual path of a form", counted.questions[longest], "questions",
+        note=", ".join(f"{form_id} {count}" for form_id, count in counted.questions.items()),
+    )  # fmt: skip
 
 
 # Loading

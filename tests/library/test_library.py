@@ -8,26 +8,40 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml import ElementTree
 
+from forms.about import read_about
 from forms.casework.case import RISKS, STAGES
 from forms.casework.meanings import KNOWN
 from forms.casework.programme import countries, country, programmes
 from forms.definition import FormDefinition, Repeat
 from forms.library import LANGUAGES, forms, read
+from forms.translations import language_code
 from forms.xlsform.to_xform import XFormSource
+from forms.xlsform.workbook import read_workbook
 from tests.library.test_stories import Filling
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 IDS = [form_id for form_id, _ in forms()]
 #: What each form has come to since its first version.
 VERSIONS = {
-    "case_file": "3", "airport_reception": "2", "monitoring_contact": "3", "guardian_and_tracing": "2",
-    "screening": "2", "needs_and_risks": "2", "reintegration_plan": "2", "assistance": "2",
-    "best_interest": "2", "safety_incident": "2", "consent": "2", "closure": "2", "feedback": "2",
+    "case_file": "3", "airport_reception": "3", "consent": "3", "monitoring_contact": "3",
+    "guardian_and_tracing": "2", "screening": "2", "needs_and_risks": "2", "reintegration_plan": "2",
+    "assistance": "2", "best_interest": "2", "safety_incident": "2", "closure": "2", "feedback": "2",
 }  # fmt: skip
+#: Languages beyond the five that every form has, and those of which a form has a sample only.
+MORE = {"airport_reception": ("ru", "zgh"), "consent": ("ru",)}
+SAMPLES = {"airport_reception": ("zgh",)}
 #: Kinds of a thing: no choice protects more than another. Who adds one has thought about it.
 KINDS = {"hazard.kind", "service.kind", "assistance.kind"}
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+TIFINAGH = re.compile(r"[\u2d30-\u2d7f]")
+
+
+def whole(form_id: str) -> tuple[str, ...]:
+    """The languages that a form has completely."""
+    return tuple(
+        code for code in (*LANGUAGES, *MORE.get(form_id, ())) if code not in SAMPLES.get(form_id, ())
+    )
 
 
 def texts(source: XFormSource) -> dict[str, dict[str, Element]]:
@@ -84,7 +98,8 @@ def test_a_form_loads_with_its_id_its_version_and_all_languages(
 ) -> None:
     form = definitions[form_id]
     assert (form.id, form.version) == (form_id, VERSIONS.get(form_id, "1"))
-    assert form.languages == LANGUAGES
+    assert form.languages == (*LANGUAGES, *MORE.get(form_id, ()))
+    assert form.samples == SAMPLES.get(form_id, ())
     assert form.default_language == "en"
     assert form.warnings == ()
 
@@ -94,22 +109,25 @@ def test_a_form_has_a_title_of_its_own_in_every_language(
     form_id: str, definitions: dict[str, FormDefinition]
 ) -> None:
     titles = definitions[form_id].titles
-    assert set(titles) == set(LANGUAGES)
-    assert len(set(titles.values())) == len(LANGUAGES)
+    languages = whole(form_id)
+    assert set(languages) <= set(titles)
+    assert len({titles[language] for language in languages}) == len(languages)
 
 
 @pytest.mark.parametrize("form_id", IDS)
 def test_a_translation_is_a_draft_until_a_native_speaker_has_reviewed_it(form_id: str) -> None:
     (settings,) = rows(form_id, "settings")
     drafts = settings["attribute::homeward:draft"].split()
-    assert set(drafts) <= set(LANGUAGES) - {"en"}
+    assert set(drafts) <= {*LANGUAGES, *MORE.get(form_id, ())} - {"en"}
+    assert {*MORE.get(form_id, ())} <= set(drafts)
 
 
 @pytest.mark.parametrize("form_id", IDS)
 def test_no_translation_is_missing(form_id: str, sources: dict[str, XFormSource]) -> None:
     by_language = texts(sources[form_id])
-    assert tuple(by_language) == LANGUAGES
-    for language, found in by_language.items():
+    assert tuple(by_language) == (*LANGUAGES, *MORE.get(form_id, ()))
+    for language in whole(form_id):
+        found = by_language[language]
         missing = [name for name, value in found.items() if plain(value) in ("", "-")]
         assert not missing, (language, missing)
         assert set(found) == set(by_language["en"])
@@ -120,8 +138,12 @@ def test_no_translation_is_missing(form_id: str, sources: dict[str, XFormSource]
 def test_a_text_that_one_language_has_all_have(form_id: str, sheet: str) -> None:
     for row in rows(form_id, sheet):
         for kind in ("label", "hint", "constraint_message", "required_message"):
-            cells = [text for column, text in row.items() if column.startswith(f"{kind}::")]
-            assert len(cells) in (0, len(LANGUAGES))
+            cells = [
+                text
+                for column, text in row.items()
+                if column.startswith(f"{kind}::") and language_code(column) in whole(form_id)
+            ]
+            assert len(cells) in (0, len(whole(form_id)))
             assert all(cells) or not any(cells), (row.get("name"), kind)
 
 
@@ -137,8 +159,32 @@ def test_every_language_is_written_in_its_script(form_id: str, sources: dict[str
     for language, found in texts(sources[form_id]).items():
         for name, value in found.items():
             text = plain(value)
+            if text == "-":
+                continue
             assert bool(ARABIC.search(text)) == (language == "ar"), (language, name, text)
-            assert bool(CYRILLIC.search(text)) == (language == "uk"), (language, name, text)
+            assert bool(CYRILLIC.search(text)) == (language in ("uk", "ru")), (language, name, text)
+            assert bool(TIFINAGH.search(text)) == (language == "zgh"), (language, name, text)
+
+
+@pytest.mark.parametrize("form_id", [*SAMPLES])
+def test_a_sample_of_a_language_says_what_it_leaves_in_english_and_why(
+    form_id: str, sources: dict[str, XFormSource]
+) -> None:
+    about = read_about(read_workbook(read(form_id)))
+    for language in SAMPLES[form_id]:
+        assert any(line.startswith(f"{language}: ") for line in about.left_in_english)
+        found = texts(sources[form_id])[language].values()
+        assert 0 < sum(plain(value) != "-" for value in found) < len(found)
+
+
+@pytest.mark.parametrize("form_id", [*MORE])
+def test_russian_is_no_ukrainian_and_has_letters_of_its_own(
+    form_id: str, sources: dict[str, XFormSource]
+) -> None:
+    by_language = texts(sources[form_id])
+    russian = " ".join(plain(value) for value in by_language["ru"].values()).lower()
+    assert not set(russian) & set("іїєґ’")
+    assert set("ыэъё") & set(russian) >= set("ыэ")
 
 
 @pytest.mark.parametrize("form_id", IDS)
@@ -165,7 +211,7 @@ def test_a_text_fills_in_the_same_answers_in_every_language(
 
     by_language = texts(sources[form_id])
     for name, value in by_language["en"].items():
-        for language in LANGUAGES[1:]:
+        for language in whole(form_id)[1:]:
             assert outputs(by_language[language][name]) == outputs(value), (language, name)
 
 

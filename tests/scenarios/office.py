@@ -55,7 +55,15 @@ def found_server(folder: Path, *, demo: bool = False, database: str = "") -> Non
             *("--country", "al", "--zone", "Europe/Tirane"),
             HOMEWARD_PASSWORD=PASSWORD,
         )
+    if not demo:
+        sign_off(folder)
     command("publish-form", "--dir", str(folder), "--library")
+
+
+def sign_off(folder: Path, *forms: Path) -> None:
+    """The readers of the office have read the drafts of these forms, or of the whole library."""
+    command("sign-off", "--dir", str(folder), *(["--form", *map(str, forms)] if forms else []), "--all",
+            "--by", "Readers of the office")  # fmt: skip
 
 
 class RunningServer:

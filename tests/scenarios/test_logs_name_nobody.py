@@ -237,6 +237,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Office:
         ends_with=1,
         HOMEWARD_PASSWORD=PASSWORD,
     )
+    office.run("server", *command, "sign-off", "--dir", str(server), "--all", "--by", NOTE)
     office.run("server", *command, "publish-form", "--dir", str(server), "--library")
 
     port = office.folder / "port"

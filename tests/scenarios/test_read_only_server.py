@@ -165,6 +165,7 @@ def test_a_disk_that_turns_read_only_under_a_running_server_is_told_and_work_is_
     [
         ("add-user", "--login", "new", "--role", "officer", "--office", "Tirana"),
         ("publish-form", "--library"),
+        ("sign-off", "--all", "--by", "Mira"),
         ("init", "--unattended"),
     ],
 )

@@ -63,7 +63,7 @@ def test_the_demo_is_made_and_served_by_four_commands(server: Any) -> None:
 def test_a_demo_office_needs_a_demo_server_and_its_forms(server: Any) -> None:
     server.must("init", "--unattended")
     refused(server, "demo.forms.missing", "demo-office")
-    server.must("publish-form", "--library")
+    server.publish_library()
     refused(server, "demo.server.not_a_demo", "demo-office")
 
 
@@ -75,7 +75,7 @@ def test_the_master_key_is_shown_once_and_then_asked_for(server: Any) -> None:
     refused(server, "config.master_key.unreadable", "publish-form", "--library", HOMEWARD_MASTER_KEY="x")
     wrong = key.replace(key[0], "A" if key[0] != "A" else "B")
     refused(server, "server.database.does_not_open", "publish-form", "--library", HOMEWARD_MASTER_KEY=wrong)
-    server.must("publish-form", "--library", HOMEWARD_MASTER_KEY=key.lower())
+    server.publish_library(HOMEWARD_MASTER_KEY=key.lower())
 
 
 def test_a_folder_is_initialised_once(server: Any) -> None:
@@ -263,7 +263,7 @@ def test_of_two_servers_on_one_folder_the_second_is_refused_until_the_first_has_
     server.must("init", "--unattended")
     server.start()
     refused(server, "server.folder.in_use", "serve", "--port", "0")
-    server.must("publish-form", "--library")
+    server.publish_library()
     assert requests.get(f"{server.url}/v1/about", timeout=30).ok
     server.stop(signal.SIGKILL)
     server.port_file.unlink()

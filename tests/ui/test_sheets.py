@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.ui.screens.sheets import SHEET_LIMIT, Cut
 from forms.entry import FormEntry
 from forms.entry_views import Node
 from forms.library import read
+from forms.sheets import SHEET_LIMIT, Cut
 from forms.xform.load import load_form
 from forms.xlsform.to_xform import xform_from_xlsform
 

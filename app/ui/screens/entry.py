@@ -16,8 +16,8 @@ from app.fieldbook import OpenEntry
 from app.problems import Problem
 from app.ui.i18n import T, language
 from app.ui.screens import wording
+from app.ui.screens.form_language import draft_notes, more_languages
 from app.ui.screens.screen import Screen, beside, heading
-from app.ui.screens.sheets import Cut, Node, Sheet
 from app.ui.theme import TARGET, L, M, S
 from app.ui.widgets import (
     Banner,
@@ -45,6 +45,7 @@ from app.ui.widgets.questions import (
 from app.ui.widgets.surfaces import Bar
 from forms.entry import EntryChange, QuestionState
 from forms.paths import is_within
+from forms.sheets import Cut, Node, Sheet
 
 
 class EntryScreen(Screen):
@@ -66,6 +67,7 @@ class EntryScreen(Screen):
         self._sheets: tuple[Sheet, ...] = ()
         self._at: str = where.get("at", "")
         self._key = self._cut.key_of(self._at) or ""
+        self._spoken = ""
         self._unsaved = 0
         self._unread = {line.path for line in self._entry.outline() if self._is_unread(line)}
         self._saved = Chip(text=T("Each answer is saved at once"), name="entry.saved")
@@ -85,7 +87,7 @@ class EntryScreen(Screen):
 
     def enter(self) -> None:
         self._flush()
-        self._entry.language = language.code
+        self._entry.language = self._spoken or language.code
         self._widgets.clear()
         self._draw()
         if self._at in self._widgets:
@@ -222,6 +224,12 @@ class EntryScreen(Screen):
         elif index >= 0:
             self._turn_to(self._sheets[index].key)
 
+    def _speak(self, code: str) -> None:
+        """The form in one of its own languages; the app goes on in its own."""
+        self._flush()
+        self._spoken = "" if code == language.code else code
+        self.enter()
+
     def _turn_to(self, key: str) -> None:
         self._flush()
         self._key = key
@@ -240,7 +248,8 @@ class EntryScreen(Screen):
             self.fill()
             return
         sheet = self._sheets[self._index]
-        parts = [*self._news(), *self._questions(sheet)]
+        languages = more_languages(self._entry, self._speak) if self._index == 0 else []
+        parts = [*self._news(), *self._questions(sheet), *languages]
         if self.wide:
             self.fill_two(parts, self._sections(sheet))
         else:
@@ -260,8 +269,8 @@ class EntryScreen(Screen):
             back=self.desk.has_places,
             signs=[Chip(text=wording.whose(self._opened.case.id, self._opened.case.code)), *saved],
         )
-        self.head.add_widget(self._progress)
-        self.head.add_widget(self._progress_text)
+        for part in (*draft_notes(self._entry), self._progress, self._progress_text):
+            self.head.add_widget(part)
         self._draw_progress()
 
     def _draw_progress(self) -> None:
