@@ -85,6 +85,7 @@ def _load(xml: str) -> FormDefinition:
         texts=MappingProxyType(itext.texts),
         lists=MappingProxyType(lists),
         places=MappingProxyType({"": written(root), **content.places}),
+        discreet_titles=MappingProxyType(_discreet_titles(root, itext.languages)),
         set_values=(*set_values_in(model, local(root.tag)), *content.set_values),
         warnings=(*warnings, *content.warnings),
         missing_files=tuple(missing_files),
@@ -97,6 +98,12 @@ def _load(xml: str) -> FormDefinition:
 def _titles(root: Xml, languages: Iterable[str], title: str) -> dict[str, str]:
     """The title in each language: an XForm has one only, so ours come as `homeward:title_<code>`."""
     return {code: root.get(f"{HOMEWARD}title_{code}") or title for code in languages}
+
+
+def _discreet_titles(root: Xml, languages: Iterable[str]) -> dict[str, str]:
+    """The titles of the short form, in the languages that have one: `homeward:discreet_title_<code>`."""
+    found = {code: (root.get(f"{HOMEWARD}discreet_title_{code}") or "").strip() for code in languages}
+    return {code: title for code, title in found.items() if title}
 
 
 def _parse(xml: str) -> Xml:
