@@ -57,7 +57,7 @@ class ShortForm:
     _known: WeakKeyDictionary[FormDefinition, ShortForm] = WeakKeyDictionary()
 
     def __init__(self, definition: FormDefinition) -> None:
-        self.titles: Mapping[str, str] = {**NEUTRAL_TITLES, **definition.discreet_titles}
+        self.titles: Mapping[str, str] = definition.discreet_titles or NEUTRAL_TITLES
         self.private = _private(definition)
         """Template paths of what is marked, and of what follows from that."""
         self.unnamed: set[str] = set()
@@ -192,7 +192,7 @@ def _private(definition: FormDefinition) -> frozenset[str]:
         if path in definition.groups:
             waiting += [inner for inner in _inside(definition, path) if inner not in found]
         for kind in ("relevant", "value", "structure"):
-            read_by = graph.dependents.get(Cell(kind, path), ())  # type: ignore[arg-type]
+            read_by = graph.dependents.get(Cell(kind, path), ())
             waiting += [each.cell.template for each in read_by]
         waiting += [each.target for each in _set_by(definition, path)]
     return frozenset(found)

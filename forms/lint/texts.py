@@ -54,8 +54,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "lint.discreet.private_shown": (
         "It is to be shown in the short form, and it is marked for safety or follows from what is.",
-        "Take 'show' out of 'bind::homeward:discreet': it does nothing there. Private answers are never in the "
-        "short form.",
+        "Take 'show' out of 'bind::homeward:discreet': it does nothing there. Private answers are never in "
+        "the short form.",
     ),
     "lint.discreet.title_missing": (
         "It asks private questions, and its short form has no title of its own ({languages}).",
@@ -63,7 +63,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "with a word that tells nothing, as Visit.",
     ),
     "lint.discreet.title_tells": (
-        "The title '{title}' of its short form ({language}) tells what the form is about, or is its usual one.",
+        "The title '{title}' of its short form ({language}) tells what it is about, or is its usual one.",
         "Use an everyday word that fits many things, as Visit, Notes, Appointment.",
     ),
     "lint.file.missing": (

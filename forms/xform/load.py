@@ -101,8 +101,10 @@ def _titles(root: Xml, languages: Iterable[str], title: str) -> dict[str, str]:
 
 
 def _discreet_titles(root: Xml, languages: Iterable[str]) -> dict[str, str]:
-    """The titles of the short form, in the languages that have one: `homeward:discreet_title_<code>`."""
-    found = {code: (root.get(f"{HOMEWARD}discreet_title_{code}") or "").strip() for code in languages}
+    """The titles of the short form, in the languages that have one: `homeward:discreet_title_<code>`, and
+    `homeward:discreet_title` for all others."""
+    every = root.get(f"{HOMEWARD}discreet_title") or ""
+    found = {code: (root.get(f"{HOMEWARD}discreet_title_{code}") or every).strip() for code in languages}
     return {code: title for code, title in found.items() if title}
 
 

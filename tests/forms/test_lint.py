@@ -9,7 +9,12 @@ from forms.check import OF_LIBRARY, between_forms, check_file, check_table
 from forms.lint.findings import TEXTS, accepted
 from forms.lint.texts import TEXTS as ALL
 
-SETTINGS = "| settings |\n| | form_id | version |\n| | test | 1 |\n"
+SPACE = 'homeward="https://homeward.invalid/xforms"'
+SETTINGS = f"""
+| settings |
+| | form_id | version | namespaces | attribute::homeward:discreet_title |
+| | test | 1 | {SPACE} | Visit |
+"""
 CHOICES = """
 | choices |
 | | list_name | name | label |

@@ -1,0 +1,122 @@
+"""The short form on the screens of a record: one touch to it, a touch and a word to leave it.
+
+Its words are everyday ones. Whoever looks over a shoulder learns from the button no more than that there is a
+short form and a whole one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.core.window import Keyboard
+
+from app.fieldbook import OpenEntry
+from app.ui.i18n import T
+from app.ui.screens.screen import note
+from app.ui.widgets import BidiLabel, Button, Dialog, focus
+from forms.discreet import ShortForm, end_partial, goes_on, outcome_of
+from forms.entry import EntryChange, QuestionState
+from forms.entry_views import Node
+
+#: The key that turns to the short form at once, and asks before the whole one comes back.
+KEY = "f3"
+
+
+class ShortFormView:
+    """What a screen shows of a record, in its short form or whole. `changed` draws the screen again."""
+
+    def __init__(self, desk: Any, opened: OpenEntry, changed: Callable[[], Any]) -> None:
+        self._desk = desk
+        self._opened = opened
+        self._changed = changed
+        self._form = ShortForm.of(opened.entry.definition)
+
+    @property
+    def on(self) -> bool:
+        return bool(self._desk.fieldbook.discretion.is_on(self._opened.record))
+
+    # -- what is shown ------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> T:
+        return T.titles(self._form.titles if self.on else self._opened.entry.definition.titles)
+
+    def outline(self) -> tuple[Node, ...]:
+        lines = self._opened.entry.outline()
+        return self._form.outline(lines) if self.on else lines
+
+    def state(self, path: str) -> QuestionState:
+        state = self._opened.entry.state(path)
+        return self._form.state(state) if self.on else state
+
+    def progress(self) -> tuple[int, int]:
+        entry = self._opened.entry
+        return self._form.progress(entry) if self.on else entry.progress()
+
+    # -- to and fro ---------------------------------------------------------------------------------
+
+    def button(self) -> Button:
+        return Button(
+            text=T("Whole form") if self.on else T("Short form"),
+            icon="chevron-down" if self.on else "chevron-up",
+            kind="plain",
+            name="short_form.leave" if self.on else "short_form.enter",
+            on_release=lambda *_: self.toggle(),
+        )
+
+    def word(self) -> BidiLabel:
+        """How the whole form comes back."""
+        return note(
+            T("This is the short form. The other questions come back with “Whole form”, then “Show it”."),
+            name="short_form.word",
+        )
+
+    def key(self, key: int) -> bool:
+        if key != Keyboard.keycodes[KEY] or focus.modals:
+            return False
+        self.toggle()
+        return True
+
+    def toggle(self) -> None:
+        if not self.on:
+            self.enter()
+            return
+        Dialog(
+            title=T("Show the whole form?"),
+            actions=[(T("Show it"), "outlined", self._leave), (T("Not now"), "filled", None)],
+        ).open()
+
+    def enter(self) -> None:
+        self._desk.fieldbook.discretion.put_on(self._opened.record)
+        self._changed()
+
+    def heard(self, change: EntryChange) -> bool:
+        """An answer was given. True when it says that it is not safe to talk, so that the short form came."""
+        if self.on or not goes_on(self._opened.entry.definition, change):
+            return False
+        self.enter()
+        return True
+
+    def _leave(self) -> None:
+        self._desk.fieldbook.discretion.take_off(self._opened.record)
+        self._changed()
+
+    # -- the end of a visit -------------------------------------------------------------------------
+
+    def can_end(self, now: Callable[[], Any]) -> bool:
+        return self.on and outcome_of(self._opened.entry, now) is not None
+
+    def ask_to_end(self, end: Callable[[EntryChange], Any], now: Callable[[], Any]) -> None:
+        """The second of the two touches that end a visit for today; `end` is given what it answered."""
+
+        def ended() -> None:
+            path = outcome_of(self._opened.entry, now)
+            if path is not None:
+                end(end_partial(self._opened.entry, path))
+
+        Dialog(
+            title=T("End for today?"),
+            message=T("All of it is kept, and another day is planned."),
+            actions=[(T("End for today"), "filled", ended), (T("Go on"), "outlined", None)],
+        ).open()
