@@ -347,7 +347,7 @@ class EntryScreen(Screen):
     def _news(self) -> list[Widget]:
         """Word of the short form, or of a newer version of the form, to which this draft can move."""
         if self._short.on:
-            return [self._short.word()]
+            return self._short.word()
         if not self._opened.newer:
             return []
         look = Button(

@@ -55,7 +55,7 @@ class ReviewScreen(Screen):
             signs=[Chip(text=self._opened.case.code), *([] if self.wide else [self._short.button()])],
             actions=[self._short.button(), action] if self.wide else [action],
         )
-        parts: list[Widget] = [self._short.word()] if self._short.on else []
+        parts: list[Widget] = []
         if missing:
             parts.append(heading(T("Before it can be finished"), len(missing)))
             parts += self._all_missing(missing)

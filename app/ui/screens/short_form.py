@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from kivy.core.window import Keyboard
+from kivy.uix.widget import Widget
 
 from app.fieldbook import OpenEntry
 from app.ui.i18n import T
 from app.ui.screens.screen import note
-from app.ui.widgets import BidiLabel, Button, Dialog, focus
+from app.ui.widgets import Button, Dialog, focus
 from forms.discreet import ShortForm, end_partial, goes_on, outcome_of
 from forms.entry import EntryChange, QuestionState
 from forms.entry_views import Node
@@ -31,6 +32,7 @@ class ShortFormView:
         self._opened = opened
         self._changed = changed
         self._form = ShortForm.of(opened.entry.definition)
+        self._came_by_itself = False
 
     @property
     def on(self) -> bool:
@@ -65,12 +67,13 @@ class ShortFormView:
             on_release=lambda *_: self.toggle(),
         )
 
-    def word(self) -> BidiLabel:
-        """How the whole form comes back."""
-        return note(
-            T("This is the short form. The other questions come back with “Whole form”, then “Show it”."),
-            name="short_form.word",
-        )
+    def word(self) -> list[Widget]:
+        """How the whole form comes back, for who did not ask for the short one. Who did knows it, and nobody
+        else is to be told that there is more."""
+        if not (self.on and self._came_by_itself):
+            return []
+        text = T("This is the short form. The other questions come back with “Whole form”, then “Show it”.")
+        return [note(text, name="short_form.word")]
 
     def key(self, key: int) -> bool:
         if key != Keyboard.keycodes[KEY] or focus.modals:
@@ -95,10 +98,12 @@ class ShortFormView:
         """An answer was given. True when it says that it is not safe to talk, so that the short form came."""
         if self.on or not goes_on(self._opened.entry.definition, change):
             return False
+        self._came_by_itself = True
         self.enter()
         return True
 
     def _leave(self) -> None:
+        self._came_by_itself = False
         self._desk.fieldbook.discretion.take_off(self._opened.record)
         self._changed()
 
