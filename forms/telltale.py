@@ -15,7 +15,7 @@ _STEMS: Final = (
     # English
     "exploit", "traffick", "retraffick", "victim", "survivor", "threat", "violen", "abus", "assault", "beat",
     "hurt", "harm", "selfharm", "rape", "sexual", "prostitut", "forced", "coerc", "debt", "shelter", "safe",
-    "unsafe", "danger", "risk", "police", "court", "prosecut", "testif", "testimon", "crime", "criminal",
+    "unsafe", "danger", "risk", "police", "judge", "prosecut", "testif", "testimon", "crime", "criminal",
     "lawsuit", "suicid", "drug", "alcohol", "pregnan", "hiv", "asylum", "refugee", "deport", "return",
     "reintegrat", "protect", "locked", "insult", "complain", "secret", "stigma", "perpetrat", "trauma",
     "psycholog", "guardian", "carer",
