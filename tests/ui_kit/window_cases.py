@@ -579,7 +579,7 @@ def visit() -> tuple[ShortFormView, Any, list[bool]]:
     opened: Any = PreviewBook(definition, "a form", lambda call: call())
     entry = opened.open("en")
     drawn: list[bool] = []
-    desk = SimpleNamespace(fieldbook=opened)
+    desk = SimpleNamespace(fieldbook=opened, finished=lambda _opened: None, tell=lambda *_: None)
     view = ShortFormView(desk, entry, lambda: drawn.append(view.on))
     return view, entry.entry, drawn
 

@@ -46,7 +46,6 @@ from app.ui.widgets.questions import (
 from app.ui.widgets.surfaces import Bar
 from forms.entry import EntryChange, QuestionState
 from forms.paths import is_within
-from forms.validation import Violation
 
 
 class EntryScreen(Screen):
@@ -125,18 +124,6 @@ class EntryScreen(Screen):
             self._key = self._key_of_whole or self._key
         self._draw()
         self.body.scroll_y = 1
-
-    def _end(self, change: EntryChange) -> None:
-        """A visit that ends because somebody is listening: finished as it is, and planned anew."""
-        self._flush()
-        self._apply(change)
-        self.book.finish(self._opened.record).then(self._ended)
-
-    def _ended(self, missing: tuple[Violation, ...]) -> None:
-        if missing:
-            self.desk.tell(T("Kept as a draft: an answer is still to be corrected."), "attention")
-        else:
-            self.desk.finished(self._opened)
 
     def _flush(self) -> None:
         """A text that is still being typed is an answer too."""
@@ -333,14 +320,7 @@ class EntryScreen(Screen):
         elif not self._short.on:
             forward.size_hint_x = 2
         if self._short.can_end(self.now):
-            row.add_widget(
-                Button(
-                    text=T("End for today"),
-                    name="entry.end",
-                    stretch=not self.wide,
-                    on_release=lambda *_: self._short.ask_to_end(self._end, self.now),
-                )
-            )
+            row.add_widget(self._short.end_button(self._apply, self.now, stretch=not self.wide))
         row.add_widget(forward)
         self._foot.add_widget(row)
 

@@ -19,6 +19,9 @@ from app.ui.widgets import Button, Dialog, focus
 from forms.discreet import ShortForm, end_partial, goes_on, outcome_of
 from forms.entry import EntryChange, QuestionState
 from forms.entry_views import Node
+from forms.validation import Violation
+
+Apply = Callable[[EntryChange], Any]
 
 #: The key that turns to the short form at once, and asks before the whole one comes back.
 KEY = "f3"
@@ -112,16 +115,34 @@ class ShortFormView:
     def can_end(self, now: Callable[[], Any]) -> bool:
         return self.on and outcome_of(self._opened.entry, now) is not None
 
-    def ask_to_end(self, end: Callable[[EntryChange], Any], now: Callable[[], Any]) -> None:
-        """The second of the two touches that end a visit for today; `end` is given what it answered."""
+    def end_button(self, apply: Apply, now: Callable[[], Any], *, stretch: bool = False) -> Button:
+        return Button(
+            text=T("End for today"),
+            name="entry.end",
+            stretch=stretch,
+            on_release=lambda *_: self.ask_to_end(apply, now),
+        )
+
+    def ask_to_end(self, apply: Apply, now: Callable[[], Any]) -> None:
+        """The second of the two touches that end a visit for today: `apply` saves the outcome, then the record
+        is finished as it is."""
 
         def ended() -> None:
             path = outcome_of(self._opened.entry, now)
             if path is not None:
-                end(end_partial(self._opened.entry, path))
+                apply(end_partial(self._opened.entry, path))
+                self._desk.fieldbook.finish(self._opened.record).then(self._ended)
 
+        # What is still being typed is an answer too: it is taken as soon as it loses the keyboard.
+        focus.give(None)
         Dialog(
             title=T("End for today?"),
             message=T("All of it is kept, and another day is planned."),
             actions=[(T("End for today"), "filled", ended), (T("Go on"), "outlined", None)],
         ).open()
+
+    def _ended(self, missing: tuple[Violation, ...]) -> None:
+        if missing:
+            self._desk.tell(T("Kept as a draft: an answer is still to be corrected."), "attention")
+        else:
+            self._desk.finished(self._opened)
