@@ -124,7 +124,7 @@ class ShortFormView:
         )
 
     def ask_to_end(self, apply: Apply, now: Callable[[], Any]) -> None:
-        """The second of the two touches that end a visit for today: `apply` saves the outcome, then the record
+        """Ask for the second of two touches that end a visit: `apply` saves the outcome, then the record
         is finished as it is."""
 
         def ended() -> None:
