@@ -19,6 +19,7 @@ from typing import Any, Literal, TypeVar
 from app import calendar_file, casefile, decisions, figures, guidance, inbox, office, reminding, shelf, today
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
+from app.discretion import Discretion
 from app.entries import Entries, OpenEntry
 from app.problems import Problem
 from app.schedule import ReminderSchedule, SyncSchedule
@@ -127,6 +128,7 @@ class Fieldbook:
         self.on_change: list[Callable[[Topics], Any]] = []
         self.on_problem: list[Callable[[Problem], Any]] = []
         self.on_reminder: list[Callable[[Reminder | None], Any]] = []
+        self.discretion = Discretion()
         self._store, self._deliver, self._now_ms = store, deliver, world.now_ms
         self._zone = shelf.zone_named(who.zone)
         self._shelf = shelf.Shelf()
@@ -174,7 +176,11 @@ class Fieldbook:
 
     def today(self) -> Job[TodayView]:
         """What is due today and overdue, drafts, open conflicts, and how much is only here."""
-        return self._read(lambda db: today.view(db, self._shelf, self._now(), self._progress))
+        return self._read(
+            lambda db: self.discretion.today(
+                today.view(db, self._shelf, self._now(), self._progress), self._form_in(db)
+            )
+        )
 
     def cases(self, query: str = "", stage: str | None = None) -> Job[tuple[CaseRow, ...]]:
         """Cases whose code or names match `query` (all for an empty one), those due first."""
@@ -182,7 +188,11 @@ class Fieldbook:
 
     def case(self, case_id: str) -> Job[CaseView]:
         """One case with its facts, records, what is due, and the forms that can be begun."""
-        return self._read(lambda db: casefile.view(db, self._shelf, case_id, self._now()))
+        return self._read(
+            lambda db: self.discretion.case(
+                casefile.view(db, self._shelf, case_id, self._now()), self._form_in(db)
+            )
+        )
 
     def office_file(self) -> Job[OfficeFileView]:
         """What the office of this device does for no single person, and the forms that are begun in it."""
@@ -385,7 +395,7 @@ class Fieldbook:
     def _sync_view(self, db: Snapshot) -> SyncView:
         told, now, phase = receipt.receipt(db), self._now(), self._phase
         refused = [records.summary(db, each.record) for each in told.only_here if each.refused]
-        return SyncView(
+        view = SyncView(
             running=phase is not None,
             phase=phase,
             last_try=casefile.in_zone(told.last_try, now),
@@ -399,6 +409,14 @@ class Fieldbook:
             sent=told.sent,
             received=told.received,
         )
+        return self.discretion.sync(view, self._form_in(db))
+
+    def _form_in(self, db: Snapshot) -> Callable[[str], FormDefinition | None]:
+        def form_of(record: str) -> FormDefinition | None:
+            head = records.header(db, record)
+            return self._shelf.find(db, head.form, head.form_version)
+
+        return form_of
 
     def _shut(self) -> None:
         self._schedule.stop()

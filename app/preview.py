@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, Final, TypeVar
 
 from app.background import Deliver, Job
+from app.discretion import Discretion
 from app.entries import OpenEntry
 from app.problems import Problem
 from app.views import CaseRow, Session
@@ -31,6 +32,7 @@ class PreviewBook:
         self.session = Session("", "", "officer", "", "UTC", "", False)
         self.on_change: list[Callable[[Any], Any]] = []
         self.on_problem: list[Callable[[Problem], Any]] = []
+        self.discretion = Discretion()
         self._definition = definition
         self._name = name
         self._deliver = deliver
@@ -40,6 +42,7 @@ class PreviewBook:
     def open(self, language: str) -> OpenEntry:
         """A new entry; what was answered before is forgotten."""
         self._photos.clear()
+        self.discretion.take_off("")
         case = CaseRow("", self._name, "", "", "unknown", language, None, None, 0)
         entry = FormEntry(
             self._definition,

@@ -150,6 +150,8 @@ class Question:
     htcds: str | None = None
     save_to: str | None = None
     """The property of an entity that the answer is saved to (ODK Entities)."""
+    discreet: str | None = None
+    """What the form says itself of the short form (see discreet.py): `show`, `hide`, or nothing."""
 
     @property
     def asks(self) -> bool:
@@ -207,6 +209,7 @@ class Group:
     appearance: str = ""
     relevant: str | None = None
     readonly: str | None = None
+    discreet: str | None = None
 
     @property
     def appearances(self) -> frozenset[str]:
@@ -239,6 +242,7 @@ class Repeat:
     fixed: bool = False
     initial: tuple[Initial, ...] = (Initial(),)
     """The instances that the empty form has; of a repeat in another one those of a new instance of that."""
+    discreet: str | None = None
 
 
 Element = Question | Group | Repeat
@@ -272,6 +276,8 @@ class FormDefinition:
     texts: Mapping[str, Text]
     lists: Mapping[str, Node]
     places: Mapping[str, Place]
+    discreet_titles: Mapping[str, str] = field(default_factory=dict)
+    """What it is called in its short form, by language; empty where it does not say."""
     set_values: tuple[SetValue, ...] = ()
     """All values that events set, those in a question's control too."""
     warnings: tuple[str, ...] = ()

@@ -50,6 +50,10 @@ class Sheet:
     def questions(self) -> tuple[Node, ...]:
         return tuple(node for node in self.nodes if node.kind == "question")
 
+    def count(self, repeat: str) -> int:
+        """How many instances of a repeat are in sight."""
+        return sum(node.kind == "instance" and node.path.startswith(f"{repeat}[") for node in self.nodes)
+
 
 class Cut:
     """Where the sheets of one form begin and end."""

@@ -196,8 +196,12 @@ class Navigator(Column):
         (self.resume if record in drafts else self.read)(record)
 
     def finished(self, opened: OpenEntry) -> None:
-        """A form was finished: its receipt stands on its case, and nothing leads back into the form."""
-        self.leave_to_file(opened.case.id)
+        """A form was finished: its receipt stands on its case, after the short form on Today, and nothing
+        leads back into the form."""
+        if self.fieldbook is not None and self.fieldbook.discretion.is_on(opened.record):
+            self.switch("today")
+        else:
+            self.leave_to_file(opened.case.id)
         self.go("receipt", opened=opened)
 
     def _fill_in(self, opened: OpenEntry) -> None:

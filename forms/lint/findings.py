@@ -20,9 +20,11 @@ from defusedxml import ElementTree
 from forms import answer_types, paths
 from forms.casework.htcds.crosswalk import standard
 from forms.definition import FormDefinition, Group, Question, Repeat
+from forms.discreet import HIDE, SHOW
 from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.lint.conditions import Conditions, patterns_of, sources_of
+from forms.lint.discreet import discreet_findings
 from forms.lint.merge import merge_findings, typed
 from forms.lint.texts import TEXTS
 from forms.translations import Text
@@ -34,7 +36,7 @@ NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geo
 #: and where they are.
 SAFETY: Final = ("identity", "contact", "private", "location")
 _LOCATION: Final = "location"
-_COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds")
+_COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds", "discreet")
 _SEAL: Final = ("yes", "no")
 _MEANING: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 #: An expression is shown up to so many characters.
@@ -84,6 +86,8 @@ def lint(definition: FormDefinition, xml: str, now: datetime) -> Iterator[Findin
     yield from _hidden_defaults(definition, now)
     yield from _own_columns(definition, xml)
     yield from _locations(definition, xml)
+    for code, place, params in discreet_findings(definition):
+        yield Finding(code, place, params)
     for _, finding in _meanings([("", definition)], {}):
         yield finding
 
@@ -324,7 +328,12 @@ def _own_columns(definition: FormDefinition, xml: str) -> Iterator[Finding]:
             params = {"column": column, "hint": _hint(column, _COLUMNS)}
             yield Finding("lint.column.unknown", place, params)
         elif not _means_something(column, value):
-            known = {"safety": SAFETY, "seal": _SEAL, "htcds": (*standard().fields,)}.get(column, ())
+            known = {
+                "safety": SAFETY,
+                "seal": _SEAL,
+                "htcds": (*standard().fields,),
+                "discreet": (SHOW, HIDE),
+            }.get(column, ())
             params = {"column": column, "value": value, "hint": _hint(value, known)}
             yield Finding("lint.column.value_unknown", place, params)
 
@@ -334,6 +343,8 @@ def _means_something(column: str, value: str) -> bool:
         return value in SAFETY
     if column == "seal":
         return value in _SEAL
+    if column == "discreet":
+        return value in (SHOW, HIDE)
     if column == "meaning":
         return _MEANING.fullmatch(value) is not None
     if column == "htcds":

@@ -38,7 +38,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "lint.column.unknown": (
         "'bind::homeward:{column}' is no column that is known here{hint}, so it does nothing.",
-        "Use merge, safety, seal, meaning or htcds, as docs/forms.md describes them.",
+        "Use merge, safety, seal, meaning, htcds or discreet, as docs/forms.md describes them.",
     ),
     "lint.column.value_unknown": (
         "'bind::homeward:{column}' has the value '{value}', which means nothing here{hint}.",
@@ -63,6 +63,20 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "lint.default.wrong_type": (
         "Its default '{value}' is no answer of its type, so it is left out.",
         "Write it as it is stored: 5, 2.5, 2026-11-22, 14:30, or the name of a choice.",
+    ),
+    "lint.discreet.private_shown": (
+        "It is to be shown in the short form, and it is marked for safety or follows from what is.",
+        "Take 'show' out of 'bind::homeward:discreet': it does nothing there. Private answers are never in "
+        "the short form.",
+    ),
+    "lint.discreet.title_missing": (
+        "It asks private questions, and its short form has no title of its own ({languages}).",
+        "Fill in 'attribute::homeward:discreet_title_en' in the sheet 'settings', and so for each language, "
+        "with a word that tells nothing, as Visit.",
+    ),
+    "lint.discreet.title_tells": (
+        "The title '{title}' of its short form ({language}) tells what it is about, or is its usual one.",
+        "Use an everyday word that fits many things, as Visit, Notes, Appointment.",
     ),
     "lint.file.missing": (
         "It takes choices from the file {file}, which is not beside the form.",

@@ -206,6 +206,9 @@ class _BodyReader:
         bind = self.binds.get(path, {})
         return bind.get("relevant"), bind.get("readonly")
 
+    def _discreet(self, path: str) -> str | None:
+        return (self.binds.get(path, {}).get(f"{HOMEWARD}discreet") or "").strip() or None
+
     def _children(self, element: Xml, base: str) -> tuple[Element, ...]:
         found: list[Element] = []
         for child in element:
@@ -249,7 +252,14 @@ class _BodyReader:
             return Group(base, "", self._children(element, base), label, appearance)
         relevant, readonly = self._rules(path)
         group = Group(
-            path, self.places[path].name, self._children(element, path), label, appearance, relevant, readonly
+            path,
+            self.places[path].name,
+            self._children(element, path),
+            label,
+            appearance,
+            relevant,
+            readonly,
+            self._discreet(path),
         )
         self.content.set_values += set_values_in(element, self.root, path)
         self.content.groups[path] = group
@@ -280,6 +290,7 @@ class _BodyReader:
             count=count.strip() if count else None,
             fixed=fixed,
             initial=initial or ((Initial(),) if fixed else ()),
+            discreet=self._discreet(place.path),
         )
         self.content.groups[place.path] = repeat
         return repeat
@@ -329,6 +340,7 @@ class _BodyReader:
             meaning=bind.get(f"{HOMEWARD}meaning"),
             htcds=bind.get(f"{HOMEWARD}htcds"),
             save_to=bind.get(f"{ENTITIES}saveto"),
+            discreet=self._discreet(place.path),
         )
 
     def _type(

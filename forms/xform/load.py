@@ -85,6 +85,7 @@ def _load(xml: str) -> FormDefinition:
         texts=MappingProxyType(itext.texts),
         lists=MappingProxyType(lists),
         places=MappingProxyType({"": written(root), **content.places}),
+        discreet_titles=MappingProxyType(_discreet_titles(root, itext.languages)),
         set_values=(*set_values_in(model, local(root.tag)), *content.set_values),
         warnings=(*warnings, *content.warnings),
         missing_files=tuple(missing_files),
@@ -105,6 +106,14 @@ def _named(root: Xml, attribute: str, languages: Iterable[str]) -> tuple[str, ..
     """Those of the form's languages that one of our attributes names: `homeward:draft` = 'fr ar'."""
     named = (root.get(f"{HOMEWARD}{attribute}") or "").split()
     return tuple(code for code in languages if code in named)
+
+
+def _discreet_titles(root: Xml, languages: Iterable[str]) -> dict[str, str]:
+    """The titles of the short form, in the languages that have one: `homeward:discreet_title_<code>`, and
+    `homeward:discreet_title` for all others."""
+    every = root.get(f"{HOMEWARD}discreet_title") or ""
+    found = {code: (root.get(f"{HOMEWARD}discreet_title_{code}") or every).strip() for code in languages}
+    return {code: title for code, title in found.items() if title}
 
 
 def _parse(xml: str) -> Xml:

@@ -9,7 +9,12 @@ from forms.check import OF_LIBRARY, between_forms, check_file, check_table
 from forms.lint.findings import TEXTS, accepted
 from forms.lint.texts import TEXTS as ALL
 
-SETTINGS = "| settings |\n| | form_id | version |\n| | test | 1 |\n"
+SPACE = 'homeward="https://homeward.invalid/xforms"'
+SETTINGS = f"""
+| settings |
+| | form_id | version | namespaces | attribute::homeward:discreet_title |
+| | test | 1 | {SPACE} | Visit |
+"""
 CHOICES = """
 | choices |
 | | list_name | name | label |
@@ -558,3 +563,44 @@ def test_what_a_form_is_not_told_of_the_device_is_pointed_out():
         "text | a | A |",
     )
     assert found(survey(*rows)) == {("lint.metadata.empty", "device"), ("lint.metadata.empty", "who")}
+
+
+MARKS = (
+    "type | name | label | relevant | bind::homeward:merge | bind::homeward:safety | bind::homeward:discreet"
+)
+UNTITLED = "| settings |\n| | form_id | version |\n| | test | 1 |\n"
+
+
+def titled(title):
+    return SETTINGS.replace("| Visit |", f"| {title} |")
+
+
+def test_a_form_that_asks_private_questions_needs_a_neutral_title():
+    private = survey("select_multiple n | a | A | | set | identity |", columns=MARKS)
+    assert found(private, settings=UNTITLED) == {("lint.discreet.title_missing", "")}
+    assert found(survey("integer | a | A | | | |", columns=MARKS), settings=UNTITLED) == set()
+    assert found(private) == set()
+
+
+@pytest.mark.parametrize("title", ["Threats", "Suivi après l’exploitation", "حماية", "test"])
+def test_a_title_that_tells_or_is_the_usual_one_is_none(title):
+    assert found(survey("integer | a | A | | | |", columns=MARKS), settings=titled(title)) == {
+        ("lint.discreet.title_tells", "")
+    }
+
+
+def test_to_show_what_is_private_or_follows_from_it_does_nothing_and_is_told():
+    rows = (
+        "select_multiple n | a | A | | set | private | show",
+        "integer | b | B | ${a} != '' | | | show",
+        "integer | c | C | | | | show",
+    )
+    assert found(survey(*rows, columns=MARKS)) == {
+        ("lint.discreet.private_shown", "a"),
+        ("lint.discreet.private_shown", "b"),
+    }
+
+
+def test_the_short_form_knows_show_and_hide_only():
+    assert found(survey("integer | a | A | | | | hid", columns=MARKS)) == {("lint.column.value_unknown", "a")}
+    assert found(survey("integer | a | A | | | | hide", columns=MARKS)) == set()

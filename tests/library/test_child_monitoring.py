@@ -116,7 +116,8 @@ def test_what_was_arranged_is_shown_and_not_asked_again(definitions: dict[str, F
 def test_the_aunts_husband_stays_in_the_room_and_the_visit_is_planned_anew(visit: Filling) -> None:
     """Vignette 2: her husband is unknown."""
     visit.answer(outcome="not_alone")
-    assert "not_alone_why" in visit.missing()
+    assert {"not_alone_why", "danger_now"} <= visit.asked()
+    assert visit.missing() == set(), "with him in the room she cannot answer more"
     visit.answer(not_alone_why="somebody_stayed", present=["carer", "unknown"], safe_to_talk="no")
     assert {"carer_refused_note", "not_safe_note"} <= visit.asked()
     visit.answer(risk_level="medium", bid_review="unsure", as_arranged="unsure")

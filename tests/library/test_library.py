@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import zip_longest
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -71,7 +72,9 @@ def rows(form_id: str, sheet: str) -> list[dict[str, str]]:
             here = cells[0] == sheet
         elif here:
             found.append([cell.strip() for cell in line[3:].rstrip().removesuffix("|").split("|")])
-    return [dict(zip(found[0], row, strict=True)) for row in found[1:]]
+    # A row may end where nothing follows in it.
+    assert all(len(row) <= len(found[0]) for row in found[1:])
+    return [dict(zip_longest(found[0], row, fillvalue="")) for row in found[1:]]
 
 
 def test_the_library_has_its_forms_under_their_ids_and_begins_with_the_first_three() -> None:

@@ -98,12 +98,12 @@ def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
 
 
 @contextmanager
-def opened(display: Display, office: Office, scratch: Path) -> Iterator[AppWindow]:
+def opened(display: Display, office: Office, scratch: Path, language: str = "en") -> Iterator[AppWindow]:
     """The app of an enrolled device with one photo on it, at its unlock screen."""
     folder = enrol(office, scratch / "tablet")
     (scratch / "pictures").mkdir()
     Image.new("RGB", (640, 400), "#D9C7A3").save(scratch / "pictures" / "luggage-tag.png")
-    window = AppWindow(display, folder, scratch)
+    window = AppWindow(display, folder, scratch, language)
     window.start()
     yield window
     window.close()

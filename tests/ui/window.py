@@ -78,6 +78,15 @@ class AppWindow:
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def folder(self) -> Path:
+        """The device's folder."""
+        return self._folder
+
+    @property
+    def display(self) -> str:
+        return self._display.name
+
     # -- life ---------------------------------------------------------------------------------------
 
     def start(self) -> None:

@@ -18,6 +18,7 @@ from app.ui.i18n import T, language
 from app.ui.screens import wording
 from app.ui.screens.form_language import draft_notes, more_languages
 from app.ui.screens.screen import Screen, beside, heading
+from app.ui.screens.short_form import ShortFormView
 from app.ui.theme import TARGET, L, M, S
 from app.ui.widgets import (
     Banner,
@@ -59,6 +60,7 @@ class EntryScreen(Screen):
         self._opened = opened
         self._entry = opened.entry
         self._cut = Cut(opened.entry.definition)
+        self._short = ShortFormView(desk, opened, self._turned)
         self._widgets: dict[str, QuestionWidget] = {}
         self._context = Context(
             now=self.now, load_picture=self._load_picture, pictures_folder=desk.window.pictures_folder
@@ -68,6 +70,7 @@ class EntryScreen(Screen):
         self._at: str = where.get("at", "")
         self._key = self._cut.key_of(self._at) or ""
         self._spoken = ""
+        self._key_of_whole = ""
         self._unsaved = 0
         self._unread = {line.path for line in self._entry.outline() if self._is_unread(line)}
         self._saved = Chip(text=T("Each answer is saved at once"), name="entry.saved")
@@ -103,8 +106,26 @@ class EntryScreen(Screen):
         elif key == Keyboard.keycodes["pageup"]:
             self._step(-1)
         else:
-            return False
+            return self._short.key(key)
         return True
+
+    def back(self) -> bool:
+        """Out of the short form the way leads to Today: the page of the case tells more than codes."""
+        if not (self._short.on and self.desk.has_places):
+            return False
+        self.desk.switch("today")
+        return True
+
+    def _turned(self) -> None:
+        """To the short form or back, to the place where one was. Nothing of the other stays in the tree."""
+        self._flush()
+        self._widgets.clear()
+        if self._short.on:
+            self._key_of_whole = self._key
+        else:
+            self._key = self._key_of_whole or self._key
+        self._draw()
+        self.body.scroll_y = 1
 
     def _flush(self) -> None:
         """A text that is still being typed is an answer too."""
@@ -142,6 +163,8 @@ class EntryScreen(Screen):
         if change.values:
             self._saving()
             self.book.save(self._opened.record, change).then(lambda _done: self._kept(), self._failed)
+        if self._short.heard(change):
+            return
         if change.restructured:
             self._draw()
         else:
@@ -240,12 +263,13 @@ class EntryScreen(Screen):
 
     def _draw(self) -> None:
         held = getattr(focus.current, "name", "") if focus.current is not None else ""
-        self._sheets = self._cut.sheets(self._entry.outline())
+        self._sheets = self._cut.sheets(self._short.outline())
         if self._sheets and self._key not in {sheet.key for sheet in self._sheets}:
             self._key = self._sheets[0].key
         self._draw_head()
         if not self._sheets:
-            self.fill()
+            self.fill(*self._news())
+            self._draw_foot()
             return
         sheet = self._sheets[self._index]
         languages = more_languages(self._entry, self._speak) if self._index == 0 else []
@@ -262,24 +286,26 @@ class EntryScreen(Screen):
         for part in (self._saved, self._progress, self._progress_text):
             if part.parent is not None:
                 part.parent.remove_widget(part)
-        title = T.titles(self._entry.definition.titles)
         saved = [self._saved] if self.desk.keeps else []
+        signs = [Chip(text=wording.whose(self._opened.case.id, self._opened.case.code)), *saved]
+        turn = self._short.button()
         self.titled(
-            title,
+            self._short.title,
             back=self.desk.has_places,
-            signs=[Chip(text=wording.whose(self._opened.case.id, self._opened.case.code)), *saved],
+            signs=signs if self.wide else [*signs, turn],
+            actions=[turn] if self.wide else [],
         )
         for part in (*draft_notes(self._entry), self._progress, self._progress_text):
             self.head.add_widget(part)
         self._draw_progress()
 
     def _draw_progress(self) -> None:
-        answered, total = self._entry.progress()
+        answered, total = self._short.progress()
         self._progress.value = answered / total if total else 0
         self._progress_text.text = T("{n} of {all} answered", n=answered, all=total)
 
     def _draw_foot(self) -> None:
-        last = self._index == len(self._sheets) - 1
+        last = self._index >= len(self._sheets) - 1
         self._foot.clear_widgets()
         self._foot.padding = [dp(self._side), dp(M), dp(self._side), dp(M)]
         back = Button(
@@ -300,13 +326,17 @@ class EntryScreen(Screen):
         row.add_widget(back)
         if self.wide:
             row.add_widget(Spacer())
-        else:
+        elif not self._short.on:
             forward.size_hint_x = 2
+        if self._short.can_end(self.now):
+            row.add_widget(self._short.end_button(self._apply, self.now, stretch=not self.wide))
         row.add_widget(forward)
         self._foot.add_widget(row)
 
     def _news(self) -> list[Widget]:
-        """Word of a newer version of the form, to which this draft can move."""
+        """Word of the short form, or of a newer version of the form, to which this draft can move."""
+        if self._short.on:
+            return self._short.word()
         if not self._opened.newer:
             return []
         look = Button(
@@ -345,7 +375,7 @@ class EntryScreen(Screen):
                     place(GroupHeader(text=node.label))
             elif node.kind == "repeat":
                 if node.label:
-                    place(RepeatHeader(path=node.path, text=node.label, count=_count(sheet, node.path)))
+                    place(RepeatHeader(path=node.path, text=node.label, count=sheet.count(node.path)))
                 open_.append((node, None))
             elif node.kind == "instance":
                 frame = self._frame(node)
@@ -372,7 +402,7 @@ class EntryScreen(Screen):
 
     def _state(self, path: str) -> QuestionState:
         """The question as it is to be shown, with words for what is wrong where the form has none."""
-        state = self._entry.state(path)
+        state = self._short.state(path)
         found = state.violation
         if found is None or found.message:
             return state
@@ -461,10 +491,6 @@ class EntryScreen(Screen):
         ]
         asked = [state for state in states if state.type != "note" and not state.calculated]
         return all(state.value is not None for state in asked)
-
-
-def _count(sheet: Sheet, repeat: str) -> int:
-    return sum(node.kind == "instance" and node.path.startswith(f"{repeat}[") for node in sheet.nodes)
 
 
 def _inside(path: str, repeat: str) -> bool:

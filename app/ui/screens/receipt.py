@@ -11,6 +11,7 @@ from app.fieldbook import OpenEntry
 from app.ui.i18n import T
 from app.ui.screens import wording
 from app.ui.screens.screen import Screen, flow
+from app.ui.screens.short_form import ShortFormView
 from app.ui.theme import L
 from app.ui.widgets import BidiLabel, Button, Card, Icon
 from app.views import CaseView, OfficeFileView, RecordRow
@@ -24,6 +25,7 @@ class ReceiptScreen(Screen):
     def __init__(self, desk: Any, **where: Any) -> None:
         super().__init__(desk, **where)
         self._opened: OpenEntry = where["opened"]
+        self._short = ShortFormView(desk, self._opened, self.enter)
 
     def enter(self) -> None:
         case = self._opened.case.id
@@ -43,17 +45,10 @@ class ReceiptScreen(Screen):
         meaning = {"on_server": "done", "refused": "danger"}.get(state, "attention")
         card = Card(fill=f"{meaning}_container", border=meaning, spacing=dp(L), name=f"receipt.{state}")
         card.add_widget(Icon(icon="check" if state == "on_server" else "clock", tone=meaning, extent=40))
-        card.add_widget(BidiLabel(text=T.titles(self._opened.entry.definition.titles), style="heading"))
+        card.add_widget(BidiLabel(text=self._short.title, style="heading"))
         card.add_widget(BidiLabel(text=wording.whose(case.id, case.code), style="strong"))
         card.add_widget(BidiLabel(text=_sentence(row), tone=meaning, style="question", name="receipt.text"))
-        buttons = [
-            Button(
-                text=T("Back to our office") if is_office_file(case.id) else T("Back to the case"),
-                kind="filled" if state == "on_server" else "outlined",
-                name="receipt.case",
-                on_release=lambda *_: self.desk.leave_to_file(case.id),
-            )
-        ]
+        buttons = [self._way_on("filled" if state == "on_server" else "outlined")]
         if state == "only_here":
             sync = Button(
                 text=T("Sync now"),
@@ -65,6 +60,23 @@ class ReceiptScreen(Screen):
             buttons.insert(0, sync)
         card.add_widget(flow(buttons))
         return card
+
+    def _way_on(self, kind: str) -> Button:
+        """To the case; after the short form to Today, which names codes and days only."""
+        if self._short.on:
+            return Button(
+                text=T("Today"),
+                kind=kind,
+                name="receipt.today",
+                on_release=lambda *_: self.desk.switch("today"),
+            )
+        case = self._opened.case.id
+        return Button(
+            text=T("Back to our office") if is_office_file(case) else T("Back to the case"),
+            kind=kind,
+            name="receipt.case",
+            on_release=lambda *_: self.desk.leave_to_file(case),
+        )
 
 
 def _sentence(row: RecordRow | None) -> T:

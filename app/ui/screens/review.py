@@ -11,6 +11,7 @@ from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
 from app.ui.screens.asides import asides
 from app.ui.screens.screen import Screen, below, flow, heading, note
+from app.ui.screens.short_form import ShortFormView
 from app.ui.widgets import BidiLabel, Button, Card, Chip, Dialog, Row
 from forms.display import text_of
 from forms.entry_views import Node
@@ -27,13 +28,16 @@ class ReviewScreen(Screen):
         super().__init__(desk, **where)
         self._opened: OpenEntry = where["opened"]
         self._finished: bool = where.get("finished", False)
+        self._short = ShortFormView(desk, self._opened, self.enter)
+
+    def key(self, key: int, modifiers: frozenset[str]) -> bool:
+        return self._short.key(key)
 
     def enter(self) -> None:
         self._opened.entry.language = language.code
         self._show(self._opened.entry.validate() if not self._finished else ())
 
     def _show(self, missing: tuple[Violation, ...]) -> None:
-        entry = self._opened.entry
         action = (
             Button(text=T("Change"), name="review.change", on_release=lambda *_: self._change(""))
             if self._finished
@@ -46,21 +50,25 @@ class ReviewScreen(Screen):
             )
         )
         self.titled(
-            T.titles(entry.definition.titles),
+            self._short.title,
             back=True,
-            signs=[Chip(text=wording.whose(self._opened.case.id, self._opened.case.code))],
-            actions=[action],
+            signs=[
+                Chip(text=wording.whose(self._opened.case.id, self._opened.case.code)),
+                *([] if self.wide else [self._short.button()]),
+            ],
+            actions=[self._short.button(), action] if self.wide else [action],
         )
         parts: list[Widget] = []
         if missing:
             parts.append(heading(T("Before it can be finished"), len(missing)))
-            parts += [self._missing(violation) for violation in missing]
+            parts += self._all_missing(missing)
         elif not self._finished:
             parts.append(note(T("Nothing is missing."), name="review.complete"))
         parts.append(heading(T("Answers")))
         parts += self._answers()
-        parts += asides(self._opened.aside)
-        if not self._finished:
+        if not self._short.on:
+            parts += asides(self._opened.aside)
+        if not self._finished and not self._short.on:
             parts.append(
                 flow(
                     [
@@ -76,8 +84,20 @@ class ReviewScreen(Screen):
             )
         self.fill(*parts)
 
+    def _all_missing(self, missing: tuple[Violation, ...]) -> list[Widget]:
+        """Each with its question; of those that the short form has not, only how many they are."""
+        shown = {line.path for line in self._short.outline()}
+        rows: list[Widget] = [self._missing(each) for each in missing if each.path in shown]
+        others = len(missing) - len(rows)
+        if others:
+            text = T.n("{n} answer in the whole form", "{n} answers in the whole form", others)
+            rows.append(note(text, name="review.others"))
+        return rows
+
     def _missing(self, violation: Violation) -> Row:
-        state = self._opened.entry.state(violation.path)
+        state = self._short.state(violation.path)
+        if state.violation is not None and self._short.on:
+            violation = state.violation
         required = violation.kind == "required"
         return Row(
             name=f"review.missing.{violation.path}",
@@ -90,7 +110,7 @@ class ReviewScreen(Screen):
 
     def _instance(self, path: str) -> str:
         """In which instance of a repeat it stands, empty outside of any."""
-        around = [n for n in self._opened.entry.outline() if n.kind == "instance" and is_within(path, n.path)]
+        around = [n for n in self._short.outline() if n.kind == "instance" and is_within(path, n.path)]
         return around[-1].label if around else ""
 
     def _answers(self) -> list[Widget]:
@@ -98,7 +118,7 @@ class ReviewScreen(Screen):
         entry = self._opened.entry
         card = Card(name="review.answers")
         headings: list[Node] = []
-        for node in entry.outline():
+        for node in self._short.outline():
             headings = [each for each in headings if each.depth < node.depth]
             if node.kind != "question":
                 # An instance is called like its repeat, with its number.
