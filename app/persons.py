@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from app import evidence
 from app.shelf import Shelf
@@ -19,6 +20,9 @@ from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
 from forms.casework.facts import Evidence
 from forms.casework.names import alternatives
+
+#: The facts of a case file by which somebody is reached.
+_SAFE_CONTACT: Final = ("safe_channel", "safe_times", "code_word_agreed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,14 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
     return {case: _person(each, files) for each in merged if len(each.members) > 1 for case in each.members}
 
 
-def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[Evidence]:
-    """What all files of one person say."""
-    return [each for case in person.members for each in evidence.of_case(db, shelf, case)]
+def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
+    """What each file of one person says, the one to work in first."""
+    return [evidence.of_case(db, shelf, case) for case in person.members]
+
+
+def differ_on_safe_contact(person: Person) -> bool:
+    """Whether her files say different things of how she may be reached: then nobody contacts her."""
+    return any(each.fact in _SAFE_CONTACT for each in person.conflicts)
 
 
 def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFacts]:
