@@ -12,7 +12,7 @@ from typing import Final
 
 from app import evidence
 from app.shelf import Shelf
-from app.store import Snapshot, cases
+from app.store import Snapshot, cases, form_library
 from app.store.cases import CaseFacts
 from app.views import FactConflict, LikelyView
 from forms.casework.case import Case
@@ -85,6 +85,11 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
 def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
     """What each file of one person says, the one to work in first."""
     return [evidence.of_case(db, shelf, case) for case in person.members]
+
+
+def unread_of(db: Snapshot, person: Person) -> tuple[str, ...]:
+    """The records of all files of one person whose form is not here."""
+    return tuple(each for case in person.members for each in form_library.unread(db, case))
 
 
 def differ_on_safe_contact(person: Person) -> bool:

@@ -35,7 +35,8 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Protecti
     filed = persons.said_of(db, shelf, person)
     said = [each for found in filed for each in found]
     today = now.date()
-    given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators)
+    unread = persons.unread_of(db, person)
+    given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)
     standing = risk.standing(said, today, known.coordinators, programme.risk)
     arrived = arrived_on(facts, [each for each in finished_of(said) if each.on <= today], today)
     contested: set[str] = set()
@@ -45,7 +46,11 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Protecti
         contested.add(safe_contact.CHANNEL)
     return ProtectionView(
         gates=tuple(
-            _gate(check_files(gate, facts, filed, today, programme, coordinators=known.coordinators))
+            _gate(
+                check_files(
+                    gate, facts, filed, today, programme, coordinators=known.coordinators, unread=unread
+                )
+            )
             for gate in gates.GATES
         ),
         clearance=None if given is None else _clearance(given),
@@ -107,7 +112,8 @@ def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: dat
     said = [each for found in filed for each in found]
     today = now.date()
     programme = programme_of(facts.programme, known.programmes)
-    given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators)
+    unread = persons.unread_of(db, person)
+    given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)
     if given is None or given.stands:
         return None
     arrived = gates.check("close_arrival", facts, said, today, programme)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forms.casework.case import Case
 from forms.casework.clearance import Clearance, clearance
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Files = Sequence[Sequence[Evidence]]
 
 
+#: What nobody opens as long as there are records that cannot be read: one of them may say no.
+_GUARDED: Final[tuple[Gate, ...]] = ("contact_family", "clear_to_travel", "testify")
+
+
 def check_files(
     gate: Gate,
     case: Case,
@@ -33,10 +37,12 @@ def check_files(
     programme: Programme,
     *,
     coordinators: Collection[str] = (),
+    unread: Collection[str] = (),
 ) -> GateResult:
     """Whether this gate is open today for the person of these files, the one to work in first.
 
     `case` are the facts of all of them. What the file that lacks least lacks of what is hard is missing.
+    `unread` are records of theirs that this app cannot read: `gate.<gate>.record_unread`.
     """
 
     def checked(found: Sequence[Evidence]) -> GateResult:
@@ -46,25 +52,39 @@ def check_files(
     lacking = _least([_hard(checked(each).reasons) for each in files]) if len(files) > 1 else ()
     told = {each.code for each in together.reasons}
     more = tuple(each for each in lacking if each.code not in told)
+    if gate in _GUARDED:
+        more = (*more, *_unread(gate, unread))
     if not more:
         return together
     return replace(together, open=False, reasons=(*together.reasons, *more), opens_until=None)
 
 
 def clearance_of_files(
-    case: Case, files: Files, today: date, programme: Programme, *, coordinators: Collection[str] = ()
+    case: Case,
+    files: Files,
+    today: date,
+    programme: Programme,
+    *,
+    coordinators: Collection[str] = (),
+    unread: Collection[str] = (),
 ) -> Clearance | None:
     """The clearance that was given last, in whichever file. It stands where nothing in any file is against
-    it, and nothing that is hard was ever missing in the file that it is in."""
+    it, nothing that is hard was ever missing in the file that it is in, and every record can be read."""
     together = clearance(case, _all(files), today, programme, coordinators=coordinators)
-    if together is None or len(files) < 2:
-        return together
-    alone = [clearance(case, each, today, programme, coordinators=coordinators) for each in files]
-    lacking = _least([_hard(each.reasons) for each in alone if each is not None])
+    if together is None:
+        return None
+    lacking = _unread("clear_to_travel", unread)
+    if len(files) > 1:
+        alone = [clearance(case, each, today, programme, coordinators=coordinators) for each in files]
+        lacking += _least([_hard(each.reasons) for each in alone if each is not None])
     more = tuple(each for each in lacking if each not in together.reasons)
     if not more:
         return together
     return replace(together, stands=False, reasons=(*together.reasons, *more))
+
+
+def _unread(gate: Gate, records: Collection[str]) -> tuple[Reason, ...]:
+    return (Reason(f"gate.{gate}.record_unread", True, tuple(sorted(records))),) if records else ()
 
 
 def _all(files: Files) -> list[Evidence]:
