@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from app import evidence, guidance, persons, protection
+from app.persons import Person
 from app.shelf import Shelf, titles
 from app.store import Snapshot, cases, form_library, records
 from app.store.cases import CaseFacts
@@ -19,7 +20,7 @@ from app.views import CaseRow, CaseView, DueItem, RecordRow, StageView, Titles
 from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
-from forms.casework.due import READ, Due, agenda, shown_to
+from forms.casework.due import READ, Due, agenda, in_order, shown_to
 from forms.casework.facts import LAST_MOMENT
 from forms.casework.office_file import FORMS as OF_NO_PERSON
 from forms.casework.programme import programme_of
@@ -70,7 +71,7 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         row=_row(facts, items, len(receipt.unsent(db, case))),
         name=known.name,
         stages=_stages(known),
-        safe_contact=_safe_contact(definition, facts.facts),
+        safe_contact=_safe_contact_of_all(db, shelf, facts, person),
         facts=_facts(definition, facts.facts, now),
         due=items,
         records=record_rows(db, told, now),
@@ -114,6 +115,7 @@ def due_of(
     office = shelf.known(db)
     viewer = read_identity(db).login
     here = frozenset(form for form, _, _ in form_library.listed(db))
+    files = {each.id: each for each in cases.those(db, wanted & joined.keys())}
     due: dict[str, tuple[DueItem, ...]] = {}
     for case in found:
         person = joined.get(case.id)
@@ -125,6 +127,12 @@ def due_of(
         programme = programme_of(known.programme, office.programmes)
         everything = [each for member in members for each in said.get(member, ())]
         items = agenda(known, everything, today, now=now, rules=programme.due, consents=programme.consent)
+        for member in members if person else ():
+            # Nobody stops waiting for who may be on her way because another file is further on.
+            own = Case.from_values(files[member].facts)
+            alone = agenda(own, everything, today, now=now, rules=programme.due, consents=programme.consent)
+            arrivals = [each for each in alone if each.kind == "arrival"]
+            items = in_order([*items, *(each for each in arrivals if each not in items)])
         mine = shown_to(items, coordinator=viewer in office.coordinators, carer=viewer == known.carer)
         seen = [i for i in mine if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         contact = programme.due.contact_form
@@ -208,6 +216,18 @@ def _facts(
         for path in (*(path for path in definition.questions if path in shown), *in_rows)
         if paths.template(path) in visible and paths.template(path) not in _NOT_LISTED
     )
+
+
+def _safe_contact_of_all(db: Snapshot, shelf: Shelf, facts: CaseFacts, person: Person) -> Titles:
+    """Of the file on the screen, and then what the other files of the person say beside it."""
+    texts: dict[str, list[str]] = {}
+    for each in [facts, *cases.those(db, {*person.members} - {facts.id})]:
+        head = records.header(db, each.record)
+        told = _safe_contact(shelf.find(db, head.form, head.form_version), each.facts)
+        for language, text in told.items():
+            if text not in texts.setdefault(language, []):
+                texts[language].append(text)
+    return {language: " · ".join(each) for language, each in texts.items()}
 
 
 def _safe_contact(definition: FormDefinition | None, facts: Mapping[str, Any]) -> Titles:

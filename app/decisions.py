@@ -17,8 +17,9 @@ from app.shelf import Known, Shelf
 from app.store import Snapshot, Transaction, cases, records
 from app.views import LikelyView, OfficeView, ShareView
 from forms import library
-from forms.casework import gates, sharing
+from forms.casework import sharing
 from forms.casework.case import Case
+from forms.casework.files_of_one import check_files
 from forms.casework.gates import Gate
 from forms.casework.programme import programme_of
 from forms.entry import FormEntry
@@ -104,10 +105,10 @@ def pass_gate(
     if db.identity.role != COORDINATOR:
         raise Problem("gate.pass.not_coordinator")
     known = shelf.known(db)
-    facts = Case.from_values(cases.get(db, case).facts)
-    programme = programme_of(facts.programme, known.programmes)
-    said = evidence.of_case(db, shelf, case)
-    found = gates.check(gate, facts, said, now.date(), programme, coordinators=known.coordinators)
+    person = persons.person_of(db, shelf, cases.get(db, case))
+    programme = programme_of(person.facts.programme, known.programmes)
+    filed = persons.said_of(db, shelf, person)
+    found = check_files(gate, person.facts, filed, now.date(), programme, coordinators=known.coordinators)
     soft = {each.code for each in found.reasons if not each.hard}
     if not codes or not set(codes) <= soft:
         raise Problem("gate.pass.hard")
@@ -200,9 +201,9 @@ def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharin
     programme = programme_of(Case.from_values(facts.facts).programme, known.programmes)
     return sharing.shares(
         evidence.of_case(db, shelf, case, sharing.reads),
-        [_other(each) for each in listed.values()],
+        [_other(each, known) for each in listed.values()],
         now.date(),
-        home=_other(home),
+        home=_other(home, known),
         case=Case.from_values(facts.facts),
         coordinators=known.coordinators,
         rules=programme.consent,
@@ -215,8 +216,10 @@ def offices(known: Known) -> tuple[OfficeView, ...]:
     return tuple(OfficeView(office, found[office]) for office in sorted(found))
 
 
-def _other(office: OfficeView) -> sharing.OtherOffice:
-    return sharing.OtherOffice(office.id, office.id, office.country)
+def _other(office: OfficeView, known: Known) -> sharing.OtherOffice:
+    staff = (each for each in known.colleagues.values() if each.office == office.id)
+    people = tuple(name for each in staff for name in (each.login, each.name))
+    return sharing.OtherOffice(office.id, office.id, office.country, people)
 
 
 def _written(

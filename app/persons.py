@@ -12,7 +12,7 @@ from typing import Final
 
 from app import evidence
 from app.shelf import Shelf
-from app.store import Snapshot, cases
+from app.store import Snapshot, cases, form_library
 from app.store.cases import CaseFacts
 from app.views import FactConflict, LikelyView
 from forms.casework.case import Case
@@ -22,6 +22,9 @@ from forms.casework.facts import Evidence, lines
 
 _PHONE: Final = "person.phone"
 _DOCUMENT: Final = "person.document"
+
+#: The facts of a case file by which somebody is reached.
+_SAFE_CONTACT: Final = ("safe_channel", "safe_times", "code_word_agreed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,19 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
     return {case: _person(each, files) for each in merged if len(each.members) > 1 for case in each.members}
 
 
-def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[Evidence]:
-    """What all files of one person say."""
-    return [each for case in person.members for each in evidence.of_case(db, shelf, case)]
+def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
+    """What each file of one person says, the one to work in first."""
+    return [evidence.of_case(db, shelf, case) for case in person.members]
+
+
+def unread_of(db: Snapshot, person: Person) -> tuple[str, ...]:
+    """The records of all files of one person whose form is not here."""
+    return tuple(each for case in person.members for each in form_library.unread(db, case))
+
+
+def differ_on_safe_contact(person: Person) -> bool:
+    """Whether her files say different things of how she may be reached: then nobody contacts her."""
+    return any(each.fact in _SAFE_CONTACT for each in person.conflicts)
 
 
 def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFacts]:

@@ -15,9 +15,10 @@ from app.store.cases import CaseFacts
 from app.views import AlarmView, ClearanceView, FormOffer, GateView, ProtectionView, ReasonView, RiskView
 from forms.casework import gates, risk, safe_contact
 from forms.casework.ahead import ahead, answered_by
-from forms.casework.clearance import Clearance, clearance
+from forms.casework.clearance import Clearance
 from forms.casework.due import arrived_on, finished_of
 from forms.casework.facts import Evidence
+from forms.casework.files_of_one import check_files, clearance_of_files
 from forms.casework.programme import programme_of
 from forms.casework.word import Reason
 
@@ -39,17 +40,26 @@ def view(
     person = persons.person_of(db, shelf, case)
     facts = person.facts
     programme = programme_of(facts.programme, known.programmes)
-    said = persons.said_of(db, shelf, person)
+    filed = persons.said_of(db, shelf, person)
+    said = [each for found in filed for each in found]
     today = now.date()
-    given = clearance(facts, said, today, programme, coordinators=known.coordinators)
+    unread = persons.unread_of(db, person)
+    given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)
     standing = risk.standing(said, today, known.coordinators, programme.risk)
     arrived = arrived_on(facts, [each for each in finished_of(said) if each.on <= today], today)
     contested: set[str] = set()
     for each in person.members:
         contested |= evidence.contested(db, shelf, each).get(each, frozenset())
+    if persons.differ_on_safe_contact(person):
+        contested.add(safe_contact.CHANNEL)
     return ProtectionView(
         gates=tuple(
-            _gate(gates.check(gate, facts, said, today, programme, coordinators=known.coordinators), asking)
+            _gate(
+                check_files(
+                    gate, facts, filed, today, programme, coordinators=known.coordinators, unread=unread
+                ),
+                asking,
+            )
             for gate in gates.GATES
         ),
         clearance=None if given is None else _clearance(given, asking),
@@ -109,10 +119,12 @@ def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: dat
     facts = person.facts
     if facts.stage == "closed":
         return None
-    said = persons.said_of(db, shelf, person)
+    filed = persons.said_of(db, shelf, person)
+    said = [each for found in filed for each in found]
     today = now.date()
     programme = programme_of(facts.programme, known.programmes)
-    given = clearance(facts, said, today, programme, coordinators=known.coordinators)
+    unread = persons.unread_of(db, person)
+    given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)
     if given is None or given.stands:
         return None
     arrived = gates.check("close_arrival", facts, said, today, programme)

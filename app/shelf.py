@@ -112,7 +112,12 @@ def read_form(listed: FormListing, xml: str) -> StoredForm:
 def _known(told: Reference) -> Known:
     people = {
         each.login: Author(
-            each.login, each.country, each.office, each.role == "coordinator", zone_named(each.zone)
+            each.login,
+            each.country,
+            each.office,
+            each.role == "coordinator",
+            zone_named(each.zone),
+            each.display_name,
         )
         for each in told.colleagues
     }

@@ -84,7 +84,8 @@ class ArrivalWatch:
             facts = _case(known)
             alarm = arrival_alarm(facts, known, now, self._programmes.of(facts).due)
             if alarm is not None:
-                since = round(alarm.since.timestamp() * 1000)
+                # A year that was mistyped must not make a message that no device accepts.
+                since = max(0, round(alarm.since.timestamp() * 1000))
                 standing.append(Alarm(office.id, case, alarm.code, facts.code, since, alarm.countries))
         return self._storage.put_alarms(office.id, standing, self._now_ms())
 

@@ -89,7 +89,7 @@ class Grants:
         case_facts = _case(stored)
         found = shares(
             said,
-            [OtherOffice(office.id, office.name, office.country) for office in offices.values()],
+            [_other(office, ledger.staff(office.id)) for office in offices.values()],
             today,
             home=OtherOffice(own.id, own.name, own.country),
             case=case_facts,
@@ -166,6 +166,11 @@ def _author(states: Mapping[str, FieldState], meanings: Mapping[str, str]) -> st
         return max(denial, key=lambda state: state.effective).author
     authors = {state.author for state in states.values()}
     return authors.pop() if len(authors) == 1 else ""
+
+
+def _other(office: Office, staff: Sequence[User]) -> OtherOffice:
+    people = tuple(name for user in staff for name in (user.login, user.display_name))
+    return OtherOffice(office.id, office.name, office.country, people)
 
 
 def _case(stored: Sequence[StoredRecord]) -> Case:

@@ -48,6 +48,17 @@ def missing(db: Snapshot) -> tuple[tuple[str, str], ...]:
     return tuple((form, version) for form, version in rows)
 
 
+def unread(db: Snapshot, case: str) -> tuple[str, ...]:
+    """The finished records of a case whose form has not come down, or cannot be read by this app."""
+    rows = db.rows(
+        "SELECT id FROM record WHERE case_id = ? AND (changed != '' OR id IN (SELECT record FROM outbox))"
+        " AND NOT EXISTS (SELECT 1 FROM form WHERE form.id = record.form AND form.version = form_version)"
+        " ORDER BY id",
+        case,
+    )
+    return tuple(record for (record,) in rows)
+
+
 def get(db: Snapshot, form: str, version: str) -> StoredForm | None:
     row = db.row(f"SELECT {_COLUMNS} FROM form WHERE id = ? AND version = ?", form, version)
     return None if row is None else _form(row)

@@ -157,7 +157,8 @@ def _careful(files: Sequence[tuple[str, Case]]) -> Case:
     names = [name for case in cases for name in (case.name, case.other_names.strip()) if name]
     births = [case.birth_date for case in cases if case.birth_date is not None]
     filled |= {
-        "stage": first.stage,
+        # A file that was closed as the other one's double closes nothing of the person.
+        "stage": next((case.stage for case in cases if case.stage != "closed"), first.stage),
         "risk": _highest([case.risk for case in cases]),
         "other_names": ", ".join(dict.fromkeys(name for name in names if name != first.name)),
         "birth_date": max(births, default=None),  # the younger: she may be a minor

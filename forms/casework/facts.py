@@ -38,6 +38,7 @@ class Author:
     office: str = ""
     coordinator: bool = False
     zone: tzinfo = UTC
+    name: str = ""
 
 
 def whose(authors: Iterable[Author]) -> Author:

@@ -2,7 +2,8 @@
 
 The office of the case says so in a record for each other office, and ends it there. The ground is the
 person's consent to share with this very office; or a vital interest or a duty to report, with its reason.
-When consent is taken back or has run out, the sharing is over. The deny list of the case beats all of it.
+When consent is taken back or has run out, the sharing is over. The deny list of the case beats all of it,
+whether it names the office or somebody who works there.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ _READ: Final = ("share.", "consent.", "deny.", "guardian.", "age.", "person.")
 
 @dataclass(frozen=True, slots=True)
 class OtherOffice:
-    """An office that a case may be shared with: its id, its name, and its country as a code."""
+    """An office that a case may be shared with: its id, its name, its country as a code, and the logins and
+    names of all who work there: what is shared with an office comes to each of them."""
 
     id: str
     name: str = ""
     country: str = ""
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def shares(
         office = known.get(name)
         if office is None:
             answers.append(_refused(name, "sharing.office.unknown", told[name]))
-        elif denied.denies(*filter(None, (office.id, office.name))):
+        elif denied.denies(*filter(None, (office.id, office.name, *office.people))):
             answers.append(_refused(name, "sharing.office.denied", told[name]))
         else:
             answers.append(_share(office, told[name], found, at, home, case, rules))

@@ -10,6 +10,7 @@ import pytest
 from forms.casework.case import Case
 from forms.casework.clearance import Clearance, clearance, lapsed
 from forms.casework.facts import Evidence
+from forms.casework.files_of_one import check_files, clearance_of_files
 from forms.casework.programme import NONE_NAMED
 from tests.casework.journeys import (
     ADULT,
@@ -174,3 +175,25 @@ def test_a_minors_clearance_lapses_when_a_determination_is_reopened_or_a_leg_los
 def test_a_birth_date_that_makes_her_a_minor_lets_it_lapse() -> None:
     given = standing(ADULT, CLEARED, said("born", 0)({"age.born": "2010"}))
     assert "minor_bid_missing" in reasons(given)
+
+
+def test_files_that_are_joined_later_make_no_clearance_stand_that_was_given_at_a_closed_gate() -> None:
+    """Her consent is in another file: she was cleared without it, and the two are joined afterwards."""
+    apart = [*(each for each in ADULT.values() if not each.get("consent.purpose")), CLEARED]
+    consents = [each for each in ADULT.values() if each.get("consent.purpose")]
+    assert consents
+    assert not clearance(WOMAN, apart, TODAY, NONE_NAMED).stands  # type: ignore[union-attr]
+    together = clearance_of_files(WOMAN, [apart, consents], TODAY, NONE_NAMED)
+    assert together is not None
+    assert not together.stands
+    assert not check_files("clear_to_travel", WOMAN, [apart, consents], TODAY, NONE_NAMED).open
+    whole = [*ADULT.values(), CLEARED]
+    for files in ([whole, []], [[], whole], [whole]):
+        given = clearance_of_files(WOMAN, files, TODAY, NONE_NAMED)
+        assert given is not None
+        assert given.stands
+        assert check_files("clear_to_travel", WOMAN, files, TODAY, NONE_NAMED).open
+    withdrawn = consent("withdrawn", 0, decision="withdrawn", author="eleni")
+    against = clearance_of_files(WOMAN, [whole, [withdrawn]], TODAY, NONE_NAMED)
+    assert against is not None
+    assert not against.stands

@@ -143,6 +143,10 @@ def test_the_deny_list_beats_consent_and_every_other_ground(name: str) -> None:
     urgent = share("v", ground="vital_interest", reason="She is in hospital there")
     for found in (athens(share(), agreed(), denied), athens(urgent, denied)):
         assert (found.shared, codes(found)) == (False, ["sharing.office.denied"])
+    theirs = OtherOffice("athens", "Support Centre Athens", "gr", ("vangelis", "Vangelis P."))
+    relative = said("d", -9, author="mira")({"deny.who": "P., Vangelis", "deny.decision": "denied"})
+    told = shares([share(), agreed(), relative], [theirs], TODAY, home=TIRANA, case=WOMAN, coordinators=())
+    assert [(each.shared, codes(each)) for each in told] == [(False, ["sharing.office.denied"])]
     lifted = {"deny.who": name, "deny.decision": "lifted"}
     assert not athens(share(), agreed(), denied, said("l", -1, author="mira")(lifted)).shared
     assert athens(share(), agreed(), denied, said("l", -1, author="coordinator")(lifted)).shared

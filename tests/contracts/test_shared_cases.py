@@ -391,6 +391,24 @@ def test_nobody_lifts_a_denial_under_the_name_of_a_coordinator(
     assert eleni.of_case(case) == country.held(case)
 
 
+def test_a_case_is_not_shared_with_an_office_in_which_somebody_works_whom_it_denies(
+    country: Country, arta: Tablet, eleni: Tablet, case: str
+) -> None:
+    """Her uncle comes to work there, and what is shared with an office comes to all who work there."""
+    arta.consent(case, "athens")
+    arta.share(case, "athens")
+    meet(arta, eleni)
+    assert eleni.of_case(case) == country.held(case)
+    arta.write(case, "deny_list", {"who": "VANGELIS" + country.sign, "decision": "denied"})
+    meet(arta, eleni)
+    assert eleni.of_case(case) == country.held(case), "nobody of that name works there"
+    country.tablet("vangelis", "athens")
+    country.a_day_passes()
+    eleni.sync()
+    assert standing(country, case) == {"athens": ("ended", "sharing.office.denied")}
+    assert eleni.of_case(case) == {}
+
+
 def test_a_person_who_turns_out_to_be_a_child_is_not_shared_on_her_own_word(
     country: Country, arta: Tablet, eleni: Tablet, case: str
 ) -> None:

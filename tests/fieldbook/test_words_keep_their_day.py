@@ -217,6 +217,18 @@ def test_who_takes_a_danger_out_of_anothers_assessment_has_a_word_in_it(
     assert {"assessments_of_one_country"} <= missing(book, case, "clear_to_travel")
 
 
+def test_a_record_that_this_app_cannot_read_may_say_no(book: Fieldbook, case: str, clock: Clock) -> None:
+    """She took her consent back, in a form that is newer than this tablet."""
+    fill(book, case, "guardian_and_tracing", **TRACING, risk_screen="clear")
+    assert missing(book, case, "contact_family") == set()
+    delta = RecordDelta(
+        str(uuid.uuid4()), case, "consent", "99", "officer", _stamp(clock.now), {"decision": "withdrawn"}
+    )
+    book._store.write(lambda db: apply_page(db, Page((delta,), "cursor", False)))
+    for gate in ("contact_family", "clear_to_travel", "testify"):
+        assert "record_unread" in missing(book, case, gate)
+
+
 ODD = (
     "9999-12-31", "0001-01-01", "9999-12-31T23:59:59.000+14:00", "0001-01-01T00:00:00.000-14:00",
     "2026-13-45", "", "x", 0, -1, 10**15, 2.5, True, [], ["x"], ["9999-12-31"],

@@ -158,3 +158,13 @@ def test_a_programme_may_raise_the_alarm_sooner(night: Night) -> None:
     add_programme(night.office.storage, 'id = "own"\ntitle = "Own"\n[due]\narrival_watch_hours = 1\n')
     assert night.looks("2027-01-31T23:39:00+01:00") == 0
     assert night.looks("2027-01-31T23:41:00+01:00") == 1
+
+
+@pytest.mark.parametrize("never", ["0001-01-01T00:00:00.000+14:00", "9999-12-31T23:59:59.000-14:00", -1, ""])
+def test_a_date_that_is_none_in_one_case_silences_no_other(night: Night, never: Any) -> None:
+    """By such a date some mean 'not known yet'. The watch goes through the cases of all offices."""
+    facts = {"case_code": "AL-7Q4KD2M-Y", "country": "al", "stage": "travel", "expected_arrival": never}
+    odd = night.tablet.change(facts, str(uuid.uuid4()), str(uuid.uuid4()))
+    assert night.tablet.sync(odd).json["accepted"]
+    night.looks("2027-02-01T02:00:00+01:00")
+    assert CODE in {each["case_code"] for each in night.alarms()}
