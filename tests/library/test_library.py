@@ -20,9 +20,11 @@ XFORMS = "{http://www.w3.org/2002/xforms}"
 IDS = [form_id for form_id, _ in forms()]
 #: What each form has come to since its first version.
 VERSIONS = {
-    "case_file": "3", "airport_reception": "2", "monitoring_contact": "3", "guardian_and_tracing": "2",
+    "case_file": "3", "airport_reception": "3", "monitoring_contact": "3", "guardian_and_tracing": "2",
     "screening": "2", "needs_and_risks": "2", "reintegration_plan": "2", "assistance": "2",
     "best_interest": "2", "safety_incident": "2", "consent": "2", "closure": "2", "feedback": "2",
+    "shelter_intake": "2", "family_assessment": "2", "durable_solution": "2", "travel": "2", "referral": "2",
+    "testimony": "2",
 }  # fmt: skip
 #: Kinds of a thing: no choice protects more than another. Who adds one has thought about it.
 KINDS = {"hazard.kind", "service.kind", "assistance.kind"}
