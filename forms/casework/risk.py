@@ -65,6 +65,7 @@ class RiskTable:
             child__work="begging dangerous night for_someone",
             child__marriage="planned married",
             child__care_seen="injuries",
+            child__carer_heard="no_carer",
         )
     )
     medium: Answers = field(
@@ -103,6 +104,7 @@ class RiskTable:
             child__work="helps light none",
             child__marriage="none",
             child__care_seen="clothes bed tired none",
+            child__carer_heard="apart child_near others_near absent refused",
             child__carer_strain="copes tired overwhelmed",
         )
     )

@@ -177,7 +177,7 @@ def test_who_was_moved_to_people_unknown_calls_for_a_new_determination(visit: Fi
         ({"marriage_talk": "married"}, "marriage_note"),
         ({"wellbeing": ["self_harm", "fear"]}, "self_harm_note"),
         ({"carer_heard": "apart", "carer_strain": "gives_up"}, "gives_up_note"),
-        ({"carer_heard": "no_carer"}, "gives_up_note"),
+        ({"carer_heard": "no_carer"}, "no_carer_note"),
         ({"siblings_risk": "yes"}, "siblings_note"),
         ({"siblings_risk": "unsure"}, "siblings_note"),
         ({"guardianship": "ended"}, "guardianship_note"),

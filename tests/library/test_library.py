@@ -27,6 +27,8 @@ VERSIONS = {
     "case_file": "3", "airport_reception": "3", "consent": "3", "monitoring_contact": "3",
     "guardian_and_tracing": "2", "screening": "2", "needs_and_risks": "2", "reintegration_plan": "2",
     "assistance": "2", "best_interest": "2", "safety_incident": "2", "closure": "2", "feedback": "2",
+    "shelter_intake": "2", "family_assessment": "2", "durable_solution": "2", "travel": "2", "referral": "2",
+    "testimony": "2",
 }  # fmt: skip
 #: Languages beyond the five that every form has, and those of which a form has a sample only.
 MORE = {"airport_reception": ("ru", "zgh"), "consent": ("ru",)}
