@@ -60,7 +60,11 @@ class CaseScreen(Screen):
         main += [self._record(record) for record in view.records]
         if not view.records:
             main += [note(T("Nothing is recorded yet."))]
-        side = [risk_card(view.protection.risk), *([self._facts(view)] if view.facts else [])]
+        side = [
+            risk_card(view.protection.risk),
+            *([self._facts(view)] if view.facts else []),
+            *self._elsewhere(view),
+        ]
         self.fill_two(main, side, pinned=pinned)
         if held:
             focus.give_named(held)
@@ -124,6 +128,24 @@ class CaseScreen(Screen):
                 )
             )
         return card
+
+    def _elsewhere(self, view: CaseView) -> list[Widget]:
+        """Other offices that have the case, and other files of the person."""
+        return [
+            Row(
+                name="case.sharing",
+                title=T("Shared with other offices"),
+                pressable=True,
+                on_release=lambda *_: self.desk.go("sharing", case=view.row.id),
+            ),
+            Row(
+                name="case.files",
+                title=T("Files of this person"),
+                subtitle=joined(*(each.code for each in view.other_files)),
+                pressable=True,
+                on_release=lambda *_: self.desk.go("files", case=view.row.id),
+            ),
+        ]
 
     def _due(self, item: DueItem, today: Any) -> Row:
         form = item.form

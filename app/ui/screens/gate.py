@@ -12,7 +12,7 @@ from app.ui.screens import reasons, wording
 from app.ui.screens.protection import gate_mark
 from app.ui.screens.screen import Screen, below, flow, heading, note
 from app.ui.theme import L
-from app.ui.widgets import BidiLabel, Button, Card, Icon, RowLayout
+from app.ui.widgets import BidiLabel, Button, Card, Dialog, Icon, RowLayout, TextField
 from app.views import CaseView, GateView, ReasonView
 
 
@@ -66,6 +66,14 @@ class GateScreen(Screen):
         ended = T("until {day}", day=wording.date_of(reason.expires)) if reason.expires else ""
         marked = T("Passed by a coordinator") if passed else reasons.passable(reason)
         buttons = self._records(view, reason, name) + self._form(reason, name, first)
+        if not passed and not reason.hard and self.book.session.role == "coordinator":
+            buttons.append(
+                Button(
+                    text=T("Pass with a reason…"),
+                    name=f"gate.pass.{name}",
+                    on_release=lambda *_: self._ask_why(reason),
+                )
+            )
         head.add_widget(
             below(
                 BidiLabel(text=reasons.reason(reason.code), style="strong"),
@@ -75,6 +83,21 @@ class GateScreen(Screen):
         )
         card.add_widget(head)
         return card
+
+    def _ask_why(self, reason: ReasonView) -> None:
+        """What is soft is passed with a reason only."""
+        why = TextField(name="gate.why", multiline=True, hint=T("Why it is right all the same"))
+
+        def answered() -> None:
+            self.book.decisions.pass_gate(
+                self.where["case"], self.where["gate"], [reason.code], why.text.strip()
+            )
+
+        Dialog(
+            title=reasons.reason(reason.code),
+            body=why,
+            actions=[(T("Pass"), "filled", answered), (T("Cancel"), "plain", None)],
+        ).open()
 
     def _records(self, view: CaseView, reason: ReasonView, name: str) -> list[Widget]:
         """A button for each record that the reason rests on."""

@@ -224,6 +224,20 @@ def gate(code: str) -> T:
     return T(GATES[code]) if code in GATES else _plain(code)
 
 
+_SHARING: Mapping[str, str] = {
+    "sharing.office.unknown": N_("The server does not know this office."),
+    "sharing.office.denied": N_("The deny list of the case names this office."),
+    "sharing.record.ended": N_("The sharing has ended."),
+    "sharing.record.dated_ahead": N_("The sharing begins on a later day."),
+    "sharing.ground.unknown": N_("No ground is given."),
+    "sharing.reason.missing": N_("The reason is missing."),
+    "consent.missing": N_("The person has not agreed to it."),
+    "consent.withdrawn": N_("Consent was taken back."),
+    "consent.refused": N_("Consent was refused."),
+    "consent.expired": N_("Consent has run out."),
+}
+
+
 def stops(code: str) -> T:
     return T(STOPS[code]) if code in STOPS else T("You can record everything.")
 
@@ -261,6 +275,11 @@ def because(code: str) -> T:
     if choice == "unclear":
         return T("{what}: {why}", what=T(TOPICS[topic]), why=T("the answer is unclear"))
     return T(TOPICS[topic])
+
+
+def sharing(code: str) -> T:
+    """Why another office has not got a case."""
+    return T(_SHARING[code]) if code in _SHARING else _plain(code.removeprefix("sharing."))
 
 
 def note(code: str) -> T:
