@@ -96,7 +96,7 @@ class Grants:
             coordinators=_coordinators(staff),
             rules=self._rules(case_facts),
         )
-        rows = _rows(home, case, before, found, today.isoformat())
+        rows = _rows(home, case, before, found, today.isoformat(), now_ms)
         return Decision(rows, tuple(record.delta.record for record in stored))
 
     def named_in(self, ledger: SharedLedger, delta: RecordDelta) -> set[str]:
@@ -187,7 +187,7 @@ def _coordinators(staff: Sequence[User]) -> frozenset[str]:
 
 
 def _rows(
-    home: str, case: str, before: Sequence[SharedCase], found: Sequence[Share], today: str
+    home: str, case: str, before: Sequence[SharedCase], found: Sequence[Share], today: str, now_ms: int
 ) -> tuple[SharedCase, ...]:
     """One row for each office that is named now or was before. What was shared and is not any more has
     ended; a name that no office could have is passed over."""
@@ -201,6 +201,9 @@ def _rows(
             continue
         reasons = share.reasons if share is not None else ()
         code = reasons[0].code if reasons else "sharing.record.ended"
-        over = old is not None and old.standing != "asked"
-        rows.append(SharedCase(office, case, home, "ended" if over else "asked", code, "", today))
+        if old is None or old.standing == "asked":
+            rows.append(SharedCase(office, case, home, "asked", code, "", today))
+            continue
+        ended = now_ms if old.ended_ms is None else old.ended_ms
+        rows.append(SharedCase(office, case, home, "ended", code, "", today, ended))
     return tuple(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sync_server.accounts import Actor
@@ -38,8 +38,9 @@ class Judgement:
     """The change sets of one batch, decided one by one in the order of the device.
 
     `logged` names those of the batch's sequences that were accepted before, `received` how far the
-    device had come, `cases` the offices of the cases that exist, `forms` the published forms, `elsewhere`
-    records that belong to another office's case than the one that a change set of the batch names.
+    device had come, `cases` the offices of the cases that exist, `forms` the published forms, `written_ms`
+    when a change set was written, by the server's clock, `elsewhere` records that belong to another office's
+    case than the one that a change set of the batch names.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Judgement:
         held: HeldRecords,
         logged: Mapping[int, str],
         received: int,
+        written_ms: Callable[[ChangeSet], int],
         elsewhere: Collection[str] = (),
     ) -> None:
         self.accepted: list[ChangeSet] = []
@@ -61,6 +63,7 @@ class Judgement:
         self._forms = forms
         self._cases = cases
         self._shared = shared
+        self._written_ms = written_ms
         self._elsewhere = elsewhere
         self._held = held
         self._logged = dict(logged)
@@ -118,7 +121,12 @@ class Judgement:
         check(change_set)
         case, form = change_set.case, self._forms[form_of(change_set)]
         refused = refusal(
-            self._actor, change_set, self._cases.get(case), self._shared.of(case), form.shares_on
+            self._actor,
+            change_set,
+            self._cases.get(case),
+            self._shared.of(case),
+            form.shares_on,
+            self._written_ms(change_set),
         )
         if refused:
             raise Problem(refused)

@@ -15,9 +15,18 @@ from sync_server.storage.shared_base import SharedCase
 
 
 def refusal(
-    actor: Actor, change_set: ChangeSet, home: str | None, share: SharedCase | None, shares_on: bool
+    actor: Actor,
+    change_set: ChangeSet,
+    home: str | None,
+    share: SharedCase | None,
+    shares_on: bool,
+    written_ms: int,
 ) -> str:
     """The code by which a change of the actor's is refused; empty where she may make it.
+
+    What somebody wrote while her office had the case is taken in, also when the sharing has ended before it
+    came: it may say that the person takes something back. `written_ms` is when that was, by the server's
+    clock.
 
     `home` is the office whose case it is; None is a case that nobody knows yet, which she opens in her own
     office. `share` is what her office has of it. `shares_on`: the change says which offices are to have
@@ -32,7 +41,7 @@ def refusal(
         return ""
     if share is None or share.standing == "asked":
         return "sync.case.not_granted"
-    if not share.shared:
+    if not share.shared and not (share.ended_ms is not None and written_ms < share.ended_ms):
         return "sync.case.sharing_ended"
     return "sync.case.not_yours_to_share" if shares_on else ""
 

@@ -18,7 +18,7 @@ from sync_server.held_records import HeldRecords, effective_stamps, known_of
 from sync_server.judgement import FormInUse, FormVersion, Judgement, form_of
 from sync_server.permissions import refusal, scope
 from sync_server.protocol.change import ChangeSet
-from sync_server.protocol.clock import Contact
+from sync_server.protocol.clock import Contact, milliseconds_of
 from sync_server.protocol.merge import merge
 from sync_server.protocol.merge_rules import COORDINATOR
 from sync_server.protocol.messages import ConflictNotice, RecordDelta, Refused, Settled
@@ -90,7 +90,9 @@ class Push:
         by_home = self._by_home(undecided, homes, shared)
         held = HeldRecords(self._ledger, by_home, self._rules)
         elsewhere = self._elsewhere(by_home) if shared.involved else set()
-        judged = Judgement(self._actor, self._forms, homes, shared, held, logged, position, elsewhere)
+        judged = Judgement(
+            self._actor, self._forms, homes, shared, held, logged, position, self._written_ms, elsewhere
+        )
         judged.decide(changes)
         unknown = {change_set.case for change_set in judged.accepted} - homes.keys()
         self._ledger.add_cases(self._office, unknown, self._contact.received)
@@ -114,6 +116,11 @@ class Push:
                 found.update(self._ledger.logged(office, self._actor.device, old))
         return found
 
+    def _written_ms(self, change_set: ChangeSet) -> int:
+        """When the last answer of a change set was given, by the server's clock."""
+        logged = LoggedChange(change_set, self._contact.received, self._contact.offset_at(change_set))
+        return max(map(milliseconds_of, effective_stamps(logged).values()))
+
     def _signed(self, change_set: ChangeSet) -> ChangeSet:
         """With the role of its author, where a rule of merging asks for it; whatever a device says."""
         role = COORDINATOR if self._actor.role == COORDINATOR else ""
@@ -126,7 +133,8 @@ class Push:
         found: dict[str, list[ChangeSet]] = {}
         for change_set in changes:
             home = homes.get(change_set.case)
-            if not refusal(self._actor, change_set, home, shared.of(change_set.case), shares_on=False):
+            share, written = shared.of(change_set.case), self._written_ms(change_set)
+            if not refusal(self._actor, change_set, home, share, False, written):
                 found.setdefault(home or self._office, []).append(change_set)
         return found
 

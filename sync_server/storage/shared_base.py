@@ -23,7 +23,8 @@ Standing = Literal["asked", "shared", "ended"]
 class SharedCase:
     """Whether an office has a case of another one, its home; `code` says why it has not.
 
-    `decided_on` is the day, where the home office is, for which that was decided.
+    `decided_on` is the day, where the home office is, for which that was decided. `ended_ms` is the moment at
+    which it lost the case; None while it has it, or where it never had it.
     """
 
     office: str
@@ -33,6 +34,7 @@ class SharedCase:
     code: str
     ground: str
     decided_on: str
+    ended_ms: int | None = None
 
     @property
     def shared(self) -> bool:

@@ -64,7 +64,8 @@ class SqlSharedLedger(SharedLedger):
         told = [
             {**{name: getattr(each, name) for name in each.__slots__}, "changed_ms": now_ms} for each in given
         ]
-        keys, others = ("office", "case"), ("home", "standing", "code", "ground", "decided_on", "changed_ms")
+        keys = ("office", "case")
+        others = ("home", "standing", "code", "ground", "decided_on", "ended_ms", "changed_ms")
         self._put(shared_cases, told, keys, others)
         touched = sorted({name for each in given for name in (each.home, each.office)})
         if touched:

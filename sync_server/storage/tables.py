@@ -117,6 +117,7 @@ shared_cases = Table(
     Column("code", String(60), nullable=False),
     Column("ground", String(20), nullable=False),
     Column("decided_on", String(10), nullable=False),
+    Column("ended_ms", BigInteger),
     Column("changed_ms", BigInteger, nullable=False),
     Index("ix_shared_cases_case", "case"),
     Index("ix_shared_cases_home", "home", "decided_on"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,24 +9,6 @@ import pytest
 from app.problems import Problem
 from tests.scenarios.office import command
 from tests.scenarios.test_two_offices import DENY, PNG, Offices, offices  # noqa: F401
-from tests.scenarios.ways_home import consent
-
-
-@pytest.mark.xfail(strict=True, reason="what was written before the sharing ended is refused at home")
-def test_who_takes_back_her_return_in_athens_is_heard_at_home_though_the_sharing_ends_meanwhile(
-    offices: Offices,  # noqa: F811
-) -> None:
-    """Offline, Eleni writes down that she does not want to return; in Tirana she ends the sharing."""
-    offices.agreed()
-    consent(offices.arta, offices.case, "return")
-    offices.meet(offices.arta, offices.eleni)
-    offices.eleni.fill(offices.case, "consent", decided_by="person", decision="withdrawn", purpose=["return"])
-    time.sleep(0.05)
-    offices.take_back(offices.arta, purpose=["share_with_country"])
-    offices.arta.sync()
-    offices.eleni.try_to_sync()
-    offices.arta.sync()
-    assert "consent_withdrawn" in offices.arta.missing(offices.case, "clear_to_travel")
 
 
 @pytest.mark.xfail(strict=True, reason="a file is given to who names it in any record of a shared case")

@@ -20,6 +20,7 @@ from sync_server.share_watch import ShareWatch
 from sync_server.storage.database import Database
 from tests.scenarios.conftest import Enrol
 from tests.scenarios.office import OFFICE, PASSWORD, RunningServer, Tablet, command
+from tests.scenarios.ways_home import consent
 
 DAY_MS = 24 * 3_600_000
 ABROAD = {"eleni": ("Athens", "gr", "Europe/Athens"), "youssef": ("Rabat", "ma", "Africa/Casablanca")}
@@ -227,7 +228,7 @@ def test_who_lost_in_the_other_office_may_let_it_be_as_well(offices: Offices) ->
     assert [each.state for each in eleni.conflicts()] == ["accepted"]
 
 
-def test_consent_taken_back_while_athens_is_offline_its_unsent_work_stays_and_the_rest_goes(
+def test_consent_taken_back_while_athens_is_offline_what_it_wrote_until_then_is_heard_at_home(
     offices: Offices,
 ) -> None:
     offices.agreed()
@@ -238,10 +239,28 @@ def test_consent_taken_back_while_athens_is_offline_its_unsent_work_stays_and_th
     eleni.change(case_file, safe_times="never on Mondays")
     opened = eleni.book.begin(offices.case, "monitoring_contact").wait(10)
     eleni.answer(opened, {"outcome": "unreachable", "observation": "A car outside."})
-    draft = opened.record
-    before = offices.of_all(eleni)
     offices.take_back(arta)
     arta.sync()
+
+    outcome = eleni.try_to_sync()
+    assert (outcome.problem, outcome.refused, outcome.sent) == (None, 0, 2)
+    # Nothing of the case is left with her but what she had begun.
+    assert offices.of_all(eleni) == {opened.record}
+    assert "Drita" not in str(eleni.book.cases("Drita").wait(10))
+    offices.meet(arta, offices.besnik)
+    assert arta.values(new)["observation"] == "Well."
+    assert arta.values(case_file)["safe_times"] == "never on Mondays"
+    offices.nobody_else_saw_it()
+
+
+def test_what_athens_writes_afterwards_reaches_nobody_and_stays_with_its_reason(offices: Offices) -> None:
+    offices.agreed()
+    arta, eleni = offices.arta, offices.eleni
+    case_file = arta.case_file(offices.case)
+    offices.take_back(arta)
+    arta.sync()
+    new = offices.call(eleni)
+    eleni.change(case_file, safe_times="never on Mondays")
 
     outcome = eleni.try_to_sync()
     assert (outcome.problem, outcome.refused, outcome.sent) == (None, 2, 0)
@@ -252,12 +271,11 @@ def test_consent_taken_back_while_athens_is_offline_its_unsent_work_stays_and_th
     }
     assert "sync.case.sharing_ended" in TEXTS
     # What she wrote is all that is left of it, word for word; of the rest she has nothing.
-    assert offices.of_all(eleni) == {new, case_file, draft} != before
+    assert offices.of_all(eleni) == {new, case_file}
     assert eleni.values(new)["observation"] == "Well."
     kept = eleni.book._store.read(lambda db: records.summary(db, case_file)).values
     assert kept == {"safe_times": "never on Mondays"}
     assert eleni.book._store.read(lambda db: outbox.counts(db))["refused"] == 2
-    assert "Drita" not in str(eleni.book.cases("Drita").wait(10))
 
     # It reached nobody, and calling again changes nothing.
     offices.meet(arta, offices.besnik)
@@ -274,8 +292,9 @@ def test_when_the_person_agrees_anew_everything_comes_back_and_what_was_refused_
     offices.agreed()
     arta, eleni = offices.arta, offices.eleni
     offices.take_back(arta)
+    arta.sync()
     new = offices.call(eleni)
-    offices.meet(arta, eleni)
+    eleni.sync()
     assert offices.of_all(eleni) == {new}
     offices.consent(taken_back_before=_in_days(0))
     offices.meet(arta, eleni)
@@ -446,3 +465,19 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415478da63f8ffff3f0005"
     "fe02fea735818d0000000049454e44ae426082"
 )
+
+
+def test_who_takes_back_her_return_in_athens_is_heard_at_home_though_the_sharing_ends_meanwhile(
+    offices: Offices,
+) -> None:
+    """Offline, Eleni writes down that she does not want to return; in Tirana she ends the sharing."""
+    offices.agreed()
+    consent(offices.arta, offices.case, "return")
+    offices.meet(offices.arta, offices.eleni)
+    offices.eleni.fill(offices.case, "consent", decided_by="person", decision="withdrawn", purpose=["return"])
+    time.sleep(0.05)
+    offices.take_back(offices.arta, purpose=["share_with_country"])
+    offices.arta.sync()
+    offices.eleni.try_to_sync()
+    offices.arta.sync()
+    assert "consent_withdrawn" in offices.arta.missing(offices.case, "clear_to_travel")

@@ -98,9 +98,11 @@ def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
 
 
 @contextmanager
-def opened(display: Display, office: Office, scratch: Path, language: str = "en") -> Iterator[AppWindow]:
+def opened(
+    display: Display, office: Office, scratch: Path, language: str = "en", login: str = "officer"
+) -> Iterator[AppWindow]:
     """The app of an enrolled device with one photo on it, at its unlock screen."""
-    folder = enrol(office, scratch / "tablet")
+    folder = enrol(office, scratch / "tablet", login)
     (scratch / "pictures").mkdir()
     Image.new("RGB", (640, 400), "#D9C7A3").save(scratch / "pictures" / "luggage-tag.png")
     window = AppWindow(display, folder, scratch, language)

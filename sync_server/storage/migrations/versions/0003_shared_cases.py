@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=60), nullable=False),
         sa.Column("ground", sa.String(length=20), nullable=False),
         sa.Column("decided_on", sa.String(length=10), nullable=False),
+        sa.Column("ended_ms", sa.BigInteger(), nullable=True),
         sa.Column("changed_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("office", "case", name=op.f("pk_shared_cases")),
     )
