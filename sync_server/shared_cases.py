@@ -93,10 +93,14 @@ class SharedCases:
                 for row in before:
                     if row.shared:
                         self._deliver(posts, row, touched[case])
+                self._keep_from_who_sent_it(posts, before, touched[case])
                 continue
             decision = self._decide(case, before, now_ms)
             changed += [row for row in decision.rows if row not in before]
             self._compare(posts, before, decision, touched.get(case, ()))
+            had = [row for row in before if row.shared]
+            ended = [row for row in decision.rows if row.office not in {each.office for each in had}]
+            self._keep_from_who_sent_it(posts, ended, touched.get(case, ()))
         self._ledger.put_shared_cases(changed, now_ms)
         return self._send(posts, losers)
 
@@ -123,6 +127,15 @@ class SharedCases:
                 gone = {*self._ledger.delivered(row.office, row.home, row.case), *touched}
                 post = posts.setdefault(row.office, _Post())
                 post.to_withdraw += [(row.home, row.case, record) for record in sorted(gone)]
+
+    def _keep_from_who_sent_it(
+        self, posts: dict[str, _Post], rows: Iterable[SharedCase], touched: Collection[str]
+    ) -> None:
+        """What was written before the end and came after it stays at home: its device loses it."""
+        for row in rows:
+            if row.office == self._office and row.standing == "ended":
+                post = posts.setdefault(row.office, _Post())
+                post.to_withdraw += [(row.home, row.case, record) for record in sorted(touched)]
 
     def _deliver(self, posts: dict[str, _Post], row: SharedCase, records: Iterable[str]) -> None:
         post = posts.setdefault(row.office, _Post())
