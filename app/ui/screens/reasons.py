@@ -79,6 +79,7 @@ _DETERMINATION: Mapping[str, str] = {
 }
 #: Reasons by their own name; where two gates mean different things by one name, with the gate's before it.
 _REASONS: Mapping[str, str] = {
+    "record_unread": N_("A record is of a form that is not on this device yet: sync first"),
     "risk_screen_missing": N_("Whether relatives could be involved was not looked at yet"),
     "relatives_may_be_complicit": N_("Relatives may be involved in the exploitation"),
     "decided_to_stay": N_("The decision that stands is to stay"),
