@@ -173,12 +173,14 @@ def test_what_the_app_opens_by_itself_or_the_office_does_is_not_among_the_forms_
     book: Fieldbook,
 ) -> None:
     view = done(book.case(done(book.new_case("al", "sq"))))
-    offered = {offer.form for offer in (*view.offers, *view.other_offers)}
-    assert offered == {form for form, _ in library.forms()} - {
+    offers = view.offers
+    listed = (*offers.needed, *offers.own, *(each for stage in offers.by_stage for each in stage.offers))
+    assert {offer.form for offer in listed} == {form for form, _ in library.forms()} - {
         "case_file",
         "sharing",
         "gate_passed",
         "same_person",
+        "procedure_step",
         "meeting",
         "coordination",
     }

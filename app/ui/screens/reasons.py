@@ -119,6 +119,7 @@ _REASONS: Mapping[str, str] = {
     "retention_not_asked": N_("What may be kept of the file was not asked"),
 }
 TOPICS: Mapping[str, str] = {
+    "child.carer_heard": N_("Who cares for the child"),
     "contact.outcome": N_("Outcome of the contact"),
     "contact.safe_to_talk": N_("Safe to talk"),
     "incident.retrafficking": N_("New exploitation"),
@@ -138,6 +139,7 @@ TOPICS: Mapping[str, str] = {
     "child.carer_strain": N_("How the carer copes"),
 }
 _BECAUSE: Mapping[str, str] = {
+    "child.carer_heard.no_carer": N_("Nobody cares for the child"),
     "contact.outcome.suspected_retrafficking": N_("New exploitation is suspected"),
     "contact.outcome.unreachable": N_("Nobody could be reached"),
     "contact.safe_to_talk.no": N_("Could not talk safely"),
