@@ -41,10 +41,9 @@ def begin(window: AppWindow, form: str) -> None:
 
 
 def choose(window: AppWindow, path: str, choice: str) -> None:
+    """What an answer brings along may push the choice out of sight: it is looked for again."""
     window.touch(f"entry.choice.{path}.{choice}")
-    window.wait_for(
-        lambda: (row := window.find(f"entry.choice.{path}.{choice}")) and row["selected"], f"{choice} chosen"
-    )
+    window.wait_for(lambda: window.scroll_to(f"entry.choice.{path}.{choice}")["selected"], f"{choice} chosen")
 
 
 def finish_and_sync(window: AppWindow, words: str = "On the server since") -> None:

@@ -1,12 +1,12 @@
-"""The files of one person: those that were joined to a case, what they tell differently, how to join one."""
+"""The files of one person: those that were joined to a case, and how to join one."""
 
 from __future__ import annotations
 
 from kivy.uix.widget import Widget
 
 from app.ui.i18n import T, joined
-from app.ui.screens.screen import Screen, below, heading, note
-from app.ui.widgets import BidiLabel, Button, Card, Dialog, Row, TextField
+from app.ui.screens.screen import Screen, below, note
+from app.ui.widgets import Button, Dialog, Row, TextField
 from app.views import CaseRow, CaseView
 
 
@@ -23,13 +23,6 @@ class FilesScreen(Screen):
             note(T("Files that are of one person are read as one. Both keep what was written in them.")),
             *(self._file(each) for each in view.other_files),
         ]
-        if view.file_conflicts:
-            body.append(heading(T("Told differently"), len(view.file_conflicts)))
-        for each in view.file_conflicts:
-            card = Card(name=f"files.conflict.{each.fact}")
-            told = [f"{code}: {value}" for code, value in each.values]
-            card.add_widget(below(*(BidiLabel(text=line) for line in told)))
-            body.append(card)
         body.append(
             Button(
                 text=T("Another file is of the same person…"),
