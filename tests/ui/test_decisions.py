@@ -47,7 +47,6 @@ def test_what_is_soft_is_passed_with_a_reason_and_what_is_hard_has_no_button(coo
     window.picture("gate-pass")
     window.touch("dialog.0")
     window.wait_for(lambda: missing(window) == before - 1, "one reason less")
-    window.read("Passed by a coordinator")
 
 
 def test_a_case_is_shared_on_a_ground_and_taken_back(coordinator: AppWindow) -> None:
