@@ -108,7 +108,8 @@ def pass_gate(
     person = persons.person_of(db, shelf, cases.get(db, case))
     programme = programme_of(person.facts.programme, known.programmes)
     filed = persons.said_of(db, shelf, person)
-    found = check_files(gate, person.facts, filed, now.date(), programme, coordinators=known.coordinators)
+    today = evidence.day_of([each for found in filed for each in found], now, known)
+    found = check_files(gate, person.facts, filed, today, programme, coordinators=known.coordinators)
     soft = {each.code for each in found.reasons if not each.hard}
     if not codes or not set(codes) <= soft:
         raise Problem("gate.pass.hard")
@@ -199,10 +200,11 @@ def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharin
     listed = {each.id: each for each in offices(known)}
     home = listed.get(facts.office) or OfficeView(facts.office, "")
     programme = programme_of(Case.from_values(facts.facts).programme, known.programmes)
+    said = evidence.of_case(db, shelf, case, sharing.reads)
     return sharing.shares(
-        evidence.of_case(db, shelf, case, sharing.reads),
+        said,
         [_other(each, known) for each in listed.values()],
-        now.date(),
+        evidence.day_of(said, now, known),
         home=_other(home, known),
         case=Case.from_values(facts.facts),
         coordinators=known.coordinators,

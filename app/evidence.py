@@ -4,11 +4,12 @@ word each record is."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final
 
-from app.shelf import Known, Shelf
+from app.shelf import Known, Shelf, zone_named
 from app.store import Snapshot, conflicts, records
+from app.store.identity import read_identity
 from app.store.records import Summary
 from forms import paths
 from forms.casework.facts import LAST_MOMENT, Evidence, evidence, whose
@@ -73,7 +74,7 @@ def contested(db: Snapshot, shelf: Shelf, case: str | None = None) -> dict[str, 
 
 
 def _said(db: Snapshot, shelf: Shelf, found: Iterable[Summary], reads: Reads) -> dict[str, list[Evidence]]:
-    known = shelf.known(db)
+    known, zone = shelf.known(db), zone_named(read_identity(db).zone)
     definitions: dict[tuple[str, str], tuple[FormDefinition, frozenset[str]] | None] = {}
     said: dict[str, list[Evidence]] = {}
     for each in found:
@@ -85,7 +86,7 @@ def _said(db: Snapshot, shelf: Shelf, found: Iterable[Summary], reads: Reads) ->
             definitions[key] = None if definition is None else (definition, _read_paths(definition, reads))
         read = definitions[key]
         if read is not None and read[1]:
-            said.setdefault(each.case, []).append(_evidence(each, *read, known))
+            said.setdefault(each.case, []).append(_evidence(each, *read, known, zone))
     return said
 
 
@@ -95,14 +96,17 @@ def _read_paths(definition: FormDefinition, reads: Reads) -> frozenset[str]:
     )
 
 
-def _evidence(each: Summary, definition: FormDefinition, read: frozenset[str], known: Known) -> Evidence:
-    """The record speaks of the day on which it was last changed, as its author's office counted days: by the
-    server's clock as soon as it has it, since a clock that is fast must not make a word the last one."""
+def _evidence(
+    each: Summary, definition: FormDefinition, read: frozenset[str], known: Known, zone: tzinfo
+) -> Evidence:
+    """The record speaks of the day on which it was last changed, in the zone of this office for all of them,
+    so that no word outdoes a later one because midnight comes sooner where it was written: by the server's
+    clock as soon as it has it, since a clock that is fast must not make a word the last one."""
     answers, authors = _answers(each, read)
     author = whose([known.author(login) for login in authors])
     record = Record(each.id, each.case, each.form, each.form_version, "finished", answers)
     order = max(each.stamps.values(), default="") or each.changed or f"{each.changed_ms:012x}"
-    on = moment(order, author.zone).date()
+    on = moment(order, zone).date()
     return evidence(
         definition,
         record,
@@ -112,9 +116,16 @@ def _evidence(each: Summary, definition: FormDefinition, read: frozenset[str], k
         author=author.login,
         order=order,
         stamps=each.stamps,
-        zone=author.zone,
+        zone=zone,
         wrote=lambda path: each.authors.get(path, each.author),
     )
+
+
+def day_of(said: Iterable[Evidence], now: datetime, known: Known) -> date:
+    """Today, for rules over what several offices say: the latest local day of all of them, since a word of
+    today is not one of tomorrow because its office lies further east."""
+    zones = {known.author(each.author).zone for each in said}
+    return max([now.date(), *(now.astimezone(zone).date() for zone in zones)])
 
 
 def moment(stamp: str, zone: tzinfo) -> datetime:
