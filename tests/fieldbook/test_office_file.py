@@ -86,7 +86,7 @@ def test_a_meeting_begins_without_a_case_and_becomes_none(book: Fieldbook) -> No
     with pytest.raises(Problem, match=r"case\.row\.unknown"):
         done(book.case(found.id))
     with pytest.raises(Problem, match=r"case\.row\.unknown"):
-        done(book.share(found.id, "Athens"))
+        done(book.decisions.share(found.id, "Athens"))
 
 
 def test_the_file_has_no_code_and_no_name(book: Fieldbook) -> None:
@@ -120,7 +120,9 @@ def test_what_is_of_a_person_is_not_begun_in_the_office_file(book: Fieldbook, fo
 def test_what_is_of_the_office_is_neither_offered_nor_begun_in_a_case(book: Fieldbook, form: str) -> None:
     case = done(book.new_case("al", "sq"))
     of_case = done(book.case(case))
-    assert form not in {offer.form for offer in (*of_case.offers, *of_case.other_offers)}
+    offers = of_case.offers
+    listed = (*offers.needed, *offers.own, *(each for stage in offers.by_stage for each in stage.offers))
+    assert form not in {offer.form for offer in listed}
     with pytest.raises(Problem, match=r"record\.form\.elsewhere"):
         done(book.begin(case, form))
 
@@ -133,9 +135,9 @@ def test_nothing_is_begun_in_the_file_of_another_office(book: Fieldbook) -> None
 def test_no_file_of_a_person_is_joined_with_the_office_file(book: Fieldbook) -> None:
     case = done(book.new_case("al", "sq"))
     with pytest.raises(Problem, match=r"record\.form\.elsewhere"):
-        done(book.join_files(view(book).id, case, "Both are ours"))
+        done(book.decisions.join_files(view(book).id, case, "Both are ours"))
     with pytest.raises(Problem, match=r"case\.row\.unknown"):
-        done(book.join_files(case, view(book).id, "Both are ours"))
+        done(book.decisions.join_files(case, view(book).id, "Both are ours"))
 
 
 def test_cases_are_made_by_chance_and_are_never_taken_for_an_office_file(book: Fieldbook) -> None:

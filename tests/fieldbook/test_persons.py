@@ -158,7 +158,7 @@ def test_what_is_hard_is_not_brought_along_from_a_file_that_is_said_to_be_hers(b
            in_private="yes", spoken="sq", understood="yes", pressure="no", valid_until="2026-08-01",
            how_given="written")  # fmt: skip
     assert missing(book, hers) == {"gate.contact_family.consent_missing"}
-    done(book.join_files(strangers, hers, "The same name and the same village"))
+    done(book.decisions.join_files(strangers, hers, "The same name and the same village"))
     for file in (hers, strangers):
         assert missing(book, file) != set()
     filled(book, strangers, "guardian_and_tracing", guardian_appointed="no", family_signs=["none"],
@@ -171,7 +171,7 @@ def test_a_file_that_is_closed_as_the_other_ones_double_hides_nothing_of_the_per
     old = person(book, given_name="Drita", stage="closed", arrived_on="2024-04-20")
     expected = "2026-05-04T06:00:00.000+02:00"
     new = person(book, given_name="Drita", stage="travel", expected_arrival=expected)
-    done(book.join_files(new, old, "The same woman, recruited again"))
+    done(book.decisions.join_files(new, old, "The same woman, recruited again"))
     assert "arrival" in {each.kind for each in done(book.today()).overdue}
 
 
@@ -179,14 +179,14 @@ def test_an_arrival_is_awaited_although_another_file_is_further_on(book: Fieldbo
     old = person(book, given_name="Drita", stage="reintegration", arrived_on="2026-04-20")
     expected = "2026-05-04T06:00:00.000+02:00"
     new = person(book, given_name="Drita", stage="travel", expected_arrival=expected)
-    done(book.join_files(new, old, "The same woman, recruited again"))
+    done(book.decisions.join_files(new, old, "The same woman, recruited again"))
     assert {"arrival", "contact.hours_48"} <= {each.kind for each in done(book.today()).overdue}
 
 
 def test_she_is_reached_as_all_of_her_files_allow(book: Fieldbook) -> None:
     first = person(book, given_name="Drita", safe_channel=["phone_call"], safe_never="Not her uncle")
     second = person(book, given_name="Drita", safe_channel=["email"], safe_never="Never at the shop")
-    done(book.join_files(second, first, "The same woman"))
+    done(book.decisions.join_files(second, first, "The same woman"))
     for file in (first, second):
         shown = view(book, file)
         assert "contact.frozen.conflict" in shown.protection.frozen

@@ -27,10 +27,10 @@ VISIT = date(2026, 3, 2)
 @pytest.mark.parametrize("form_id", IDS)
 def test_a_title_tells_nothing_in_any_language(form_id: str, definitions: dict[str, FormDefinition]) -> None:
     form = definitions[form_id]
-    assert set(form.discreet_titles) == set(LANGUAGES)
+    assert set(form.discreet_titles) >= set(LANGUAGES)
     for language, title in form.discreet_titles.items():
         assert not tells(title)
-        assert title != form.titles[language]
+        assert title != form.titles.get(language)
 
 
 @pytest.mark.parametrize("form_id", IDS)

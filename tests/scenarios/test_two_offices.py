@@ -155,9 +155,9 @@ def test_what_was_written_before_comes_with_the_sharing_and_both_write_on(office
     offices.meet(eleni, arta, besnik)
     assert arta.values(hers)["outcome"] == besnik.values(hers)["outcome"] == "phone_only"
     assert "phone_only" in offices.server.values(hers).values(), "it lies with the case's home"
-    arta.change(hers, own_safety="2")
+    arta.change(hers, observation="A van waits.")
     offices.meet(arta, eleni, besnik)
-    assert eleni.values(hers)["own_safety"] == "2"
+    assert eleni.values(hers)["observation"] == "A van waits."
     assert arta.book.sync_view().wait(10).refused == eleni.book.sync_view().wait(10).refused == ()
 
     # Her own case stays her own.

@@ -78,7 +78,8 @@ def begin_other(window: AppWindow, form: str) -> None:
     window.read("Synced", 40)
     open_a_case(window, 2)
     window.touch("case.new_form")
-    window.touch(f"case.offer.{form}")
+    window.see("case.offers.search")
+    window.touch(f"case.offer.{form}", 60)
     window.see("entry.progress")
 
 

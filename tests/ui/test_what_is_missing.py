@@ -76,7 +76,9 @@ def fill_in_the_consent(window: AppWindow) -> None:
 
 def test_an_alarm_opens_its_case_and_the_record_that_is_the_reason(window: AppWindow) -> None:
     unlock(window)
-    (alarm,) = window.wait_for(lambda: window.names("today.alarm.", ".open"), "an alarm")
+    (alarm,) = window.wait_for(
+        lambda: [name for name in window.names("today.alarm.", ".open") if "clearance" in name], "an alarm"
+    )
     window.touch(alarm)
     window.see("case.clearance.lapsed")
     window.read("Consent to the return: withdrawn")
