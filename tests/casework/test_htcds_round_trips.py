@@ -41,7 +41,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
 
 def _answer(known: Field, source: Source) -> st.SearchStrategy[Any]:
     if known.kind == "date":
-        return st.dates(date(1900, 1, 2)).map(lambda day: day.isoformat())
+        return st.dates(date(1901, 1, 1), date(2099, 12, 31)).map(lambda day: day.isoformat())
     if not known.choices:
         return texts
     names = st.sampled_from(sorted(source.same))
@@ -98,7 +98,7 @@ words = st.one_of(
     texts,
     st.booleans(),
     st.integers(),
-    st.dates(date(1900, 1, 2)).map(str),
+    st.dates(date(1901, 1, 1), date(2099, 12, 31)).map(str),
     st.lists(st.sampled_from([each for known in FIELDS.values() for each in known.choices[:30]]), max_size=4),
 )
 

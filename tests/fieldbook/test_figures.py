@@ -77,7 +77,7 @@ def test_who_has_two_files_is_one_person(drita: Fieldbook) -> None:
     for case in (first, second):
         help_given(drita, case)
     assert figures(drita)["assisted",].value == 2
-    done(drita.join_files(second, first, "She told both offices of the same brother"))
+    done(drita.decisions.join_files(second, first, "She told both offices of the same brother"))
     found = figures(drita)
     assert found["assisted",].value == 1
     assert found["assistance", "medical"].value == 2, "both helps were given"
