@@ -71,7 +71,7 @@ def publish(office: Office, *forms: Path) -> None:
     )
 
 
-def begin_other(window: AppWindow, form: str) -> None:
+def begin_other(window: AppWindow, form: str, title: str = "") -> None:
     """Sync the forms down, open a case, and begin one of the forms that no stage names."""
     unlock(window)
     window.press("F2")
@@ -79,6 +79,8 @@ def begin_other(window: AppWindow, form: str) -> None:
     open_a_case(window, 2)
     window.touch("case.new_form")
     window.see("case.offers.search")
+    if title:
+        window.fill("case.offers.search", title)
     window.touch(f"case.offer.{form}", 60)
     window.see("entry.progress")
 
