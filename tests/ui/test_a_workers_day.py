@@ -30,12 +30,12 @@ def open_a_case(window: AppWindow, number: int) -> str:
     return code
 
 
-def begin(window: AppWindow, form: str) -> None:
+def begin(window: AppWindow, form: str, title: str = "") -> None:
     """A form of the sheet, be it folded away under another stage."""
     window.touch("case.new_form")
     window.see("case.offers.search")
     if window.find(f"case.offer.{form}") is None:
-        window.fill("case.offers.search", form.partition("_")[0])
+        window.fill("case.offers.search", title or form.partition("_")[0])
     window.touch(f"case.offer.{form}")
     window.see("entry.progress")
 

@@ -182,7 +182,7 @@ def test_a_form_as_others_published_it(one_window: AppWindow, language: str, par
     assert definition is not None
     if window.find("case.new_form") is None:
         open_a_case(window, 2)
-    begin(window, definition.id)
+    begin(window, definition.id, definition.titles.get(language, ""))
     window.read(first_question(definition, language))
     # The longest has 39 pages: of it only what must be answered.
     short = len(definition.questions) < 50
