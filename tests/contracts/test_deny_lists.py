@@ -103,7 +103,7 @@ def test_what_he_pushes_is_answered_like_a_push_to_a_case_that_was_never_his(
 def test_what_he_wrote_before_is_heard_and_stays_with_the_others(
     country: Country, arta: Tablet, besnik: Tablet, case: str
 ) -> None:
-    """Offline, he had written down what the person said; the tablet must not keep it, and it must not be lost."""
+    """Offline, he had written down what the person said: it is not lost, and the tablet does not keep it."""
     visit = next(id for id, home in arta.homes.items() if home == (case, "visit"))
     new = besnik.take_back(case)
     besnik.write(case, "visit", {"weight": "55"}, visit)
