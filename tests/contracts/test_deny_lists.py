@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from forms.casework.office_file import office_file
+from sync_server.deny_lists import without_coordinator
 from sync_server.permissions import fingerprints
 from sync_server.protocol.messages import Settled
 from sync_server.shared_cases import SharedCases
@@ -263,6 +264,8 @@ def test_the_only_coordinator_is_denied_the_others_work_on_and_a_second_one_lift
     arta.deny(case, "ana")
     meet(arta, ana)
     assert ana.of_case(case) == {}
+    # The log tells the administrator how many such cases there are, and nothing else of them.
+    assert without_coordinator(country.database) == 1
     visit = arta.write(case, "visit", {"status": "goes on"})
     arta.sync()
     assert arta.of_case(case) == country.held(case)
@@ -270,6 +273,7 @@ def test_the_only_coordinator_is_denied_the_others_work_on_and_a_second_one_lift
     drin = country.tablet("drin", "tirana", "coordinator")
     drin.sync()
     assert drin.of_case(case) == country.held(case)
+    assert without_coordinator(country.database) == 0
     drin.lift(case, "ana")
     meet(drin, ana)
     assert ana.of_case(case) == country.held(case)
