@@ -331,7 +331,7 @@ def test_the_name_of_the_home_office_locks_nobody_out(
     assert not country.database.read(lambda ledger: ledger.taken_cases("tirana", "besnik"))
 
 
-def test_a_lifting_that_waits_for_its_day_counts_from_that_day_on(
+def test_each_day_decides_it_anew_and_says_the_same(
     country: Country, arta: Tablet, besnik: Tablet, ana: Tablet, case: str
 ) -> None:
     arta.deny(case, "besnik")
