@@ -166,6 +166,8 @@ def _due_item(case: CaseFacts, item: Due) -> DueItem:
         detail["owner"] = item.owner
     if item.subject:
         detail["subject"] = item.subject
+    if item.words:
+        detail["words"] = item.words
     if item.kind == "arrival" and known.expected_arrival is not None:
         detail["expected"] = known.expected_arrival
     return DueItem(

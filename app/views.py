@@ -34,7 +34,8 @@ class Session:
 class DueItem:
     """One thing to do in one case. `kind` is a message code: contact.week_2, arrival, ...
 
-    What is due from the office's own file has no code, and in `detail` the `record` that says so.
+    What is due from the office's own file has no code, and in `detail` the `record` that says so. `words` in
+    `detail` are what was written of it: for the case's own page alone, since they may name anybody.
     """
 
     case: str

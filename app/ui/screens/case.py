@@ -159,7 +159,9 @@ class CaseScreen(Screen):
         return Row(
             name=f"case.due.{item.kind}",
             title=wording.due_kind(item.kind),
-            subtitle=wording.due_when(item.due, today),
+            subtitle=joined(
+                item.detail.get("words", ""), wording.due_owner(item), wording.due_when(item.due, today)
+            ),
             leading=sign,
             trailing=button if form else None,
         )

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from app.ui.i18n import N_, T
 from app.views import ReasonView
+from forms.casework.case import Risk
+from forms.casework.risk import LEVELS
 
 GATES: Mapping[str, str] = {
     "contact_family": N_("Contact with the family"),
@@ -278,6 +280,13 @@ def because(code: str) -> T:
     if choice == "unclear":
         return T("{what}: {why}", what=T(TOPICS[topic]), why=T("the answer is unclear"))
     return T(TOPICS[topic])
+
+
+def advice(level: Risk, advised: Risk) -> T:
+    """What is said beside a level that stands where the last answers speak for another one."""
+    if LEVELS.index(advised) > LEVELS.index(level):
+        return T("The last answers speak for a higher level.")
+    return T("The last answers speak for a lower level. A coordinator may lower it, with a reason.")
 
 
 def sharing(code: str) -> T:
