@@ -65,6 +65,7 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
     programme = programme_of(known.programme, shelf.known(db).programmes)
+    said = evidence.of_case(db, shelf, case)
     # The checklist tells its own steps.
     told = (each for each in records.of_case(db, case) if each.form != PROCEDURE_STEP)
     return CaseView(
@@ -75,7 +76,7 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         facts=_facts(definition, facts.facts, now),
         due=items,
         records=record_rows(db, told, now),
-        offers=guidance.offered(db, known, programme, items),
+        offers=guidance.offered(db, known, said, programme, items, now.date()),
         protection=protection.view(db, shelf, facts, now, guidance.asking(db, shelf, known)),
         guidance=guidance.view(db, shelf, facts, now),
         file=facts.record,
