@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from app import evidence
@@ -106,8 +107,14 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
 
 
 def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
-    """What each file of one person says, the one to work in first."""
-    return [evidence.of_case(db, shelf, case) for case in person.members]
+    """What each file of one person says, the one to work in first; all in the days of that one."""
+    zone = evidence.zone_of(db, shelf, person.key)
+    return [evidence.of_case(db, shelf, case, zone=zone) for case in person.members]
+
+
+def now_of(db: Snapshot, shelf: Shelf, person: Person, now: datetime) -> datetime:
+    """The moment in the zone in which the days of this person's files are counted."""
+    return now.astimezone(evidence.zone_of(db, shelf, person.key))
 
 
 def unread_of(db: Snapshot, person: Person) -> tuple[str, ...]:

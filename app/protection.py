@@ -42,7 +42,7 @@ def view(
     programme = programme_of(facts.programme, known.programmes)
     filed = persons.said_of(db, shelf, person)
     said = [each for found in filed for each in found]
-    today = evidence.day_of(said, now, known)
+    today = persons.now_of(db, shelf, person, now).date()
     unread = persons.unread_of(db, person)
     given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)
     standing = risk.standing(said, today, known.coordinators, programme.risk)
@@ -121,7 +121,7 @@ def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: dat
         return None
     filed = persons.said_of(db, shelf, person)
     said = [each for found in filed for each in found]
-    today = evidence.day_of(said, now, known)
+    today = persons.now_of(db, shelf, person, now).date()
     programme = programme_of(facts.programme, known.programmes)
     unread = persons.unread_of(db, person)
     given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)

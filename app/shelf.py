@@ -7,12 +7,13 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from app.problems import Problem
 from app.store import Snapshot, form_library, reference
 from app.store.form_library import StoredForm
 from app.views import FormOffer
+from forms.casework.days import zone_named, zones_of_offices
 from forms.casework.facts import Author
 from forms.casework.programme import Programme, read_programme
 from forms.definition import FormDefinition
@@ -25,12 +26,13 @@ log = logging.getLogger("app.shelf")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Colleagues by login, and the programmes by id. `unreadable` are programmes that are written for a
-    newer version of the app; their cases are judged by the standard."""
+    """Colleagues by login, the zones of offices, and the programmes by id. `unreadable` are programmes that
+    are written for a newer version of the app; their cases are judged by the standard."""
 
     colleagues: Mapping[str, Author] = field(default_factory=dict)
     programmes: Mapping[str, Programme] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
     @property
     def coordinators(self) -> frozenset[str]:
@@ -128,15 +130,8 @@ def _known(told: Reference) -> Known:
         except FormProblem as problem:
             log.warning("programme.not_readable", extra={"code": problem.code})
             unreadable.append(name)
-    return Known(people, programmes, tuple(unreadable))
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The zone; UTC where the system does not know its name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    zones = zones_of_offices((each.office, each.zone) for each in told.colleagues)
+    return Known(people, programmes, tuple(unreadable), zones)
 
 
 def offers(db: Snapshot) -> tuple[FormOffer, ...]:
