@@ -215,3 +215,23 @@ def test_a_consent_ends_with_the_day_of_the_office_that_holds_the_case(offices: 
     assert missing() == []
     offices.clock.now = datetime(2026, 11, 27, 23, 1, tzinfo=UTC)
     assert missing() == ["gate.contact_family.consent_expired"]
+
+
+def test_a_record_that_bears_the_day_of_a_colleague_further_east_can_be_changed_here(
+    offices: ThreeOffices,
+) -> None:
+    """Its form asks that no date is one to come, and it is half past eleven in Tirana."""
+    offices.open_case("Tirana", datetime(2026, 11, 27, 22, 30, tzinfo=UTC))
+    record = offices.write(
+        "Athens", "reintegration_plan", plan_on="2026-11-28", state="draft", goals="A room of her own",
+        monitoring="draft", signed="no",
+    )  # fmt: skip
+    mira = offices.books["Tirana"]
+    opened = mira.edit(record).wait(30)
+    paths = {path.rpartition("/")[2]: path for path in opened.entry.definition.questions}
+    mira.save(record, opened.entry.answer(paths["goals"], "A room, and a course")).wait(30)
+    assert [each.kind for each in opened.entry.validate()] == []
+    assert mira.finish(record).wait(30) == ()
+
+    opened = mira.edit(record).wait(30)
+    assert opened.entry.answer(paths["plan_on"], "2026-11-29").violation is not None, "no office has it yet"
