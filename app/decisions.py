@@ -207,7 +207,7 @@ def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharin
         now.astimezone(evidence.zone_of(db, shelf, case)).date(),
         home=_other(home, known),
         case=Case.from_values(facts.facts),
-        coordinators=known.coordinators,
+        coordinators=known.coordinators_of(facts.office),
         rules=programme.consent,
     )
 
@@ -220,7 +220,7 @@ def offices(known: Known) -> tuple[OfficeView, ...]:
 
 def _other(office: OfficeView, known: Known) -> sharing.OtherOffice:
     staff = (each for each in known.colleagues.values() if each.office == office.id)
-    people = tuple(name for each in staff for name in (each.login, each.name))
+    people = tuple(name for each in staff for name in (each.login, each.name, each.role))
     return sharing.OtherOffice(office.id, office.id, office.country, people)
 
 

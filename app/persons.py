@@ -20,6 +20,7 @@ from forms.casework.case import Case
 from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
 from forms.casework.facts import Evidence, lines
+from forms.casework.files_of_one import once_joined, taken_back_while_joined
 
 _PHONE: Final = "person.phone"
 _DOCUMENT: Final = "person.document"
@@ -107,9 +108,15 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
 
 
 def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
-    """What each file of one person says, the one to work in first; all in the days of that one."""
+    """What each file of one person says, the one to work in first; all in the days of that one. What was
+    taken back in another file while it was joined to one of them is said there too."""
     zone = evidence.zone_of(db, shelf, person.key)
-    return [evidence.of_case(db, shelf, case, zone=zone) for case in person.members]
+    once = once_joined(_same(db, shelf))
+
+    def said(case: str) -> list[Evidence]:
+        return evidence.of_case(db, shelf, case, zone=zone)
+
+    return [[*said(case), *taken_back_while_joined(case, once, said)] for case in person.members]
 
 
 def now_of(db: Snapshot, shelf: Shelf, person: Person, now: datetime) -> datetime:
@@ -133,8 +140,12 @@ def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFa
 
 
 def _statements(db: Snapshot, shelf: Shelf) -> list[SameCase]:
-    said = evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
+    said = _same(db, shelf)
     return [each for case, records in sorted(said.items()) for each in said_in(case, records)]
+
+
+def _same(db: Snapshot, shelf: Shelf) -> dict[str, list[Evidence]]:
+    return evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
 
 
 def _person(merged: MergedCase, files: dict[str, CaseFacts]) -> Person:

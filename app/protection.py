@@ -80,7 +80,8 @@ def view(
 def lapses(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime) -> tuple[AlarmView, ...]:
     """Clearances that stand no more, of journeys that are not over: nobody travels on them.
 
-    One is told until somebody decides anew, or until the person has arrived.
+    One is told until somebody decides anew, or until the person has arrived; also of a closed case, whose
+    ticket somebody may still have.
     """
     joined = persons.joined_files(db, shelf)
     told = evidence.of_cases(db, shelf, {case.id for case in found}, lambda meaning: meaning == _CLEARED)
@@ -117,8 +118,6 @@ def alarms(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
 def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: datetime) -> AlarmView | None:
     known = shelf.known(db)
     facts = person.facts
-    if facts.stage == "closed":
-        return None
     filed = persons.said_of(db, shelf, person)
     said = [each for found in filed for each in found]
     today = persons.now_of(db, shelf, person, now).date()
@@ -128,7 +127,9 @@ def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: dat
     if given is None or given.stands:
         return None
     arrived = gates.check("close_arrival", facts, said, today, programme)
-    if given.boarded_on is not None and arrived.open:
+    if arrived.open and given.boarded_on is not None:
+        return None
+    if facts.stage == "closed" and (arrived.open or facts.arrived_on is not None):
         return None
     since = _since(given, said, now)
     return AlarmView(LAPSED, case.id, facts.code, since, reason_views(given.reasons), given.alert)

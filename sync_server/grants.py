@@ -184,7 +184,7 @@ def _author(states: Mapping[str, FieldState], meanings: Mapping[str, str]) -> st
 
 
 def _other(office: Office, staff: Sequence[User]) -> OtherOffice:
-    people = tuple(name for user in staff for name in (user.login, user.display_name))
+    people = tuple(name for user in staff for name in (user.login, user.display_name, user.role))
     return OtherOffice(office.id, office.name, office.country, people)
 
 

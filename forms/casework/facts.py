@@ -40,6 +40,7 @@ class Author:
     coordinator: bool = False
     zone: tzinfo = UTC
     name: str = ""
+    role: str = ""
 
 
 def whose(authors: Iterable[Author]) -> Author:
@@ -56,6 +57,11 @@ def whose(authors: Iterable[Author]) -> Author:
         country=one.country if len(countries) == 1 else "",
         office=one.office if len(offices) == 1 else "",
     )
+
+
+def coordinators_of(office: str, people: Iterable[Author]) -> frozenset[str]:
+    """The logins of the coordinators of one office."""
+    return frozenset(each.login for each in people if each.coordinator and each.office == office)
 
 
 @dataclass(frozen=True, slots=True)

@@ -404,7 +404,8 @@ def test_a_case_is_not_shared_with_an_office_in_which_somebody_works_whom_it_den
     meet(arta, eleni)
     assert eleni.of_case(case) == country.held(case), "nobody of that name works there"
     country.tablet("vangelis", "athens")
-    country.a_day_passes()
+    assert country.watch.look() == 1, "on the same day"
+    assert country.watch.look() == 0
     eleni.sync()
     assert standing(country, case) == {"athens": ("ended", "sharing.office.denied")}
     assert eleni.of_case(case) == {}
