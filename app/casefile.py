@@ -109,7 +109,6 @@ def due_of(
     """What is due in each of these cases, by case id, the most pressing first: all that is to be seen today,
     and the next arrival or contact. Of several files of one person it is due in the one to work in.
     """
-    today = now.date()
     joined = persons.joined_files(db, shelf)
     wanted = {case.id for case in found}.union(*(joined[c.id].members for c in found if c.id in joined))
     said = evidence.of_cases(db, shelf, wanted, READ.__contains__)
@@ -126,12 +125,14 @@ def due_of(
         known = person.facts if person else Case.from_values(case.facts)
         members = person.members if person else (case.id,)
         programme = programme_of(known.programme, office.programmes)
+        there = now.astimezone(evidence.zone_of(db, shelf, case.id))
+        today = there.date()
         everything = [each for member in members for each in said.get(member, ())]
-        items = agenda(known, everything, today, now=now, rules=programme.due, consents=programme.consent)
+        items = agenda(known, everything, today, now=there, rules=programme.due, consents=programme.consent)
         for member in members if person else ():
             # Nobody stops waiting for who may be on her way because another file is further on.
             own = Case.from_values(files[member].facts)
-            alone = agenda(own, everything, today, now=now, rules=programme.due, consents=programme.consent)
+            alone = agenda(own, everything, today, now=there, rules=programme.due, consents=programme.consent)
             arrivals = [each for each in alone if each.kind == "arrival"]
             items = in_order([*items, *(each for each in arrivals if each not in items)])
         mine = shown_to(items, coordinator=viewer in office.coordinators, carer=viewer == known.carer)

@@ -108,7 +108,7 @@ def pass_gate(
     person = persons.person_of(db, shelf, cases.get(db, case))
     programme = programme_of(person.facts.programme, known.programmes)
     filed = persons.said_of(db, shelf, person)
-    today = evidence.day_of([each for found in filed for each in found], now, known)
+    today = persons.now_of(db, shelf, person, now).date()
     found = check_files(gate, person.facts, filed, today, programme, coordinators=known.coordinators)
     soft = {each.code for each in found.reasons if not each.hard}
     if not codes or not set(codes) <= soft:
@@ -204,10 +204,10 @@ def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharin
     return sharing.shares(
         said,
         [_other(each, known) for each in listed.values()],
-        evidence.day_of(said, now, known),
+        now.astimezone(evidence.zone_of(db, shelf, case)).date(),
         home=_other(home, known),
         case=Case.from_values(facts.facts),
-        coordinators=known.coordinators,
+        coordinators=known.coordinators_of(facts.office),
         rules=programme.consent,
     )
 
@@ -220,7 +220,7 @@ def offices(known: Known) -> tuple[OfficeView, ...]:
 
 def _other(office: OfficeView, known: Known) -> sharing.OtherOffice:
     staff = (each for each in known.colleagues.values() if each.office == office.id)
-    people = tuple(name for each in staff for name in (each.login, each.name))
+    people = tuple(name for each in staff for name in (each.login, each.name, each.role))
     return sharing.OtherOffice(office.id, office.id, office.country, people)
 
 

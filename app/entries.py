@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from app import evidence, revisions
@@ -18,6 +18,7 @@ from app.shelf import Shelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
 from app.views import AsideView, CaseRow, RevisionView
 from forms.casework.case import new_case_code
+from forms.casework.days import last_of
 from forms.casework.office_file import belongs
 from forms.definition import FormDefinition
 from forms.entry import EntryChange, FormEntry
@@ -73,7 +74,8 @@ class Entries:
             raise Problem("record.form.elsewhere")
         definition = self.shelf.newest(db, form)
         row = self.case_row(db, case)
-        entry = self._entry(record, definition, None, language, self._facts(db, case, definition))
+        facts = self._facts(db, case, definition)
+        entry = self._entry(record, definition, None, language, facts, self._furthest(db))
         self._begun[record] = _Begun(case, definition.id, definition.version, entry.opening.values)
         return OpenEntry(record, row, form, entry)
 
@@ -82,7 +84,7 @@ class Entries:
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
         draft = drafts.open_draft(db, record)
-        entry = self._entry(record, definition, draft.values, language, {})
+        entry = self._entry(record, definition, draft.values, language, {}, self._furthest(db))
         return OpenEntry(
             record,
             self.case_row(db, head.case),
@@ -114,7 +116,8 @@ class Entries:
             )
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
-        entry = self._entry(record, definition, records.values(db, record), language, {})
+        values = records.values(db, record)
+        entry = self._entry(record, definition, values, language, {}, self._furthest(db))
         violations = entry.validate()
         if violations:
             return violations
@@ -166,6 +169,7 @@ class Entries:
         values: Mapping[str, Any] | None,
         language: str | None,
         facts: Mapping[str, Any],
+        furthest: tzinfo | None = None,
     ) -> FormEntry:
         return FormEntry(
             definition,
@@ -174,8 +178,12 @@ class Entries:
             now=self.now,
             random=self.chance,
             facts=facts,
-            surroundings=Surroundings(instance_id=f"uuid:{record}" if record else None),
+            surroundings=Surroundings(instance_id=f"uuid:{record}" if record else None, furthest=furthest),
         )
+
+    def _furthest(self, db: Snapshot) -> tzinfo | None:
+        """The zone of the office that has the next day first, of all that work with this server."""
+        return last_of(self.shelf.known(db).zones.values(), self.now())
 
     def _again(self, record: str) -> revisions.Open:
         return lambda definition, values: self._entry(record, definition, values, None, {})

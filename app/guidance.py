@@ -78,7 +78,8 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Guidance
     known = Case.from_values(case.facts)
     programme = programme_of(known.programme, shelf.known(db).programmes)
     said = evidence.of_case(db, shelf, case.id)
-    minor = age(known, said, now.date(), programme.consent.age).minor_on(now.date())
+    today = now.astimezone(evidence.zone_of(db, shelf, case.id)).date()
+    minor = age(known, said, today, programme.consent.age).minor_on(today)
     procedures = programme.procedures
     items = procedures.checklist(pathway.like(known.stage, programme.stages), said, minor)
     return GuidanceView(

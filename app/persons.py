@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from app import evidence
@@ -19,6 +20,7 @@ from forms.casework.case import Case
 from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
 from forms.casework.facts import Evidence, lines
+from forms.casework.files_of_one import once_joined, taken_back_while_joined
 
 _PHONE: Final = "person.phone"
 _DOCUMENT: Final = "person.document"
@@ -106,8 +108,20 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
 
 
 def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
-    """What each file of one person says, the one to work in first."""
-    return [evidence.of_case(db, shelf, case) for case in person.members]
+    """What each file of one person says, the one to work in first; all in the days of that one. What was
+    taken back in another file while it was joined to one of them is said there too."""
+    zone = evidence.zone_of(db, shelf, person.key)
+    once = once_joined(_same(db, shelf))
+
+    def said(case: str) -> list[Evidence]:
+        return evidence.of_case(db, shelf, case, zone=zone)
+
+    return [[*said(case), *taken_back_while_joined(case, once, said)] for case in person.members]
+
+
+def now_of(db: Snapshot, shelf: Shelf, person: Person, now: datetime) -> datetime:
+    """The moment in the zone in which the days of this person's files are counted."""
+    return now.astimezone(evidence.zone_of(db, shelf, person.key))
 
 
 def unread_of(db: Snapshot, person: Person) -> tuple[str, ...]:
@@ -126,8 +140,12 @@ def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFa
 
 
 def _statements(db: Snapshot, shelf: Shelf) -> list[SameCase]:
-    said = evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
+    said = _same(db, shelf)
     return [each for case, records in sorted(said.items()) for each in said_in(case, records)]
+
+
+def _same(db: Snapshot, shelf: Shelf) -> dict[str, list[Evidence]]:
+    return evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
 
 
 def _person(merged: MergedCase, files: dict[str, CaseFacts]) -> Person:

@@ -160,11 +160,14 @@ def check(
     """Whether this gate is open today, and by which reasons not.
 
     `coordinators` are the authors whose word passes a soft reason. Codes are
-    `gate.<gate>.<reason>`; the reasons of minors and of consent are among them.
+    `gate.<gate>.<reason>`; the reasons of minors and of consent are among them. `programme_unread`: the rules
+    that hold for the case cannot be read, and may ask for more than is asked here.
     """
     found = in_order(evidence)
     sheet = _Sheet(case, found, today, programme, age(case, found, today, programme.consent.age))
     _ASKED[gate](sheet)
+    if not programme.readable and gate != "close_arrival":
+        sheet.lacks("programme_unread")
     closed, passed = [], []
     for reason in dict.fromkeys(sheet.reasons):
         about = SOFT[gate].get(reason.code)

@@ -3,7 +3,8 @@
 The office of the case says so in a record for each other office, and ends it there. The ground is the
 person's consent to share with this very office; or a vital interest or a duty to report, with its reason.
 When consent is taken back or has run out, the sharing is over. The deny list of the case beats all of it,
-whether it names the office or somebody who works there.
+whether it names the office, its country, somebody who works there or a role that somebody there has. As long
+as somebody is denied and nobody wrote whom, no other office has the case.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ _READ: Final = ("share.", "consent.", "deny.", "guardian.", "age.", "person.")
 
 @dataclass(frozen=True, slots=True)
 class OtherOffice:
-    """An office that a case may be shared with: its id, its name, its country as a code, and the logins and
-    names of all who work there: what is shared with an office comes to each of them."""
+    """An office that a case may be shared with: its id, its name, its country as a code, and the logins,
+    names and roles of all who work there: what is shared with an office comes to each of them."""
 
     id: str
     name: str = ""
@@ -43,7 +44,8 @@ class OtherOffice:
 class Share:
     """Whether one other office has the case, on what ground and by which records, or why it has not.
 
-    Codes, in `reasons`: sharing.office.unknown, sharing.office.denied, sharing.record.ended,
+    Codes, in `reasons`: sharing.office.unknown, sharing.office.denied, sharing.denial.unnamed,
+    sharing.record.ended,
     sharing.record.dated_ahead, sharing.ground.unknown, sharing.reason.missing, and those of consent.
     `until` is the last day of the consent.
     """
@@ -93,8 +95,10 @@ def shares(
         office = known.get(name)
         if office is None:
             answers.append(_refused(name, "sharing.office.unknown", told[name]))
-        elif denied.denies(*filter(None, (office.id, office.name, *office.people))):
+        elif denied.denies(*filter(None, (office.id, office.name, office.country, *office.people))):
             answers.append(_refused(name, "sharing.office.denied", told[name]))
+        elif denied.unnamed:
+            answers.append(_refused(name, "sharing.denial.unnamed", told[name]))
         else:
             answers.append(_share(office, told[name], found, at, home, case, rules))
     return tuple(answers)

@@ -152,6 +152,32 @@ def test_the_deny_list_beats_consent_and_every_other_ground(name: str) -> None:
     assert athens(share(), agreed(), denied, said("l", -1, author="coordinator")(lifted)).shared
 
 
+@pytest.mark.parametrize("name", ["", "-", "?"])
+def test_a_denial_without_a_name_keeps_the_case_from_every_office_until_somebody_writes_whom(
+    name: str,
+) -> None:
+    def file(who: str, decision: str = "denied") -> Evidence:
+        row = {"deny.who": who, "deny.decision": decision}
+        found = said("file", -1, author="mira")({"case.office": "tirana"}, deny=(row,))
+        return replace(found, said_by={"deny": ({"deny.decision": "coordinator"},)})
+
+    found = athens(share(), agreed(), file(name))
+    assert (found.shared, codes(found)) == (False, ["sharing.denial.unnamed"])
+    assert athens(share(), agreed(), file("Police of Mat")).shared
+    assert athens(share(), agreed(), file(name, "lifted")).shared
+
+
+@pytest.mark.parametrize("name", ["coordinator", "Coordinator", "gr"])
+def test_a_role_or_a_country_that_is_denied_is_denied_wherever_somebody_has_it(name: str) -> None:
+    people = ("e.papadaki", "Eleni Papadaki", "officer", "n.leka", "Nikos Leka", "coordinator")
+    denied = said("d", -9, author="mira")({"deny.who": name, "deny.decision": "denied"})
+    (told,) = shares(
+        [share(), agreed(), denied], [replace(ATHENS, people=people)], TODAY, home=TIRANA, case=WOMAN,
+        coordinators=(),
+    )  # fmt: skip
+    assert codes(told) == ["sharing.office.denied"]
+
+
 def test_an_office_in_a_row_of_the_case_file_is_denied_until_a_coordinator_lifts_it() -> None:
     """Beside a relative on the staff and an authority, each in a row of its own."""
     relative = {"deny.who": "e.papadaki", "deny.decision": "denied"}

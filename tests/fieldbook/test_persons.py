@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.fieldbook import Fieldbook
 from app.persons import NewPerson
 from app.problems import Problem
 from app.views import CaseView
+from tests.fieldbook.conftest import Clock
 
 
 def done(job: Any) -> Any:
@@ -102,19 +104,58 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
 def test_what_one_file_says_closes_the_gate_of_the_person(book: Fieldbook) -> None:
     """Her consent to tracing stands in one file, and its withdrawal in the other."""
     first, second = (person(book, given_name="Drita", birth_date="1990-01-05") for _ in range(2))
-    for case, decision in ((first, "given"), (second, "withdrawn")):
-        opened = done(book.begin(case, "consent"))
-        answers: dict[str, Any] = {"decided_by": "person", "purpose": ["tracing"], "decision": decision}
-        if decision == "given":
-            answers |= {"in_private": "yes", "spoken": "sq", "understood": "yes", "pressure": "no",
-                        "valid_until": "2026-08-01", "how_given": "written"}  # fmt: skip
-        paths = {path.rpartition("/")[2]: path for path in opened.entry.definition.questions}
-        for name, value in answers.items():
-            done(book.save(opened.record, opened.entry.answer(paths[name], value)))
-        assert done(book.finish(opened.record)) == ()
+    consent(book, first, "given")
+    consent(book, second, "withdrawn")
     assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
     done(book.decisions.join_files(second, first, "The same fingerprint on both papers"))
     assert "gate.contact_family.consent_withdrawn" in missing(book, first)
+
+
+@pytest.mark.parametrize("where", ["in the file that is worked in", "in the duplicate"])
+def test_what_is_taken_back_while_two_files_are_one_is_taken_back_in_both_for_good(
+    book: Fieldbook, clock: Clock, where: str
+) -> None:
+    """Nobody could tell then which of the two women it was."""
+    first, second = (person(book, given_name="Drita", birth_date="1990-01-05") for _ in range(2))
+    consent(book, first, "given")
+    consent(book, second, "given")
+    clock.now += timedelta(days=1)
+    done(book.decisions.join_files(second, first, "The same name and the same village"))
+    clock.now += timedelta(days=1)
+    consent(book, second if "duplicate" in where else first, "withdrawn")
+    clock.now += timedelta(days=1)
+    done(book.decisions.part_files(first))
+    for case in (first, second):
+        assert view(book, case).other_files == ()
+        assert "gate.contact_family.consent_withdrawn" in missing(book, case)
+
+
+def test_what_is_said_before_and_after_two_files_were_one_stays_in_its_own(
+    book: Fieldbook, clock: Clock
+) -> None:
+    first, second = (person(book, given_name="Drita", birth_date="1990-01-05") for _ in range(2))
+    consent(book, first, "given")
+    consent(book, second, "withdrawn")
+    clock.now += timedelta(days=1)
+    done(book.decisions.join_files(second, first, "The same name"))
+    clock.now += timedelta(days=1)
+    done(book.decisions.part_files(first))
+    clock.now += timedelta(days=1)
+    assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
+    consent(book, second, "withdrawn")
+    assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
+
+
+def consent(book: Fieldbook, case: str, decision: str) -> None:
+    opened = done(book.begin(case, "consent"))
+    answers: dict[str, Any] = {"decided_by": "person", "purpose": ["tracing"], "decision": decision}
+    if decision == "given":
+        answers |= {"in_private": "yes", "spoken": "sq", "understood": "yes", "pressure": "no",
+                    "valid_until": "2026-08-01", "how_given": "written"}  # fmt: skip
+    paths = {path.rpartition("/")[2]: path for path in opened.entry.definition.questions}
+    for name, value in answers.items():
+        done(book.save(opened.record, opened.entry.answer(paths[name], value)))
+    assert done(book.finish(opened.record)) == ()
 
 
 def missing(book: Fieldbook, case: str) -> set[str]:

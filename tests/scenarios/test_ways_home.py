@@ -74,8 +74,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for login, role in ATHENS.items():
         command(
             *("add-user", "--dir", str(folder), "--login", login, "--role", role, "--office", "Athens"),
-            # In Tirana's zone: in the hour in which only Athens has the next day, its words are dated ahead.
-            *("--country", "gr", "--zone", "Europe/Tirane"),
+            *("--country", "gr", "--zone", "Europe/Athens"),
             HOMEWARD_PASSWORD=PASSWORD,
         )
     return folder

@@ -82,6 +82,7 @@ _DETERMINATION: Mapping[str, str] = {
 #: Reasons by their own name; where two gates mean different things by one name, with the gate's before it.
 _REASONS: Mapping[str, str] = {
     "record_unread": N_("A record is of a form that is not on this device yet: sync first"),
+    "programme_unread": N_("The rules of the programme need a newer version of the app: update the app"),
     "risk_screen_missing": N_("Whether relatives could be involved was not looked at yet"),
     "relatives_may_be_complicit": N_("Relatives may be involved in the exploitation"),
     "decided_to_stay": N_("The decision that stands is to stay"),
@@ -232,6 +233,9 @@ def gate(code: str) -> T:
 _SHARING: Mapping[str, str] = {
     "sharing.office.unknown": N_("The server does not know this office."),
     "sharing.office.denied": N_("The deny list of the case names this office."),
+    "sharing.denial.unnamed": N_(
+        "Somebody must not see this case, and nobody wrote who. Write the name in the case file."
+    ),
     "sharing.record.ended": N_("The sharing has ended."),
     "sharing.record.dated_ahead": N_("The sharing begins on a later day."),
     "sharing.ground.unknown": N_("No ground is given."),
