@@ -37,6 +37,7 @@ from sync_server import folder_lock, form_commands, jobs, log_lines, support_bun
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
 from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
+from sync_server.catch_up import CatchUp
 from sync_server.command_texts import text_of
 from sync_server.config import ServerConfig, SetupProblem
 from sync_server.demo_office import people
@@ -227,6 +228,7 @@ def serve(wanted: argparse.Namespace) -> None:
     with opened(wanted.dir) as (config, storage), folder_lock.held(wanted.dir):
         attachments = Attachments(storage, Blobs(config.blobs), now_ms)
         forms = FormCatalogue(storage, now_ms)
+        CatchUp(storage, forms, now_ms).run()
         accounts = accounts_of(config, storage)
         app = build_app(
             Services(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from forms.paths import template
 from sync_server.accounts import Actor
-from sync_server.permissions import scope
+from sync_server.permissions import names_of, scope
+from sync_server.protocol.change import ChangeSet, Json
 from sync_server.protocol.problems import Problem
-from sync_server.storage.base import Storage
-from sync_server.storage.blobs import Blobs
+from sync_server.storage.base import Ledger, Storage
+from sync_server.storage.blobs import Blobs, is_hash
 
 
 class Attachments:
-    """Puts and gives attachments of the actor's office, and of the cases that others share with it.
+    """Takes files from anybody, and gives each to who has a case to which it belongs.
 
-    Those lie with the case's home, as its records do; when the sharing ends, so does the way to them.
+    It belongs to a case when somebody who may write there named it as the answer to a question that asks
+    for a file, and the same person has sent all of its bytes. So nobody opens a file by writing down a hash
+    that she read somewhere: not in a text, and not as an answer of a case of her own.
     """
 
     def __init__(self, storage: Storage, blobs: Blobs, now_ms: Callable[[], int]) -> None:
@@ -25,23 +29,40 @@ class Attachments:
     def put(self, actor: Actor, hash: str, chunks: Iterable[bytes]) -> None:
         """Keep a file under the hash of its sealed bytes; sent again, it changes nothing.
 
-        The bytes are durable before the row that knows them. They are always read and checked:
-        only who has them may make them her office's.
+        The bytes are durable before the row that knows them. They are always read and checked, also when
+        the server has them: only who has them proves it.
         """
         size = self._blobs.put(hash, chunks)
-        office = scope(actor)
-        home = self._storage.home_of_attachment(office, hash)
-        self._storage.add_attachment(home or office, hash, size, actor.device, self._now_ms())
+        office, now_ms = scope(actor), self._now_ms()
+        self._storage.write(
+            lambda ledger: ledger.keep_file(office, hash, size, actor.device, actor.login, now_ms)
+        )
 
     def get(self, actor: Actor, hash: str) -> bytes:
-        """The sealed bytes. Raises Problem('attachment.not_found'), also for other offices' files."""
-        office = scope(actor)
-        if not self._storage.has_attachment(office, hash):
-            home = self._storage.home_of_attachment(office, hash)
-            if home is None or not self._storage.has_attachment(home, hash):
-                raise Problem("attachment.not_found")
+        """The sealed bytes. Raises Problem('attachment.not_found'), also for a file that she may not have."""
+
+        def may_have(ledger: Ledger) -> bool:
+            cases = ledger.cases_of_file(scope(actor), hash)
+            return bool(cases) and bool(cases - ledger.denied_to(names_of(actor)).keys())
+
+        if not (is_hash(hash) and self._storage.read(may_have)):
+            raise Problem("attachment.not_found")
         return self._blobs.read(hash)
 
     def remove_orphans(self, older_than: float) -> int:
-        """Remove files that no office has, last written before `older_than` (seconds since 1970)."""
+        """Remove files that nobody has sent whole, last written before `older_than` (seconds since 1970)."""
         return self._blobs.remove_orphans(self._storage.attachment_hashes(), older_than)
+
+
+def files_named(change_set: ChangeSet, questions: Collection[str]) -> list[str]:
+    """The hashes that a change set names as answers to these questions, given by their template paths."""
+    if not questions:
+        return []
+    answers = [value for path, value in change_set.values.items() if template(path) in questions]
+    return [hash for hash in map(_hash_in, answers) if hash is not None]
+
+
+def _hash_in(answer: Json) -> str | None:
+    """The hash of the file that an answer names, before its colon; None where it names none."""
+    hash = answer.partition(":")[0] if isinstance(answer, str) else ""
+    return hash if is_hash(hash) else None

@@ -12,7 +12,7 @@ from forms.casework.sharing import shares_on
 from sync_server.accounts import Actor
 from sync_server.grants import Grants, matters
 from sync_server.judgement import FormInUse
-from sync_server.permissions import scope
+from sync_server.permissions import fingerprints, names_of, scope
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact
 from sync_server.protocol.merge import Rules
@@ -43,6 +43,10 @@ class Catalogue(Protocol):
     def rules(self, id: str, version: str) -> Rules | None: ...
 
     def meanings(self, id: str, version: str) -> frozenset[str]: ...
+
+    def files(self, id: str, version: str) -> frozenset[str]: ...
+
+    def denials(self, id: str, version: str) -> frozenset[str]: ...
 
 
 class Exchange:
@@ -122,10 +126,12 @@ class Exchange:
         return self._storage.read(lambda ledger: pull(ledger, actor, asked, epoch, limit))
 
     def alarms(self, actor: Actor) -> tuple[AlarmNotice, ...]:
-        """What must not wait in the cases of the actor's office, and in others that name its country; the
-        oldest first. Of a case of another office only its code is told."""
-        countries = {office.id: office.country for office in self._storage.offices()}
-        office = scope(actor)
+        """What must not wait in the cases of the actor's office, and in others that name its country,
+        but none that denies her; the oldest first. Of a case of another office only its code is told."""
+        offices = {office.id: office for office in self._storage.offices()}
+        office, here = scope(actor), offices.get(actor.office)
+        place = fingerprints(here.id, here.name) if here is not None else frozenset[str]()
+        country = here.country if here is not None else ""
         return tuple(
             AlarmNotice(
                 each.code,
@@ -134,13 +140,19 @@ class Exchange:
                 each.raised_ms,
                 each.case if each.office == office else None,
             )
-            for each in self._storage.alarms(office, countries.get(actor.office, ""))
+            for each in self._storage.alarms(office, country, names_of(actor), place)
         )
 
     def _in_use(self, id: str, version: str) -> FormInUse:
         rules = self._catalogue.rules(id, version)
         meanings = self._catalogue.meanings(id, version)
-        return FormInUse(rules, matters(id, meanings), any(map(shares_on, meanings)))
+        return FormInUse(
+            rules,
+            matters(id, meanings),
+            any(map(shares_on, meanings)),
+            self._catalogue.files(id, version),
+            self._catalogue.denials(id, version),
+        )
 
     def _heard(self, actor: Actor, contact: Contact) -> int:
         device = self._storage.read(lambda ledger: ledger.device(actor.device))

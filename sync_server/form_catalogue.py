@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
+from forms.casework.deny_list import denies
 from sync_server.protocol.change import is_text
 from sync_server.protocol.merge import LAST, Rules
 from sync_server.protocol.messages import FormListing
@@ -16,13 +17,15 @@ from sync_server.storage.base import NewForm, Storage
 
 @dataclass(frozen=True, slots=True)
 class FormFacts:
-    """What the server needs of a form: its name, the merge rule of each template path, and the meanings of
-    its questions."""
+    """What the server needs of a form: its name, the merge rule of each template path, the meanings of its
+    questions, and the template paths of those that ask for a file, and of those about who is denied."""
 
     id: str
     version: str
     merge_rules: Mapping[str, str]
     meanings: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,15 @@ def read_form(xml: str) -> FormFacts:
     from forms.xform.load import load_form
 
     definition = load_form(xml)
-    meanings = frozenset(each.meaning for each in definition.questions.values() if each.meaning)
-    return FormFacts(definition.id, definition.version, dict(definition.merge_rules), meanings)
+    asked = definition.questions
+    return FormFacts(
+        definition.id,
+        definition.version,
+        dict(definition.merge_rules),
+        frozenset(each.meaning for each in asked.values() if each.meaning),
+        frozenset(path for path, each in asked.items() if each.data_type == "binary"),
+        frozenset(path for path, each in asked.items() if denies(each.meaning or "")),
+    )
 
 
 class FormCatalogue:
@@ -98,6 +108,16 @@ class FormCatalogue:
         """What the questions of a published version mean; nothing when it was never published."""
         facts = self._known(id, version)
         return frozenset() if facts is None else facts.meanings
+
+    def files(self, id: str, version: str) -> frozenset[str]:
+        """The template paths of the questions that ask for a file; none of a version never published."""
+        facts = self._known(id, version)
+        return frozenset() if facts is None else facts.files
+
+    def denials(self, id: str, version: str) -> frozenset[str]:
+        """The template paths of the questions about who is denied; none of a version never published."""
+        facts = self._known(id, version)
+        return frozenset() if facts is None else facts.denials
 
     def _known(self, id: str, version: str) -> FormFacts | None:
         facts = self._facts.get((id, version))

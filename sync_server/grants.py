@@ -1,7 +1,8 @@
-"""Who has a case, decided by the case's own records, whatever a device says.
+"""Who has a case, and whom it denies, decided by the case's own records, whatever a device says.
 
-The rule is `forms.casework.sharing`; here it gets what it asks for, from the transaction in which it counts:
-the merged records of the case, the offices that there are, and who is a coordinator of the home office.
+The rules are `forms.casework.sharing` and `deny_list`; here they get what they ask for, from the transaction
+in which it counts: the merged records of the case, the offices that there are, and who is a coordinator of
+the home office.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from forms.casework.case import Case
 from forms.casework.consent import ConsentRules
 from forms.casework.days import zone_named
+from forms.casework.deny_list import deny_list
 from forms.casework.facts import Evidence, evidence
 from forms.casework.sharing import WHO, OtherOffice, Share, reads, shares
 from forms.definition import FormDefinition
@@ -51,10 +53,16 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who has a case from now on, and all records of it."""
+    """Who has a case from now on, whom it denies by name, and all records of it.
+
+    `staff` are the people of its home; `today` is the day, there, for which this was decided.
+    """
 
     rows: tuple[SharedCase, ...]
     records: tuple[str, ...]
+    denied: frozenset[str]
+    staff: tuple[User, ...]
+    today: str
 
 
 def matters(form: str, meanings: frozenset[str]) -> bool:
@@ -95,18 +103,20 @@ class Grants:
 
         read = (self._said(ledger, record, own, zone, zone_of) for record in stored)
         said = [each for each in read if each is not None]
-        case_facts = _case(stored)
+        case_facts, coordinators = _case(stored), _coordinators(staff)
+        denied = deny_list(said, coordinators, today)
         found = shares(
             said,
             [_other(office, there) for office, there in others],
             today,
             home=OtherOffice(own.id, own.name, own.country),
             case=case_facts,
-            coordinators=_coordinators(staff),
+            coordinators=coordinators,
             rules=self._rules(case_facts),
         )
         rows = _rows(home, case, before, found, today.isoformat(), now_ms)
-        return Decision(rows, tuple(record.delta.record for record in stored))
+        records = tuple(record.delta.record for record in stored)
+        return Decision(rows, records, denied.names, tuple(staff), today.isoformat())
 
     def named_in(self, ledger: SharedLedger, delta: RecordDelta) -> set[str]:
         """The offices that a record names as those that are to have its case, whether they exist or not."""

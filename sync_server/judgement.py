@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from forms.paths import template
 from sync_server.accounts import Actor
 from sync_server.held_records import HeldRecords
 from sync_server.permissions import refusal
@@ -23,11 +24,19 @@ class FormInUse:
     """What a push needs of a form version. `rules` is None when it was never published.
 
     `matters`: records of it can change which other offices have their case; `shares_on`: they say which.
+    `files` and `denials` are the template paths of the questions that ask for a file, and of those about who
+    is denied.
     """
 
     rules: Rules | None
     matters: bool = False
     shares_on: bool = False
+    files: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
+
+    def speaks_of_denials(self, change_set: ChangeSet) -> bool:
+        """Whether it says who is denied, or no more."""
+        return bool(self.denials) and any(template(path) in self.denials for path in change_set.values)
 
 
 def form_of(change_set: ChangeSet) -> FormVersion:
@@ -120,13 +129,15 @@ class Judgement:
             raise Problem("sync.change.invalid", {"what": "author"})
         check(change_set)
         case, form = change_set.case, self._forms[form_of(change_set)]
+        denial = self._shared.denial(case)
         refused = refusal(
             self._actor,
             change_set,
             self._cases.get(case),
             self._shared.of(case),
-            form.shares_on,
+            form.shares_on or (denial is not None and self._alters_denials(change_set, form)),
             self._written_ms(change_set),
+            denial,
         )
         if refused:
             raise Problem(refused)
@@ -140,6 +151,12 @@ class Judgement:
                 for parent in change.parents:
                     if parent in fallen:
                         raise Problem(fallen[parent])
+
+    def _alters_denials(self, change_set: ChangeSet, form: FormInUse) -> bool:
+        """Whether it says something else of a denial that is there already. Who is denied may have denied
+        somebody before that, but she takes nobody off, herself least of all, whatever her clock claims."""
+        held = self._held.states(change_set.record)
+        return any(path in held and template(path) in form.denials for path in change_set.values)
 
     def _new_claims(self, change_set: ChangeSet, again: bool) -> Mapping[tuple[str, str], Json]:
         """The claims of its changes with their values, where others of the record are known.

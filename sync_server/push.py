@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sync_server import conflicts
 from sync_server.accounts import Actor
+from sync_server.attachments import files_named
 from sync_server.conflicts import Ending
 from sync_server.grants import Grants
 from sync_server.held_records import HeldRecords, effective_stamps, known_of
@@ -25,6 +26,7 @@ from sync_server.protocol.messages import ConflictNotice, RecordDelta, Refused, 
 from sync_server.protocol.problems import Problem
 from sync_server.shared_cases import SharedCases
 from sync_server.storage.base import Ledger, LoggedChange, LoggedConflict, StoredRecord
+from sync_server.storage.file_base import FileClaim
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Push:
         homes = self._ledger.offices_of(cases)
         told = self._told_elsewhere(settled)
         self._homes = {**dict.fromkeys(cases, self._office), **homes, **told.homes}
-        shared = SharedCases(self._ledger, self._grants, self._office, self._homes)
+        shared = SharedCases(self._ledger, self._grants, self._office, self._homes, self._actor)
         by_home = self._by_home(undecided, homes, shared)
         held = HeldRecords(self._ledger, by_home, self._rules)
         elsewhere = self._elsewhere(by_home) if shared.involved else set()
@@ -134,7 +136,8 @@ class Push:
         for change_set in changes:
             home = homes.get(change_set.case)
             share, written = shared.of(change_set.case), self._written_ms(change_set)
-            if not refusal(self._actor, change_set, home, share, False, written):
+            denial = shared.denial(change_set.case)
+            if not refusal(self._actor, change_set, home, share, False, written, denial):
                 found.setdefault(home or self._office, []).append(change_set)
         return found
 
@@ -159,14 +162,19 @@ class Push:
         return _Told(found, {each.notice.case: home for home in found for each in found[home].values()})
 
     def _endings(
-        self, accepted: Sequence[ChangeSet], settled: Sequence[Settled], told: _Told, held: HeldRecords
+        self,
+        accepted: Sequence[ChangeSet],
+        settled: Sequence[Settled],
+        told: _Told,
+        held: HeldRecords,
+        shared: SharedCases,
     ) -> dict[str, dict[str, Ending]]:
-        """The conflicts that end with this push, by home."""
+        """The conflicts that end with this push, by home. Of a case that denies her, she ends none."""
         own = self._ledger.conflicts(self._office, {one.conflict for one in settled}) if settled else {}
-        found = {
-            home: conflicts.settled_by_choice(some, self._actor, settled)
-            for home, some in {**told.by_home, self._office: own}.items()
-        }
+        found = {}
+        for home, logged in {**told.by_home, self._office: own}.items():
+            hers = {id: each for id, each in logged.items() if shared.denial(each.notice.case) is None}
+            found[home] = conflicts.settled_by_choice(hers, self._actor, settled)
         touched: dict[str, list[ChangeSet]] = {}
         for change_set in accepted:
             if change_set.record in held:
@@ -186,7 +194,7 @@ class Push:
         shared: SharedCases,
     ) -> None:
         """Merge, and write everything with its sequences; then let other offices have what is theirs."""
-        endings = self._endings(accepted, settled, told, held)
+        endings = self._endings(accepted, settled, told, held, shared)
         if not accepted and not endings:
             return
         contact = self._contact
@@ -205,6 +213,7 @@ class Push:
             numbered = list(enumerate(arrived[home], firsts[home]))
             self._ledger.log_changes(home, numbered)
             lost[home] = self._write_records(home, numbered, merged, held)
+        self._claim_files(accepted)
         lost = self._with_partners(lost, shared)
         losers = {each.partner for some in lost.values() for each in some if each.partner}
         losers |= {self._office} if endings.keys() - {self._office} else set()
@@ -224,13 +233,24 @@ class Push:
         return {name for id in saying for name in self._grants.named_in(self._ledger, merged[id][0])}
 
     def _to_decide(self, accepted: Iterable[ChangeSet], shared: SharedCases) -> set[str]:
-        """The cases of which it may be otherwise from now on who has them."""
+        """The cases of which it may be otherwise from now on who has them, or whom they deny."""
         return {
             each.case
             for each in accepted
             if (form := self._forms[form_of(each)]).shares_on
-            or (form.matters and shared.has_partners(each.case))
+            or (form.matters and (shared.has_partners(each.case) or shared.has_deny_list(each.case)))
+            or form.speaks_of_denials(each)
         }
+
+    def _claim_files(self, accepted: Iterable[ChangeSet]) -> None:
+        """Note which files these name as answers to questions that ask for one, in which case."""
+        claims: dict[str, list[FileClaim]] = {}
+        for each in accepted:
+            for hash in files_named(each, self._forms[form_of(each)].files):
+                claim = FileClaim(each.case, hash, self._actor.login)
+                claims.setdefault(self._homes[each.case], []).append(claim)
+        for home in sorted(claims):
+            self._ledger.claim_files(home, claims[home])
 
     def _with_partners(
         self, lost: Mapping[str, Sequence[LoggedConflict]], shared: SharedCases

@@ -70,6 +70,11 @@ def may_see(role_allows: bool, denied: DenyList, *names: str) -> bool:
     return role_allows and not denied.denies(*names)
 
 
+def denies(meaning: str) -> bool:
+    """Whether an answer of this meaning says who is denied, or no more."""
+    return meaning.startswith("deny.")
+
+
 def same_name(name: str) -> str:
     """A name as it is compared: letters of any width, case and accent alike, no signs, words in any order."""
     plain = unicodedata.normalize("NFKD", name.casefold())

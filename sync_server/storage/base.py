@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple, TypeVar
 
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.messages import ConflictNotice, RecordDelta
+from sync_server.storage.denied_base import DeniedLedger
+from sync_server.storage.file_base import FileLedger
 from sync_server.storage.shared_base import SharedLedger
 
 T = TypeVar("T")
@@ -127,8 +129,9 @@ class Collision(Exception):
     """Another transaction has changed what this one was built on: it is run again from its beginning."""
 
 
-class Ledger(SharedLedger):
-    """One transaction over the cases of all offices. Shared cases have a part of their own."""
+class Ledger(SharedLedger, DeniedLedger, FileLedger):
+    """One transaction over the cases of all offices. Shared cases, whom cases deny, and whose files are
+    whose have a part of their own."""
 
     # what is there
 
@@ -164,6 +167,10 @@ class Ledger(SharedLedger):
         """Everything in the log of these records, oldest first."""
 
     @abstractmethod
+    def log_after(self, office: str, sequence: int, limit: int) -> list[tuple[int, LoggedChange]]:
+        """At most `limit` change sets of the office's log after `sequence`, with theirs, in that order."""
+
+    @abstractmethod
     def conflicts(self, office: str, ids: Collection[str]) -> dict[str, LoggedConflict]:
         """The conflicts that exist among `ids`."""
 
@@ -182,17 +189,22 @@ class Ledger(SharedLedger):
         """The sequence of the office's latest committed change."""
 
     @abstractmethod
-    def changed_after(self, office: str, sequence: int, limit: int) -> list[StoredRecord]:
-        """At most `limit` records whose latest change is after `sequence`, in that order."""
+    def changed_after(
+        self, office: str, sequence: int, limit: int, without: Collection[str] = ()
+    ) -> list[StoredRecord]:
+        """At most `limit` records whose latest change is after `sequence`, in that order, but none of the
+        cases `without`."""
 
     @abstractmethod
     def paths_after(self, office: str, sequence: int, records: Collection[str]) -> dict[str, set[str]]:
         """The paths of these records that change sets after `sequence` touched."""
 
     @abstractmethod
-    def conflicts_after(self, office: str, author: str, sequence: int, limit: int) -> list[LoggedConflict]:
+    def conflicts_after(
+        self, office: str, author: str, sequence: int, limit: int, without: Collection[str] = ()
+    ) -> list[LoggedConflict]:
         """The author's conflicts after `sequence`, in that order: `limit` of them, and then as
-        many as share the last one's sequence."""
+        many as share the last one's sequence; but none of the cases `without`."""
 
     # writing
 
@@ -341,26 +353,21 @@ class Storage(ABC):
         """
 
     @abstractmethod
-    def alarms(self, office: str, country: str) -> list[Alarm]:
+    def alarms(
+        self, office: str, country: str, person: Collection[str] = (), place: Collection[str] = ()
+    ) -> list[Alarm]:
         """The standing alarms of the office's own cases, of those that others share with it, and of others
-        that name its country, unless the case denies itself to the office; the oldest first."""
+        that name its country, unless the case denies itself to the office; the oldest first.
 
-    # attachments and housekeeping
+        None of a case that denies one of the names `person`, nor of another office's case that denies one
+        of the names `place`; both as fingerprints.
+        """
 
-    @abstractmethod
-    def add_attachment(self, office: str, hash: str, size: int, device: str, now_ms: int) -> None:
-        """Note that the office has this file; a second time changes nothing."""
-
-    @abstractmethod
-    def has_attachment(self, office: str, hash: str) -> bool: ...
-
-    @abstractmethod
-    def home_of_attachment(self, office: str, hash: str) -> str | None:
-        """The home of a record that the office has of another one and that names this file, or None."""
+    # housekeeping
 
     @abstractmethod
     def attachment_hashes(self) -> set[str]:
-        """Every attachment of every office."""
+        """Every file that anybody ever sent."""
 
     @abstractmethod
     def forget_replies(self, before_ms: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, and_, delete, exists, insert, select, update
@@ -14,14 +14,13 @@ from sync_server.storage.base import Alarm, Device, NewForm, Office, PublishedFo
 from sync_server.storage.tables import (
     alarms,
     attachments,
+    denied_names,
     devices,
     forms,
     meta,
     offices,
-    records,
     replies,
     shared_cases,
-    shared_records,
     users,
 )
 
@@ -160,7 +159,9 @@ class Directory(Storage):
 
         return self._in_write(work)
 
-    def alarms(self, office: str, country: str) -> list[Alarm]:
+    def alarms(
+        self, office: str, country: str, person: Collection[str] = (), place: Collection[str] = ()
+    ) -> list[Alarm]:
         known = and_(
             shared_cases.c.office == office,
             shared_cases.c.case == alarms.c.case,
@@ -172,40 +173,12 @@ class Directory(Storage):
             mine |= alarms.c.countries.contains(f" {country.upper()} ", autoescape=True) & ~denied
         query = (
             select(*(alarms.c[name] for name in Alarm.__slots__))
-            .where(alarms.c.ended_ms.is_(None), mine)
+            .where(alarms.c.ended_ms.is_(None), mine, ~_denies(person))
+            .where((alarms.c.office == office) | ~_denies(place))
             .order_by(alarms.c.since_ms, alarms.c.office, alarms.c.case, alarms.c.code)
         )
         found = self._in_read(lambda connection: [*connection.execute(query).mappings()])
         return [Alarm(**{**row, "countries": tuple(row["countries"].split())}) for row in found]
-
-    def add_attachment(self, office: str, hash: str, size: int, device: str, now_ms: int) -> None:
-        row = {"office": office, "hash": hash, "size": size, "device": device, "received_ms": now_ms}
-
-        def work(connection: Connection) -> None:
-            there = select(attachments.c.hash).where(
-                attachments.c.office == office, attachments.c.hash == hash
-            )
-            if connection.execute(there).first() is None:
-                connection.execute(insert(attachments).values(row))
-
-        self._in_write(work)
-
-    def has_attachment(self, office: str, hash: str) -> bool:
-        query = select(attachments.c.hash).where(attachments.c.office == office, attachments.c.hash == hash)
-        return self._in_read(lambda connection: connection.execute(query).first() is not None)
-
-    def home_of_attachment(self, office: str, hash: str) -> str | None:
-        named = records.c.answers.contains(hash, autoescape=True)
-        query = (
-            select(shared_records.c.home)
-            .join(
-                records,
-                (records.c.office == shared_records.c.home) & (records.c.id == shared_records.c.record),
-            )
-            .where(shared_records.c.office == office, shared_records.c.gone.is_(False), named)
-            .limit(1)
-        )
-        return self._in_read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     def attachment_hashes(self) -> set[str]:
         query = select(attachments.c.hash)
@@ -220,6 +193,16 @@ class Directory(Storage):
             self._in_write(lambda connection: connection.execute(insert(table).values(row)) and None)
         except IntegrityError:
             raise ValueError(otherwise) from None
+
+
+def _denies(names: Collection[str]) -> Any:
+    """Of alarms: whether their case denies one of these names."""
+    return exists().where(
+        denied_names.c.office == alarms.c.office,
+        denied_names.c.case == alarms.c.case,
+        denied_names.c.denied.is_(True),
+        denied_names.c.name.in_(sorted(names)),
+    )
 
 
 def _alarm(office: str, key: tuple[str, str]) -> Any:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from sync_server.storage import rows
 from sync_server.storage.base import Device, Ledger, LoggedChange, LoggedConflict, StoredRecord, Taken
-from sync_server.storage.shared_ledger import SqlSharedLedger, chunks
+from sync_server.storage.connected import chunks
+from sync_server.storage.denied_ledger import SqlDeniedLedger
+from sync_server.storage.file_ledger import SqlFileLedger
+from sync_server.storage.shared_ledger import SqlSharedLedger, not_in_cases
 from sync_server.storage.tables import cases, changes, conflicts, devices, offices, records, replies
 
 _TAKE: Final = (
@@ -21,7 +23,7 @@ _TAKE: Final = (
 )
 
 
-class SqlLedger(SqlSharedLedger, Ledger):
+class SqlLedger(SqlSharedLedger, SqlDeniedLedger, SqlFileLedger, Ledger):
     """One transaction on one connection. `writes` says whether it may lock and write."""
 
     def __init__(self, connection: Connection, writes: bool) -> None:
@@ -78,6 +80,11 @@ class SqlLedger(SqlSharedLedger, Ledger):
                 found.setdefault(row["record"], []).append(rows.change_of(row))
         return found
 
+    def log_after(self, office: str, sequence: int, limit: int) -> list[tuple[int, LoggedChange]]:
+        query = select(changes).where(changes.c.office == office, changes.c.sequence > sequence)
+        found = self._connection.execute(query.order_by(changes.c.sequence).limit(limit)).mappings()
+        return [(row["sequence"], rows.change_of(row)) for row in found]
+
     def conflicts(self, office: str, ids: Collection[str]) -> dict[str, LoggedConflict]:
         found = {}
         for some in chunks(ids):
@@ -107,13 +114,17 @@ class SqlLedger(SqlSharedLedger, Ledger):
         query = select(offices.c.sequence).where(offices.c.id == office)
         return int(self._connection.execute(query).scalar_one())
 
-    def changed_after(self, office: str, sequence: int, limit: int) -> list[StoredRecord]:
+    def changed_after(
+        self, office: str, sequence: int, limit: int, without: Collection[str] = ()
+    ) -> list[StoredRecord]:
         query = (
             select(records)
             .where(records.c.office == office, records.c.changed > sequence)
             .order_by(records.c.changed)
             .limit(limit)
         )
+        if without:
+            query = query.where(records.c.case.not_in(sorted(without)))
         return [rows.record_of(row) for row in self._connection.execute(query).mappings()]
 
     def paths_after(self, office: str, sequence: int, records_: Collection[str]) -> dict[str, set[str]]:
@@ -126,8 +137,10 @@ class SqlLedger(SqlSharedLedger, Ledger):
                 found.setdefault(record, set()).update(rows.paths_of(body))
         return found
 
-    def conflicts_after(self, office: str, author: str, sequence: int, limit: int) -> list[LoggedConflict]:
-        of_office = (conflicts.c.office == office,)
+    def conflicts_after(
+        self, office: str, author: str, sequence: int, limit: int, without: Collection[str] = ()
+    ) -> list[LoggedConflict]:
+        of_office = (conflicts.c.office == office, *not_in_cases(without))
         found = self._conflicts_after(conflicts.c.sequence, of_office, author, sequence, limit)
         return [rows.conflict_of(row) for row in found]
 
@@ -161,9 +174,7 @@ class SqlLedger(SqlSharedLedger, Ledger):
     def log_conflicts(self, office: str, entries: Sequence[LoggedConflict], now_ms: int) -> int:
         known = self.conflicts(office, {entry.notice.id for entry in entries})
         new = {entry.notice.id: entry for entry in reversed(entries) if entry.notice.id not in known}
-        self._write(
-            self._adding(conflicts), [rows.conflict_row(office, entry, now_ms) for entry in new.values()]
-        )
+        self._add(conflicts, [rows.conflict_row(office, entry, now_ms) for entry in new.values()])
         return len(new)
 
     def settle_conflicts(
@@ -197,11 +208,6 @@ class SqlLedger(SqlSharedLedger, Ledger):
     def _locking(self, query: Select[Any]) -> Select[Any]:
         """SQLite has one writer at a time and ignores this."""
         return query.with_for_update() if self._writes else query
-
-    def _adding(self, table: Table) -> Any:
-        """An INSERT that passes over rows that are there."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        return dialect.insert(table).on_conflict_do_nothing()
 
     def _write(self, statement: Any, given: Sequence[dict[str, Any]]) -> None:
         if given:

@@ -64,7 +64,8 @@ class SharedLedger(ABC):
 
     @abstractmethod
     def shares(self, offices: Collection[str]) -> dict[str, int]:
-        """Of each office how often it changed what it shares with others, or they with it; 0 is never."""
+        """Of each office how often it changed what it shares with others, or they with it, or whom its cases
+        deny; 0 is never."""
 
     @abstractmethod
     def shared_cases(self, cases: Collection[str]) -> list[SharedCase]:
@@ -76,7 +77,8 @@ class SharedLedger(ABC):
 
     @abstractmethod
     def decided_before(self, home: str, day: str) -> list[str]:
-        """The cases of this home of which something was last decided for an earlier day, in their order."""
+        """The cases of this home of which something was last decided for an earlier day, in their order: who
+        has them, or whom they deny."""
 
     @abstractmethod
     def put_shared_cases(self, rows: Sequence[SharedCase], now_ms: int) -> None:
@@ -113,13 +115,16 @@ class SharedLedger(ABC):
     # the other office's feed
 
     @abstractmethod
-    def shared_after(self, office: str, sequence: int, limit: int) -> list[StoredRecord | Withdrawn]:
+    def shared_after(
+        self, office: str, sequence: int, limit: int, without: Collection[str] = ()
+    ) -> list[StoredRecord | Withdrawn]:
         """At most `limit` records of others that were given to the office, changed or withdrawn after
-        `sequence`, in that order. `created` and `changed` are numbers of this office's sequence."""
+        `sequence`, in that order. `created` and `changed` are numbers of this office's sequence. Of the
+        cases `without` only what is withdrawn."""
 
     @abstractmethod
     def conflicts_abroad_after(
-        self, office: str, author: str, sequence: int, limit: int
+        self, office: str, author: str, sequence: int, limit: int, without: Collection[str] = ()
     ) -> list[LoggedConflict]:
         """Like `conflicts_after`, in cases that the author's office has of others, under its own numbers."""
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, RowMapping, Table, bindparam, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, RowMapping, bindparam, exists, select, update
 
 from sync_server.storage import rows
 from sync_server.storage.base import LoggedConflict, Office, StoredRecord, User
+from sync_server.storage.connected import Connected, chunks
 from sync_server.storage.shared_base import Delivery, SharedCase, SharedLedger, Withdrawn
 from sync_server.storage.tables import (
     conflicts,
+    denied_names,
     forms,
     offices,
     records,
@@ -22,9 +23,6 @@ from sync_server.storage.tables import (
     users,
 )
 
-#: How many ids one IN takes, and how many rows one statement writes.
-_MANY: Final = 1_000
-
 #: Made once: a push asks this each time.
 _SHARES: Final = select(offices.c.id, offices.c.shares).where(
     offices.c.id.in_(bindparam("of_offices", expanding=True))
@@ -32,11 +30,8 @@ _SHARES: Final = select(offices.c.id, offices.c.shares).where(
 _SHARED_CASE: Final = [shared_cases.c[name] for name in SharedCase.__slots__]
 
 
-class SqlSharedLedger(SharedLedger):
+class SqlSharedLedger(Connected, SharedLedger):
     """On one connection, within one transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def shares(self, offices_: Collection[str]) -> dict[str, int]:
         found = self._connection.execute(_SHARES, {"of_offices": sorted(offices_)})
@@ -55,10 +50,13 @@ class SqlSharedLedger(SharedLedger):
         return set(self._connection.execute(query).scalars())
 
     def decided_before(self, home: str, day: str) -> list[str]:
-        query = select(shared_cases.c.case).where(
+        shared = select(shared_cases.c.case).where(
             shared_cases.c.home == home, shared_cases.c.decided_on < day
         )
-        return list(self._connection.execute(query.distinct().order_by(shared_cases.c.case)).scalars())
+        denying = select(denied_names.c.case).where(
+            denied_names.c.office == home, denied_names.c.decided_on < day
+        )
+        return sorted(self._connection.execute(shared.union(denying)).scalars())
 
     def put_shared_cases(self, given: Sequence[SharedCase], now_ms: int) -> None:
         told = [
@@ -116,7 +114,9 @@ class SqlSharedLedger(SharedLedger):
             found.update((login, office) for login, office in self._connection.execute(query))
         return found
 
-    def shared_after(self, office: str, sequence: int, limit: int) -> list[StoredRecord | Withdrawn]:
+    def shared_after(
+        self, office: str, sequence: int, limit: int, without: Collection[str] = ()
+    ) -> list[StoredRecord | Withdrawn]:
         numbers = [shared_records.c[name].label(f"shared_{name}") for name in ("created", "changed", "gone")]
         query = (
             select(records, shared_records.c.record.label("shared_id"), *numbers)
@@ -129,6 +129,9 @@ class SqlSharedLedger(SharedLedger):
             .order_by(shared_records.c.changed)
             .limit(limit)
         )
+        if without:
+            there = shared_records.c.case.not_in(sorted(without))
+            query = query.where(shared_records.c.gone.is_(True) | there)
         found: list[StoredRecord | Withdrawn] = []
         for row in self._connection.execute(query).mappings():
             if row["shared_gone"]:
@@ -140,9 +143,9 @@ class SqlSharedLedger(SharedLedger):
         return found
 
     def conflicts_abroad_after(
-        self, office: str, author: str, sequence: int, limit: int
+        self, office: str, author: str, sequence: int, limit: int, without: Collection[str] = ()
     ) -> list[LoggedConflict]:
-        abroad = (conflicts.c.partner == office, has_now(office))
+        abroad = (conflicts.c.partner == office, has_now(office), *not_in_cases(without))
         found = self._conflicts_after(conflicts.c.partner_sequence, abroad, author, sequence, limit)
         told = [rows.conflict_of(row) for row in found]
         return [replace(each, sequence=each.partner_sequence) for each in told]
@@ -215,17 +218,6 @@ class SqlSharedLedger(SharedLedger):
         ]
         self._put(shared_records, told, ("office", "home", "record"), ("changed", "gone"))
 
-    def _put(
-        self, table: Table, told: Sequence[dict[str, Any]], keys: Sequence[str], others: Sequence[str]
-    ) -> None:
-        if told:
-            dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-            insert = dialect.insert(table)
-            replaced = {name: insert.excluded[name] for name in others}
-            self._connection.execute(
-                insert.on_conflict_do_update(index_elements=list(keys), set_=replaced), list(told)
-            )
-
 
 def has_now(office: str) -> Any:
     """Of conflicts: whether their case is one that the office has now."""
@@ -237,7 +229,6 @@ def has_now(office: str) -> Any:
     )
 
 
-def chunks(items: Collection[Any]) -> Iterator[list[Any]]:
-    listed = list(items)
-    for start in range(0, len(listed), _MANY):
-        yield listed[start : start + _MANY]
+def not_in_cases(without: Collection[str]) -> tuple[Any, ...]:
+    """Of conflicts: that their case is none of these."""
+    return (conflicts.c.case.not_in(sorted(without)),) if without else ()

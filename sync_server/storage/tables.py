@@ -33,7 +33,7 @@ meta = Table(
 )
 
 #: `sequence` is the number of the office's latest change; its row lock orders the commits. `shares` counts
-#: how often it changed which cases the office shares with others, or others with it.
+#: how often it changed which cases the office shares with others, or others with it, or whom its cases deny.
 offices = Table(
     "offices",
     metadata,
@@ -140,6 +140,34 @@ shared_records = Table(
     Index("ix_shared_records_record", "office", "record"),
 )
 
+#: Whom the deny list of a case names, or once named, whoever it is: fingerprints of names as they are
+#: compared, since a name can be of any length. `since_ms` is when the server decided so last.
+denied_names = Table(
+    "denied_names",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("case", _UUID, primary_key=True),
+    Column("name", String(32), primary_key=True),
+    Column("denied", Boolean, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Index("ix_denied_names_name", "name"),
+    Index("ix_denied_names_case", "case"),
+    Index("ix_denied_names_home", "office", "decided_on"),
+)
+
+#: By its sequence, which of the office's own records somebody of it is to have no more.
+denied_records = Table(
+    "denied_records",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("login", _NAME, primary_key=True),
+    Column("record", _UUID, primary_key=True),
+    Column("case", _UUID, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Index("ix_denied_records_changed", "office", "login", "changed"),
+)
+
 #: Every change set that was accepted, as it came. Only ever added to.
 changes = Table(
     "changes",
@@ -216,7 +244,7 @@ replies = Table(
     Column("given_ms", BigInteger, nullable=False),
 )
 
-#: Which sealed files an office has; the bytes lie in blobs, named by the same hash.
+#: Which sealed files people of an office have sent; the bytes lie in blobs, named by the same hash.
 attachments = Table(
     "attachments",
     metadata,
@@ -225,4 +253,25 @@ attachments = Table(
     Column("size", Integer, nullable=False),
     Column("device", _DEVICE, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
+)
+
+#: Who has named a file as an answer in which case. A name alone opens nothing: see `file_proofs`.
+file_claims = Table(
+    "file_claims",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("case", _UUID, primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("login", _NAME, primary_key=True),
+    Index("ix_file_claims_hash", "hash"),
+)
+
+#: Who has shown that she has a file, by sending all of it.
+file_proofs = Table(
+    "file_proofs",
+    metadata,
+    Column("office", _NAME, primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("login", _NAME, primary_key=True),
+    Index("ix_file_proofs_hash", "hash"),
 )

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
+from forms.casework.deny_list import same_name
 from forms.check import check_table
 from forms.library import read
 from sync_server.accounts import Actor
@@ -63,12 +64,29 @@ DENY = """
 | | decision | denied | Denied |
 | | decision | lifted | Lifted |
 """
+PICTURE = """
+| settings |
+| | form_id | version | form_title |
+| | picture | 1 | Picture |
+| survey |
+| | type | name | label |
+| | text | told | What was told? |
+| | image | photo | Photo |
+| | begin_repeat | shown | Shown |
+| | image | photo | Another |
+| | end_repeat | | |
+"""
 _LIBRARY = ("case_file", "consent", "sharing", "meeting", "coordination")
 
 
 @cache
 def published() -> tuple[str, ...]:
-    tables = {"visit": VISIT, "deny_list": DENY, **{form: read(form) for form in _LIBRARY}}
+    tables = {
+        "visit": VISIT,
+        "deny_list": DENY,
+        "picture": PICTURE,
+        **{form: read(form) for form in _LIBRARY},
+    }
     return tuple(check_table(form, table).xml for form, table in tables.items())
 
 
@@ -110,14 +128,22 @@ class Country:
 
     def holders(self, case: str) -> set[str]:
         """The offices that have a case at this moment, decided from nothing but its records."""
+        return self.decided(case)[0]
 
-        def work(ledger: Ledger) -> set[str]:
+    def denies(self, case: str, actor: Actor) -> bool:
+        """Whether the case denies somebody at this moment, decided from nothing but its records."""
+        return not {same_name(actor.login), same_name(actor.display_name)}.isdisjoint(self.decided(case)[1])
+
+    def decided(self, case: str) -> tuple[set[str], frozenset[str]]:
+        """The offices that have a case, and the names that it denies."""
+
+        def work(ledger: Ledger) -> tuple[set[str], frozenset[str]]:
             home = ledger.offices_of([case]).get(case)
             if home is None:
-                return set()
+                return set(), frozenset()
             every = ledger.offices_named({self.office(name) for name in OFFICES})
             decided = Grants().decide(ledger, home, case, (), every, self.now)
-            return {home, *(row.office for row in decided.rows if row.shared)}
+            return {home, *(row.office for row in decided.rows if row.shared)}, decided.denied
 
         return self.database.read(work)
 
@@ -158,6 +184,8 @@ class Tablet:
         self.saved: dict[int, ChangeSet] = {}
         #: Every case of which something ever came here, with who had it then.
         self.got: list[tuple[str, set[str]]] = []
+        #: Every case of which something ever came here although it denied her at that moment.
+        self.got_though_denied: list[str] = []
         self.purged: set[str] = set()
         self.told: list[ConflictNotice] = []
 
@@ -235,6 +263,14 @@ class Tablet:
     def end(self, record: str) -> None:
         self.write("", "sharing", {"share_state": "ended"}, record)
 
+    def deny(self, case: str, *names: str) -> str:
+        """Put people on the deny list, by the logins that they have without the sign of this run."""
+        who = "\n".join(name + self.country.sign for name in names)
+        return self.write(case, "deny_list", {"who": who, "decision": "denied"})
+
+    def lift(self, case: str, name: str) -> str:
+        return self.write(case, "deny_list", {"who": name + self.country.sign, "decision": "lifted"})
+
     def settle_one(self) -> None:
         """Let be what lost first and is still open."""
         waiting = {one.conflict for one in self.settled}
@@ -260,6 +296,7 @@ class Tablet:
         response = schema.decode(SyncResponse, schema.encode(response))
         cases = {delta.case for delta in response.page.items} | {each.case for each in response.conflicts}
         self.got += [(case, self.country.holders(case)) for case in sorted(cases)]
+        self.got_though_denied += [case for case in cases if self.country.denies(case, self.actor)]
         return response
 
     def take(self, response: SyncResponse) -> None:

@@ -34,6 +34,8 @@ class AnyForm:
     def meanings(self, id: str, version: str) -> frozenset[str]:
         return frozenset()
 
+    files = denials = meanings
+
 
 def furnish(storage: Database) -> dict[str, Actor]:
     storage.add_office(Office("tirana", "Tirana", "al"))

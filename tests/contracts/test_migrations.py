@@ -68,9 +68,33 @@ def test_an_office_of_before_shared_cases_has_shared_nothing_yet(empty: Database
     )
 
 
+def test_who_sent_a_file_before_has_shown_that_she_has_it(empty: Database) -> None:
+    migrate.upgrade(empty.engine, "0003")
+    with empty.engine.begin() as connection:
+        for office, login, device in (("tirana", "arta", "aaaaaaaa"), ("athens", "eleni", "eeeeeeee")):
+            connection.execute(text(f"INSERT INTO offices VALUES ('{office}', '{office}', 'al', 0, 0)"))
+            connection.execute(
+                text(f"INSERT INTO users VALUES ('{login}', '{login}', 'officer', '{office}', '-', 'UTC')")
+            )
+            connection.execute(
+                text(
+                    f"INSERT INTO devices VALUES ('{device}', '{login}', '', '{device}', 1, NULL, NULL, 0, 0)"
+                )
+            )
+            # Hers lies with the home of the case that was shared with her.
+            row = f"('tirana', '{device[0] * 64}', 1, '{device}', 1)"
+            connection.execute(text(f"INSERT INTO attachments VALUES {row}"))
+    empty.migrate()
+    with empty.engine.connect() as connection:
+        found = connection.execute(text("SELECT office, login, hash FROM file_proofs ORDER BY login")).all()
+    assert [tuple(row) for row in found] == [("tirana", "arta", "a" * 64), ("tirana", "eleni", "e" * 64)]
+    assert empty.attachment_hashes() == {"a" * 64, "e" * 64}
+
+
 def test_every_unique_key_of_case_data_contains_the_office() -> None:
     of_cases = ("cases", "records", "changes", "conflicts", "replies", "attachments", "alarms")
-    for name in (*of_cases, "shared_cases", "shared_records"):
+    denials_and_files = ("denied_names", "denied_records", "file_claims", "file_proofs")
+    for name in (*of_cases, "shared_cases", "shared_records", *denials_and_files):
         table = metadata.tables[name]
         keys = [table.primary_key.columns.keys()]
         keys += [index.columns.keys() for index in table.indexes if index.unique]

@@ -25,6 +25,7 @@ from sync_server.storage.base import (
     User,
 )
 from sync_server.storage.database import Database
+from sync_server.storage.file_base import FileClaim
 from sync_server.storage.shared_base import SharedCase, Standing
 
 DEVICE = "aaaaaaaa"
@@ -242,13 +243,26 @@ def test_cases_belong_to_the_office_that_opened_them(storage: Database) -> None:
     assert found == {one: "tirana", other: "rabat"}
 
 
-def test_attachments_belong_to_offices(storage: Database) -> None:
+def test_a_file_is_of_the_case_in_which_its_sender_named_it(storage: Database) -> None:
     furnish(storage)
-    storage.add_attachment("tirana", "a" * 64, 10, DEVICE, 1)
-    storage.add_attachment("tirana", "a" * 64, 10, DEVICE, 2)
-    assert storage.has_attachment("tirana", "a" * 64)
-    assert not storage.has_attachment("rabat", "a" * 64)
-    assert storage.attachment_hashes() == {"a" * 64}
+    case, other, hash = new_id(), new_id(), "a" * 64
+
+    def cases(office: str) -> set[str]:
+        return storage.read(lambda ledger: ledger.cases_of_file(office, hash))
+
+    def send(login: str) -> None:
+        storage.write(lambda ledger: ledger.keep_file("tirana", hash, 10, DEVICE, login, 1))
+
+    send("anna")
+    assert cases("tirana") == set()
+    for login, into in (("anna", case), ("anna", case), ("ben", other)):
+        claim = FileClaim(into, hash, login)
+        storage.write(lambda ledger, claim=claim: ledger.claim_files("tirana", [claim, claim]))
+    send("anna")
+    assert (cases("tirana"), cases("rabat")) == ({case}, set())
+    send("ben")
+    assert (cases("tirana"), cases("rabat")) == ({case, other}, set())
+    assert storage.attachment_hashes() == {hash}
 
 
 def test_what_fails_in_the_middle_leaves_nothing(storage: Database) -> None:

@@ -48,6 +48,8 @@ class Catalogue:
     def meanings(self, id: str, version: str) -> frozenset[str]:
         return frozenset()
 
+    files = denials = meanings
+
 
 class Tablet:
     """A device as the protocol describes it. Everything passes through the wire's JSON."""

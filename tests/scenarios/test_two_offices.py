@@ -451,6 +451,40 @@ def test_a_photo_is_for_both_offices_and_for_nobody_else(offices: Offices, tmp_p
         list(offices.eleni.book._client.get_attachment(digest))
 
 
+def test_a_photo_of_a_case_that_is_shared_no_more_does_not_come_by_way_of_another_case(
+    offices: Offices, tmp_path: Path
+) -> None:
+    offices.agreed()
+    arta, eleni = offices.arta, offices.eleni
+    photo = tmp_path / "paper.png"
+    photo.write_bytes(PNG)
+    opened = arta.book.edit(offices.contact).wait(10)
+    path = next(each for each, asked in opened.entry.definition.questions.items() if asked.type == "image")
+    name = arta.book.attach(opened.record, path, photo).wait(30)
+    arta.book.save(opened.record, opened.entry.answer(path, name)).wait(30)
+    assert arta.book.finish(opened.record).wait(30) == ()
+    first, other = offices.case, arta.new_case("al", "sq")
+    arta.change(arta.case_file(other), birth_date="1999-03-08")
+    offices.case = other
+    offices.agreed()
+    theirs = offices.call(eleni)
+    digest = name.partition(":")[0]
+    assert list(eleni.book._client.get_attachment(digest))
+    offices.case = first
+    offices.take_back(arta)
+    offices.meet(arta, eleni)
+    # She writes its name into a text of the case that she still has, and as a photo of it.
+    eleni.change(eleni.case_file(other), notes=f"See {digest}")
+    opened = eleni.book.edit(theirs).wait(10)
+    eleni.book.save(opened.record, opened.entry.answer(path, name)).wait(30)
+    assert eleni.book.finish(opened.record).wait(30) == ()
+    eleni.sync()
+    assert eleni.book.sync_view().wait(10).refused == ()
+    with pytest.raises(Problem, match=r"attachment\.not_found"):
+        list(eleni.book._client.get_attachment(digest))
+    assert list(offices.besnik.book._client.get_attachment(digest))
+
+
 def test_the_offices_tables_hold_what_is_theirs(offices: Offices) -> None:
     offices.agreed()
     with closing(offices.server.storage()) as storage:

@@ -60,6 +60,8 @@ class Forms:
     def meanings(self, id: str, version: str) -> frozenset[str]:
         return frozenset()
 
+    files = denials = meanings
+
 
 def _rules(path: str) -> str:
     return VISIT.merge_rules.get(path, "last")
