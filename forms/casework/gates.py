@@ -19,6 +19,7 @@ from forms.casework import minors
 from forms.casework.age import Age, age
 from forms.casework.case import Case
 from forms.casework.consent import ANSWER, answered_no, in_force
+from forms.casework.dangers import unmet
 from forms.casework.facts import Evidence
 from forms.casework.pathway import decided
 from forms.casework.table import only, words
@@ -296,7 +297,10 @@ def _flaws(each: Evidence, today: date) -> list[str]:
     elif expires < today:
         codes.append("expired")
     single = {meaning: value for meaning, value in each.values.items() if meaning.startswith("hazard.")}
-    for hazard in (*each.rows.get("hazard", ()), *([single] if single else [])):
+    hazards = (*each.rows.get("hazard", ()), *([single] if single else []))
+    if outcome == "proceed":
+        codes += [f"{danger}_unmet" for danger in unmet(each, hazards)]
+    for hazard in hazards:
         # A hazard whose level nobody told is not a low one.
         lesser = hazard.get("hazard.level") in ("medium", "low")
         if not lesser and not named(hazard.get("hazard.mitigation")):

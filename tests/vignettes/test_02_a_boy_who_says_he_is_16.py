@@ -194,7 +194,7 @@ def test_a_girl_of_16_without_kin_is_taken_in_by_an_organisation_that_says_so_in
     intake.fact("Her birth certificate is with them", papers="taken")
     intake.fact("She does not want to speak with a man", doctor="woman")
     guardian = story.sheet("guardian_and_tracing", day("2026-07-22"), **rome)
-    guardian.usual(guardian_appointed="yes", document_expires="2028-01-01", conflict_check="none")
+    guardian.usual(guardian_appointed="yes", guardian_document="authority", document_expires="2028-01-01", conflict_check="none")
     guardian.fact("The guardian is a lawyer", guardian_kind="lawyer")
     guardian.usual(family_signs=["not_known"], risk_screen="possible", traced="yes")
     step = guardian.row("trace").usual(traced_by="red_cross", revealed="no")
