@@ -245,6 +245,12 @@ _SHARING: Mapping[str, str] = {
     "sharing.record.ended": N_("The sharing has ended."),
     "sharing.record.dated_ahead": N_("The sharing begins on a later day."),
     "sharing.ground.unknown": N_("No ground is given."),
+    "sharing.ground.adult": N_(
+        "For an adult, a duty to report does not share the file. Send a referral with the fields agreed."
+    ),
+    "sharing.age.unknown": N_(
+        "No record tells the age. On a duty to report, only the file of who may be a child is shared."
+    ),
     "sharing.reason.missing": N_("The reason is missing."),
     "consent.missing": N_("The person has not agreed to it."),
     "consent.withdrawn": N_("Consent was taken back."),
