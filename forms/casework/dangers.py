@@ -62,7 +62,9 @@ def unmet(assessment: Evidence, hazards: Iterable[Row]) -> list[str]:
     """
     met = {_kind(row) for row in hazards if named(row.get("hazard.mitigation"))}
     return [
-        each.code for each in DANGERS if assessment.chosen(each.meaning) & each.answers and not met & each.kinds
+        each.code
+        for each in DANGERS
+        if assessment.chosen(each.meaning) & each.answers and not met & each.kinds
     ]
 
 

@@ -159,3 +159,16 @@ def test_no_record_lowers_it_but_a_coordinators_with_a_reason_that_is_not_to_com
     lowers = more.author == "coordinator" and more.text("contact.risk_lowered_because").strip()
     if not lowers or more.on > TODAY:
         assert LEVELS.index(now(*found, more).level) >= LEVELS.index(now(*found).level)
+
+
+def test_what_a_check_up_hears_of_self_harm_is_high_and_a_quiet_one_takes_nothing_back() -> None:
+    """Mira sees her at the clinic between two visits."""
+    for word in ("yes", "unsure"):
+        assert advice(record(checkup__self_harm=word)) == Advice(
+            "high", (f"because.checkup.self_harm.{word}",)
+        )
+    threatened = visit(1, "low", safety__threats=["watched"])
+    for quiet in ("no", "not_asked", "no_answer"):
+        stands = now(threatened, record(checkup__self_harm=quiet))
+        assert stands.advice.because == ("because.safety.threats.watched",)
+        assert "risk.advice.higher" in stands.notes

@@ -1,4 +1,4 @@
-"""One thing, one word: the library and the app call a thing by the term of the glossary, in every language."""
+"""One thing, one word: library and app call a thing by the term of the glossary, in every language."""
 
 from __future__ import annotations
 
