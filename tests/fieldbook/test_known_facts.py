@@ -69,7 +69,8 @@ def test_who_may_be_a_child_cannot_decline_to_be_met_and_an_adult_can(book: Fiel
     fill(
         book, case, "best_interest", age_basis=["said"], age_established="unclear", views_how="alone",
         child_views="Not yet", child_wish="unsure", guardian_view="no_guardian",
-        option_kinds=["stay", "relatives"], options_weighed="Staying", decision_makers="Child protection", bid_outcome="more_needed",
+        option_kinds=["stay", "relatives"], options_weighed="Staying",
+        decision_makers="Child protection", bid_outcome="more_needed",
         bid_reasons="Her age", review_on="2026-08-01", bid_expires="2026-08-02",
     )  # fmt: skip
     told, refused = journey()

@@ -139,7 +139,13 @@ STOPS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], str]] = [
     ),
     ("clearance", {}, {"new_danger": "unsure"}, {"new_danger": "no"}, "news_note"),
     ("clearance", {}, {"other_office": "no"}, {"other_office": "yes"}, "other_office_note"),
-    ("feedback", {"given_by": "child"}, {"feedback_kind": "misconduct"}, {"feedback_kind": "praise"}, "child_note"),
+    (
+        "feedback",
+        {"given_by": "child"},
+        {"feedback_kind": "misconduct"},
+        {"feedback_kind": "praise"},
+        "child_note",
+    ),
     (
         "feedback",
         {"feedback_kind": "access"},
