@@ -239,6 +239,9 @@ HARD_FOR_MINORS: list[tuple[str, dict[str, Any] | None, str]] = [
     ("determination", {"bid.expires": None}, "minor_bid_expires_missing"),
     ("determination", {"bid.expires": PAST}, "minor_bid_expired"),
     ("guardian", {"guardian.appointed": None}, "minor_guardian_missing"),
+    ("guardian", {"guardian.document": "copy"}, "minor_guardian_copy_only"),
+    ("guardian", {"guardian.document": None}, "minor_guardian_missing"),
+    ("guardian", {"guardian.document": "a photo"}, "minor_guardian_missing"),
     ("guardian", {"guardian.document_expires": PAST}, "minor_guardian_document_expired"),
     ("guardian", {"guardian.document_expires": "?"}, "minor_guardian_document_expired"),
     ("guardian", {"guardian.conflict_check": None}, "minor_guardian_conflict_unchecked"),
@@ -261,10 +264,19 @@ def test_a_minor_does_not_travel(record: str, changes: dict[str, Any] | None, co
 
 
 def test_a_guardian_with_a_conflict_of_interest_is_none_and_consents_for_nobody() -> None:
-    for changes in ({"guardian.conflict_check": "conflict"}, {"guardian.appointed": "no"}):
+    for changes in (
+        {"guardian.conflict_check": "conflict"},
+        {"guardian.appointed": "no"},
+        {"guardian.document": "none"},
+    ):
         told = codes(asked(TRAVEL, GIRL, but(MINOR, "guardian", changes)))
         assert "consent_guardian_conflict" in told
         assert told & {"minor_guardian_conflict", "minor_guardian_missing"}
+
+
+@pytest.mark.parametrize("document", ["court", "authority", "certified"])
+def test_the_original_or_a_certified_copy_appoints_a_guardian(document: str) -> None:
+    assert asked(TRAVEL, GIRL, but(MINOR, "guardian", {"guardian.document": document})).open
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ def now(*found):
         ({"health__wellbeing": ["self_harm", "sleep"]}, "high", ["health.wellbeing.self_harm"]),
         ({"life__debt": "pressure", "safety__own_view": "5"}, "high", ["life.debt.pressure"]),
         ({"life__debt": "debt"}, "medium", ["life.debt.debt"]),
+        ({"life__work_conditions": ["abuse"]}, "high", ["life.work_conditions.abuse"]),
+        ({"life__work_conditions": ["hours"]}, "medium", ["life.work_conditions.hours"]),
         ({"contact__outcome": "unreachable"}, "medium", ["contact.outcome.unreachable"]),
         (
             {"contact__outcome": "suspected_retrafficking"},
