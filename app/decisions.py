@@ -25,6 +25,8 @@ from forms.casework.programme import programme_of
 from forms.entry import FormEntry
 
 COORDINATOR: Final = "coordinator"
+#: By the reason of the rule, the problem that a worker is told.
+_REFUSED: Final = {"sharing.ground.adult": "share.ground.adult", "sharing.age.unknown": "share.age.unknown"}
 
 T = TypeVar("T")
 
@@ -132,7 +134,9 @@ def share(
 
     Whether it does is for the server to say, by the same rule. Problems share.office.not_home for a case of
     another office, share.office.unknown, and share.ground.missing where no ground holds: without consent to
-    share with this very office, a vital interest or a duty to report needs a reason. Nothing is kept then.
+    share with this very office, a vital interest or a duty to report needs a reason. share.ground.adult and
+    share.age.unknown where a duty to report is no ground, since nobody has told that the person may be a
+    child. Nothing is kept then.
     """
     facts = cases.get(db, case)
     if facts.office != db.identity.office:
@@ -142,8 +146,11 @@ def share(
     given = {"share_office": office, "share_state": "shared", "share_ground": ground, "share_reason": reason}
     answers = {name: value for name, value in given.items() if value}
     record = _written(db, entries, case, library.SHARING, answers, "share.ground.missing")
-    if not any(each.office == office and each.shared for each in shares(db, shelf, case, now)):
-        raise Problem("share.ground.missing")
+    found = [each for each in shares(db, shelf, case, now) if each.office == office]
+    if not any(each.shared for each in found):
+        reasons = {reason.code for each in found for reason in each.reasons}
+        why = next((_REFUSED[code] for code in _REFUSED if code in reasons), "share.ground.missing")
+        raise Problem(why)
     return record
 
 

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from app import evidence, revisions
+from app import evidence, persons, revisions
 from app.problems import Problem
 from app.shelf import Shelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
 from app.views import AsideView, CaseRow, RevisionView
+from forms.casework.age import age
 from forms.casework.case import new_case_code
 from forms.casework.days import last_of
 from forms.casework.office_file import belongs
+from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.entry import EntryChange, FormEntry
 from forms.surroundings import Surroundings
@@ -27,6 +29,8 @@ from forms.validation import Violation
 
 #: What a new case is, until somebody knows more.
 _FIRST_FACTS: Final = {"stage": "identified", "risk": "unknown"}
+#: What no answer says and a form may show: whether the person is an adult.
+_OF_AGE: Final = "case.of_age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ class Entries:
             for each in definition.questions.values()
             if each.readonly == "true()" and each.meaning
         }
+        of_age = {_OF_AGE: self._of_age(db, case)} if _OF_AGE in shown else {}
         said = evidence.of_case(db, self.shelf, case, shown.__contains__)
         said.sort(key=lambda each: (each.on, each.order))
         facts = {meaning: value for each in said for meaning, value in each.values.items()}
@@ -205,7 +210,7 @@ class Entries:
             known = cases.get(db, case)
             summary = records.header(db, known.record)
         except Problem:
-            return facts
+            return {**facts, **of_age}
         of_case = self.shelf.find(db, summary.form, summary.form_version)
         questions = of_case.questions.values() if of_case else ()
         of_file = {
@@ -213,4 +218,17 @@ class Entries:
             for each in questions
             if each.meaning and each.path in known.facts
         }
-        return {**facts, **of_file}
+        return {**facts, **of_file, **of_age}
+
+    def _of_age(self, db: Snapshot, case: str) -> str:
+        """Whether the person is an adult today by every account, of all her files; who may be a child is
+        none. The case file has no answer for it, so a form cannot be told one that is old."""
+        try:
+            person = persons.person_of(db, self.shelf, cases.get(db, case))
+        except Problem:
+            return "no"
+        known = self.shelf.known(db)
+        said = [each for found in persons.said_of(db, self.shelf, person) for each in found]
+        today = evidence.day_of(said, self.now(), known)
+        rules = programme_of(person.facts.programme, known.programmes).consent.age
+        return "no" if age(person.facts, said, today, rules).minor_on(today) else "yes"

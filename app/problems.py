@@ -134,6 +134,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "This case belongs to the office {office}. Only that office can share it; ask a colleague there."
     ),
     "share.office.unknown": N_("There is no such office here: {office}. Sync, then choose again."),
+    "share.ground.adult": N_(
+        "For an adult, a duty to report does not share the whole file. "
+        "Send a referral with the fields that were agreed."
+    ),
+    "share.age.unknown": N_(
+        "No record tells the age, so a duty to report does not share the file. "
+        "Record the age first, also if it is only estimated, or send a referral."
+    ),
     "share.ground.missing": N_(
         "The person has not agreed that this office gets the case. Record the consent to share with it "
         "first, or say which danger or duty makes it necessary."

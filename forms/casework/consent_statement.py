@@ -32,6 +32,7 @@ READ: Final = frozenset(
         "consent.until",
         "consent.withdrawn_on",
         "consent.witness",
+        "consent.witness_fits",
         "guardian.consent",
         "tracing.child_consent",
         "tracing.guardian_consent",

@@ -283,7 +283,10 @@ def test_the_countries_of_the_first_programme_lead_the_list(definitions: dict[st
 #: same facts, by which rules read either of them.
 PAIRS = ({"reintegration_plan", "integration_plan"}, {"child_monitoring", "monitoring_contact"})
 #: What another form says and these show.
-CARRIED_OVER = {"case.code", "case.office", "person.language", "family.relation", "guardian.document_expires"}
+CARRIED_OVER = {
+    "case.code", "case.office", "case.of_age", "person.language", "family.relation",
+    "guardian.document_expires",
+}  # fmt: skip
 
 
 def test_the_case_file_knows_the_countries_programmes_and_statuses_that_come_with_homeward(
