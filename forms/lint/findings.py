@@ -27,6 +27,7 @@ from forms.lint.conditions import Conditions, patterns_of, sources_of
 from forms.lint.discreet import discreet_findings
 from forms.lint.merge import merge_findings, typed
 from forms.lint.texts import TEXTS
+from forms.sealing import SEALS, circle_of, in_circle, unsealed
 from forms.translations import Text
 from forms.xform.names import HOMEWARD, ODK, XFORMS, local, template_path
 
@@ -37,7 +38,6 @@ NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geo
 SAFETY: Final = ("identity", "contact", "private", "location")
 _LOCATION: Final = "location"
 _COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds", "discreet")
-_SEAL: Final = ("yes", "no")
 _MEANING: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 #: An expression is shown up to so many characters.
 _MOST: Final = 120
@@ -145,6 +145,11 @@ def _question(definition: FormDefinition, question: Question, cell: str) -> Iter
         yield Finding(code, path, params)
     if question.htcds and not question.meaning:
         yield Finding("lint.htcds.meaning_missing", path, {"field": question.htcds})
+    if unsealed(question):
+        params = {"meaning": question.meaning or "", "circle": circle_of(question.meaning) or ""}
+        yield Finding("lint.seal.missing", path, params)
+    if question.htcds and in_circle(question):
+        yield Finding("lint.seal.exported", path, {"field": question.htcds, "circle": question.seal or ""})
     asked, _, of = (question.preload or "").partition(":")
     if asked == "property":
         yield Finding("lint.metadata.empty", path, {"property": of})
@@ -330,7 +335,7 @@ def _own_columns(definition: FormDefinition, xml: str) -> Iterator[Finding]:
         elif not _means_something(column, value):
             known = {
                 "safety": SAFETY,
-                "seal": _SEAL,
+                "seal": SEALS,
                 "htcds": (*standard().fields,),
                 "discreet": (SHOW, HIDE),
             }.get(column, ())
@@ -342,7 +347,7 @@ def _means_something(column: str, value: str) -> bool:
     if column == "safety":
         return value in SAFETY
     if column == "seal":
-        return value in _SEAL
+        return value in SEALS
     if column == "discreet":
         return value in (SHOW, HIDE)
     if column == "meaning":

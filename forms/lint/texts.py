@@ -155,6 +155,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "It asks for a recording that nobody notices, and gets none.",
         "Leave 'background-audio' out: who is recorded must know and agree.",
     ),
+    "lint.seal.exported": (
+        "It is sealed for '{circle}' and marked as the answer to {field} of HTCDS; it is not exported.",
+        "Take one of the two marks out: what is sealed for named readers goes into no record for others.",
+    ),
+    "lint.seal.missing": (
+        "It has the meaning '{meaning}', which belongs to the circle '{circle}', and nothing says who is to "
+        "read the answer.",
+        "Write the circle into 'bind::homeward:seal', or 'yes' where everybody on the case needs it; 'no' only "
+        "for a day or a choice by which work is planned.",
+    ),
     "lint.search.ignored": (
         "Its choices come from search(), which does nothing here.",
         "Use 'select_one_from_file' with a 'choice_filter'.",
