@@ -30,6 +30,7 @@ from forms.lint.texts import TEXTS
 from forms.sealing import SEALS, circle_of, in_circle, unsealed
 from forms.translations import Text
 from forms.xform.names import HOMEWARD, ODK, XFORMS, local, template_path
+from forms.xform.recordings import is_slot
 
 #: Types that the standard has and the app does not ask yet: it says so in their place.
 NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geoshape"})
@@ -37,7 +38,7 @@ NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geo
 #: and where they are.
 SAFETY: Final = ("identity", "contact", "private", "location")
 _LOCATION: Final = "location"
-_COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds", "discreet")
+_COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds", "audio", "discreet")
 _MEANING: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 #: An expression is shown up to so many characters.
 _MOST: Final = 120
@@ -354,6 +355,8 @@ def _means_something(column: str, value: str) -> bool:
         return _MEANING.fullmatch(value) is not None
     if column == "htcds":
         return value in standard().fields
+    if column == "audio":
+        return is_slot(value)
     # A rule of merging that does not exist keeps the form from loading.
     return True
 
