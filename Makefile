@@ -60,8 +60,9 @@ fuzz: setup-dev ## 100,000 mutated inputs, each within 2 s and 256 MB; ONLY=form
 	@$(PY) -m tests.fuzz.run $(if $(ONLY),--only $(ONLY)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: torture
-torture: setup-dev ## forms of the wild filled in at random, 1,000 answers each, beside a recalculation from scratch
-	@$(PY) -m tests.forms.filler $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(SEED),--seed $(SEED))
+torture: setup-dev ## forms filled in at random beside a recalculation from scratch; ONLY=forms: of the wild, ONLY=library: N times each
+	@$(if $(filter forms,$(or $(ONLY),forms)),$(PY) -m tests.forms.filler $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(SEED),--seed $(SEED)),true)
+	@$(if $(filter library,$(or $(ONLY),library)),$(PY) -m tests.library.fill $(if $(N),--times $(N)) $(if $(SEED),--seed $(SEED)),true)
 
 .PHONY: messages
 messages: setup-dev ## collect the texts of the app again and merge them into its catalogues
