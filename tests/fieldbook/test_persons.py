@@ -94,9 +94,54 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
     assert "risk" in {each.fact for each in shown.file_conflicts}
     assert [row.form for row in view(book, second).records].count("case_file") == 1
 
-    done(book.decisions.part_files(first))
+    with pytest.raises(Problem, match=r"person\.part\.reason_missing"):
+        done(book.decisions.part_files(first, " "))
+    done(book.decisions.part_files(first, "The brothers have two mothers"))
     assert view(book, first).other_files == ()
     assert {each.case for each in done(book.today()).overdue} == before
+
+
+def test_why_files_were_joined_and_why_they_were_parted_both_stay(book: Fieldbook) -> None:
+    first, second = person(book), person(book)
+    statement = done(book.decisions.join_files(second, first, "The same name"))
+    done(book.decisions.part_files(first, "Another mother"))
+    values = done(book.edit(statement)).entry.values()
+    assert values["because"] == "The same name\nAnother mother"
+    assert values["state"] == "apart"
+
+
+def test_what_files_tell_differently_is_shown_in_words_and_safe_contact_first(book: Fieldbook) -> None:
+    first = person(book, birth_date="1990-01-05", safe_channel=["phone_call"])
+    second = person(book, birth_date="1991-01-05", safe_channel=["email"])
+    done(book.decisions.join_files(second, first, "The same woman"))
+    shown = view(book, second)
+    contact, *others = shown.file_conflicts
+    assert (contact.fact, contact.freezes) == ("safe_channel", True)
+    assert contact.titles["fr"] == "Moyens de contact sûrs"
+    told = {code: text["en"] for (code, _), text in zip(contact.values, contact.texts, strict=True)}
+    codes = {case: view(book, case).row.code for case in (first, second)}
+    assert told == {codes[first]: "Telephone call", codes[second]: "E-mail"}
+    assert ("birth_date", False) in {(each.fact, each.freezes) for each in others}
+    # The way to resolve it: each file's own facts, the one that lies open as a draft told from the others.
+    assert [each.code for each in shown.files] == [codes[first], codes[second]]
+    assert not any(each.begun for each in shown.files)
+    done(book.save(shown.files[0].record, done(book.edit(shown.files[0].record)).entry.answer("region", "n")))
+    assert [each.begun for each in view(book, second).files] == [True, False]
+    done(book.discard(shown.files[0].record))
+    answer(book, shown.files[0].record, safe_channel=["email"])
+    assert not any(each.freezes for each in view(book, first).file_conflicts), "both files say the same"
+
+
+def test_others_that_may_be_of_a_person_are_offered_until_they_are_joined(book: Fieldbook) -> None:
+    first = person(book, given_name="Oksana", family_name="Shevchenko", born="1990")
+    second = person(book, given_name="Оксана", family_name="Шевченко", born="1990")
+    person(book, given_name="Arben", family_name="Kola")
+    (found,) = done(book.decisions.likely_others(first))
+    assert found.case == second
+    assert "duplicate.birth.partly" in found.because, "a year of birth counts where no day is known"
+    done(book.decisions.join_files(first, second, "The same woman"))
+    assert done(book.decisions.likely_others(first)) == ()
+    assert done(book.decisions.likely_others(second)) == ()
 
 
 def test_what_one_file_says_closes_the_gate_of_the_person(book: Fieldbook) -> None:
@@ -133,7 +178,7 @@ def test_files_are_not_joined_without_a_reason_nor_with_themselves(book: Fieldbo
             done(book.decisions.join_files(duplicate, original, because))
         assert refused.value.code == code
     with pytest.raises(Problem) as refused:
-        done(book.decisions.part_files(first))
+        done(book.decisions.part_files(first, "Two people"))
     assert refused.value.code == "person.files.single"
     assert [row.form for row in view(book, first).records] == ["case_file"], (
         "nothing is kept of what was refused"
