@@ -222,7 +222,9 @@ def _facts(
 def _files(db: Snapshot, person: Person) -> tuple[FileView, ...]:
     here = {each.id: each for each in cases.those(db, person.members)}
     return tuple(
-        FileView(here[case].code, case, here[case].record, records.summary(db, here[case].record).state == "draft")
+        FileView(
+            here[case].code, case, here[case].record, records.summary(db, here[case].record).state == "draft"
+        )
         for case in person.members
     )
 

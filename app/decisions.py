@@ -18,11 +18,12 @@ from app.store import Snapshot, Transaction, cases, records
 from app.views import LikelyView, NewCaseView, OfficeView, ShareView
 from forms import library
 from forms.casework import sharing
-from forms.casework.case import Case
+from forms.casework.case import Case, check_case_code
 from forms.casework.files_of_one import check_files
 from forms.casework.gates import Gate
 from forms.casework.programme import programme_of
 from forms.entry import FormEntry
+from forms.errors import FormProblem
 
 COORDINATOR: Final = "coordinator"
 
@@ -81,9 +82,7 @@ class Decisions:
     def open_case(self, country: str, language: str, person: NewPerson) -> Job[str]:
         """Open a case for somebody, with what is known of the person in its case file; its id."""
         return self._write(
-            lambda db: new_cases.open_case(
-                db, self._entries, country, language, person, self._now().date()
-            )
+            lambda db: new_cases.open_case(db, self._entries, country, language, person, self._now().date())
         )
 
     def likely_same(self, new: NewPerson) -> Job[tuple[LikelyView, ...]]:
@@ -97,6 +96,10 @@ class Decisions:
     def join_files(self, duplicate: str, original: str, because: str) -> Job[str]:
         """Two files are of one person, and are read as one."""
         return self._write(lambda db: join_files(db, self._entries, duplicate, original, because))
+
+    def join_by_code(self, duplicate: str, code: str, because: str) -> Job[str]:
+        """The same with a file that is named by its code, as it stands on a paper."""
+        return self._write(lambda db: join_files(db, self._entries, duplicate, of_code(db, code), because))
 
     def part_files(self, case_id: str, because: str) -> Job[None]:
         """They are two people after all."""
@@ -174,6 +177,18 @@ def join_files(db: Transaction, entries: Entries, duplicate: str, original: str,
     given = {"original": original, "state": "same", "because": because}
     answers = {name: value for name, value in given.items() if value.strip()}
     return _written(db, entries, duplicate, library.SAME_PERSON, answers, "person.reason.missing")
+
+
+def of_code(db: Snapshot, code: str) -> str:
+    """The case of a whole code; Problem person.code.unknown, also for the beginning of one: whoever reads
+    two files as one shows each to the workers of the other, so it is no place to guess."""
+    try:
+        found = cases.by_code(db, check_case_code(code))
+    except FormProblem as unreadable:
+        raise Problem("person.code.unknown") from unreadable
+    if found is None:
+        raise Problem("person.code.unknown")
+    return found.id
 
 
 def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, because: str) -> None:

@@ -1,4 +1,4 @@
-"""A new case: what is known of the person when it is made goes into its case file, so that nothing is asked twice."""
+"""A new case: what is known of the person goes into its case file, so that nothing is asked twice."""
 
 from __future__ import annotations
 

@@ -41,6 +41,11 @@ class NewPerson:
     phones: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything by which the person could be known again."""
+        return any((self.given_name, self.family_name, self.other_names, self.phones, self.documents))
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

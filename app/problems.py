@@ -143,6 +143,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "The person has not agreed that this office gets the case. Record the consent to share with it "
         "first, or say which danger or duty makes it necessary."
     ),
+    "person.code.unknown": N_("No file here has this code. Type the whole code, as it stands on the file."),
     "person.files.same": N_("This is the same file. Choose another one."),
     "person.part.reason_missing": N_("A reason is needed. Write how it is known that they are two people."),
     "person.files.single": N_("No other file was joined to this one. There is nothing to take back."),

@@ -101,6 +101,18 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
     assert {each.case for each in done(book.today()).overdue} == before
 
 
+def test_a_file_is_joined_by_its_whole_code_only(book: Fieldbook) -> None:
+    first, second = person(book, given_name="Drita"), person(book, given_name="Besa")
+    code = view(book, second).row.code
+    for typed in ("besa", code[:-2], code[:-1] + ("A" if code[-1] != "A" else "B"), ""):
+        with pytest.raises(Problem, match=r"person\.code\.unknown"):
+            done(book.decisions.join_by_code(first, typed, "The same paper"))
+    with pytest.raises(Problem, match=r"person\.reason\.missing"):
+        done(book.decisions.join_by_code(first, code, " "))
+    done(book.decisions.join_by_code(first, code.lower().replace("-", " "), "The same paper"))
+    assert [each.id for each in view(book, first).other_files] == [second]
+
+
 def test_why_files_were_joined_and_why_they_were_parted_both_stay(book: Fieldbook) -> None:
     first, second = person(book), person(book)
     statement = done(book.decisions.join_files(second, first, "The same name"))
@@ -120,7 +132,7 @@ def test_what_files_tell_differently_is_shown_in_words_and_safe_contact_first(bo
     assert contact.titles["fr"] == "Moyens de contact sûrs"
     told = {code: text["en"] for (code, _), text in zip(contact.values, contact.texts, strict=True)}
     codes = {case: view(book, case).row.code for case in (first, second)}
-    assert told == {codes[first]: "Telephone call", codes[second]: "E-mail"}
+    assert told == {codes[first]: "Phone call", codes[second]: "E-mail"}
     assert ("birth_date", False) in {(each.fact, each.freezes) for each in others}
     # The way to resolve it: each file's own facts, the one that lies open as a draft told from the others.
     assert [each.code for each in shown.files] == [codes[first], codes[second]]

@@ -1,4 +1,4 @@
-"""A question that is answered by one button: what is refused is said in it, and it stays with what was typed."""
+"""A question answered by one button: what is refused is said in it, and it stays with what was typed."""
 
 from __future__ import annotations
 
