@@ -1,4 +1,4 @@
-"""The files of one person: those that were joined, what they tell differently, and how to join and part them."""
+"""The files of one person: those that were joined, what they tell differently, how to join and part them."""
 
 from __future__ import annotations
 

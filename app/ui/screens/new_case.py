@@ -63,7 +63,7 @@ class NewCaseScreen(Screen):
             back=True,
             actions=[
                 Button(
-                    text=T("Empty"),
+                    text=T("Clear all"),
                     kind="plain",
                     name="new_case.empty",
                     on_release=lambda *_: self._empty(),
@@ -88,7 +88,7 @@ class NewCaseScreen(Screen):
         elif self._failed is not None:
             parts.append(note(wording.problem(self._failed), name="new_case.not_compared"))
         elif self._person.person.says_something:
-            parts.append(note(T("Nobody here is like this."), name="new_case.nobody"))
+            parts.append(note(T("Nobody like this is on this device."), name="new_case.nobody"))
         parts.append(
             note(T("Compared with the cases on this device only. Another office may know the person."))
         )
