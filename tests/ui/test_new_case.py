@@ -1,4 +1,4 @@
-"""A new case at the real window, by hand and by keyboard alone: who may be here already is shown while she types."""
+"""A new case at the real window, by hand and by keyboard alone; who may be here already is shown."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ def open_new_case(window: AppWindow) -> None:
 
 def likely(window: AppWindow) -> list[str]:
     return [name.removeprefix("new_case.likely.") for name in window.names("new_case.likely.")]
+
+
+def held(window: AppWindow) -> str:
+    """What has the keyboard."""
+    return next((str(each["name"]) for each in window.widgets() if each["focus"]), "")
+
+
+def tab_to(window: AppWindow, name: str, key: str = "Tab") -> None:
+    for _ in range(60):
+        if held(window) == name:
+            return
+        window.press(key)
+    raise AssertionError(f"{key} never came to {name}, and is at {held(window)!r}")
 
 
 def test_she_is_warned_while_she_types_and_what_she_typed_is_in_the_new_case(window: AppWindow) -> None:
@@ -67,12 +80,10 @@ def test_she_is_warned_while_she_types_and_what_she_typed_is_in_the_new_case(win
 
 def test_a_case_is_made_by_the_keyboard_alone(window: AppWindow) -> None:
     unlock(window)
-    window.press("Tab")
-    while (window.see("page.title"), window.find("cases.new"))[1] is None:
-        held = next((each["name"] for each in window.widgets() if each["focus"]), "")
-        window.press("Return" if held == "nav.cases" else "Tab")
-    while next((each["name"] for each in window.widgets() if each["focus"]), "") != "cases.new":
-        window.press("shift+Tab")
+    tab_to(window, "nav.cases")
+    window.press("Return")
+    window.see("cases.new")
+    tab_to(window, "cases.new", "shift+Tab")
     window.press("Return")
     window.see("new_case.given_name")
     for words in ("Luljeta", "Prova", "Lule", "1999", "069 765 43 21", "AB 99887"):
