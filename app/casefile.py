@@ -36,6 +36,7 @@ _NOT_LISTED: Final = frozenset(
         "phone", "documents", "denied/deny_who", "denied/deny_decision", "denied/deny_reason",
     )
 )  # fmt: skip
+_NAMES: Final = frozenset(("given_name", "family_name"))
 _LAST_DAY: Final = date.max
 
 
@@ -241,7 +242,9 @@ def _conflicts(db: Snapshot, shelf: Shelf, person: Person) -> tuple[FactConflict
             form, value = forms[code], here[code].facts.get(each.fact)
             titles = titles or (question_titles(form, each.fact) if form else {})
             texts.append(text_of(form, each.fact, value) if form else {"en": str(value or "")})
-        shown.append(replace(each, titles=titles or {"en": each.fact}, texts=tuple(texts)))
+        named = each.fact in _NAMES
+        told = () if named else tuple(texts)
+        shown.append(replace(each, titles=titles or {"en": each.fact}, named=named, texts=told))
     return tuple(sorted(shown, key=lambda each: not each.freezes))
 
 

@@ -331,12 +331,13 @@ class FactConflict:
     """A fact that several files of one person tell differently: each file's code and its value.
 
     `texts` has the values in the order of `values`, as a person reads them. Where it `freezes`, nobody makes
-    contact until the files agree.
+    contact until the files agree. What is `named` is a name: no list shows it, and it has no texts.
     """
 
     fact: str
     values: tuple[tuple[str, Any], ...]
     freezes: bool = False
+    named: bool = False
     titles: Titles = field(default_factory=dict)
     texts: tuple[Titles, ...] = ()
 

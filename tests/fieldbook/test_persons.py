@@ -144,6 +144,14 @@ def test_what_files_tell_differently_is_shown_in_words_and_safe_contact_first(bo
     assert not any(each.freezes for each in view(book, first).file_conflicts), "both files say the same"
 
 
+def test_that_names_differ_is_shown_and_the_names_are_not(book: Fieldbook) -> None:
+    first, second = person(book, given_name="Drita"), person(book, given_name="Besa")
+    done(book.decisions.join_files(second, first, "The same woman"))
+    (name,) = (each for each in view(book, first).file_conflicts if each.fact == "given_name")
+    assert (name.named, name.texts, name.titles["en"]) == (True, (), "Given name")
+    assert len(name.values) == 2
+
+
 def test_others_that_may_be_of_a_person_are_offered_until_they_are_joined(book: Fieldbook) -> None:
     first = person(book, given_name="Oksana", family_name="Shevchenko", born="1990")
     second = person(book, given_name="Оксана", family_name="Шевченко", born="1990")

@@ -138,7 +138,8 @@ def test_files_that_differ_on_safe_contact_stop_every_contact_until_one_is_corre
     # It is chosen among the likely ones, without a code.
     window.scroll_to("case.files")
     window.touch("case.files")
-    window.touch(hers.replace("new_case", "files"))
+    window.see(hers.replace("new_case", "files"))
+    window.touch(hers.replace("new_case.likely", "files.same"))
     window.touch("files.because")
     window.write("He told us himself")
     window.touch("dialog.0")

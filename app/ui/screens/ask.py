@@ -52,7 +52,11 @@ class Ask(Dialog):
         if isinstance(tried, T):
             self._say(tried)
         else:
-            tried.then(lambda _: self.dismiss(), self._refused)
+            tried.then(lambda _: self._done(), self._refused)
+
+    def _done(self) -> None:
+        self._busy(False)
+        self.dismiss()
 
     def _refused(self, problem: Problem) -> None:
         if self in focus.modals:

@@ -17,6 +17,8 @@ from app.views import CaseRow, CaseView, FactConflict, FileView, LikelyView
 
 #: Chosen in place of a likely file: one that is named by its code.
 _BY_CODE = "by_code"
+#: So many values of a fact stand side by side where there is room.
+_BESIDE = 3
 
 
 class FilesScreen(Screen):
@@ -36,13 +38,10 @@ class FilesScreen(Screen):
 
     def _show(self, view: CaseView) -> None:
         self.titled(T("Files of this person"), back=True)
-        body: list[Widget] = [*self._contact(view), *self._differences(view), *self._files(view)]
+        body: list[Widget] = [*self._contact(view), *self._files(view), *self._differences(view)]
         if self._likely:
             body.append(heading(T("May be of the same person"), len(self._likely), name="files.likely"))
-            body += [
-                likely_row(each, f"files.likely.{each.code}", lambda found: self._ask(found.code))
-                for each in self._likely[:SHOWN]
-            ]
+            body += [self._likely_row(each) for each in self._likely[:SHOWN]]
         body.append(
             Button(
                 text=T("Another file is of the same person…"),
@@ -51,6 +50,17 @@ class FilesScreen(Screen):
             )
         )
         self.fill(*body)
+
+    def _likely_row(self, found: LikelyView) -> Row:
+        """A press shows the case; whoever has compared says at its end that it is of the same person."""
+        same = Button(text=T("The same person…"), name=f"files.same.{found.code}")
+        same.fbind("on_release", lambda *_: self._ask(found.code))
+        return likely_row(
+            found,
+            f"files.likely.{found.code}",
+            lambda found: self.desk.go("case", case=found.case),
+            trailing=same,
+        )
 
     # -- what they tell differently -----------------------------------------------------------------
 
@@ -98,20 +108,21 @@ class FilesScreen(Screen):
     def _difference(self, view: CaseView, found: FactConflict) -> Widget:
         """The fact, and what each file says of it; a press opens the file's own facts to correct them."""
         files = {each.code: each for each in view.files}
-        lines: list[Widget] = [BidiLabel(text=T.titles(found.titles), style="strong")]
-        for (code, _), text in zip(found.values, found.texts, strict=True):
-            said = wording.answer(text)
-            lines.append(
-                Row(
-                    name=f"files.value.{found.fact}.{code}",
-                    title=said if str(said) else T("Nothing is said"),
-                    subtitle=code,
-                    trailing=Icon(icon="chevron-end", tone="primary", extent=20),
-                    pressable=code in files,
-                    on_release=lambda *_, of=code: self._correct(files[of]),
-                )
+        texts = [wording.answer(text) for text in found.texts] or [T("A name")] * len(found.values)
+        rows: list[Widget] = [
+            Row(
+                name=f"files.value.{found.fact}.{code}",
+                title=said if str(said) else T("Nothing is said"),
+                subtitle=code,
+                trailing=Icon(icon="chevron-end", tone="primary", extent=20),
+                pressable=code in files,
+                on_release=lambda *_, of=code: self._correct(files[of]),
             )
-        return below(*lines)
+            for (code, _), said in zip(found.values, texts, strict=True)
+        ]
+        title = BidiLabel(text=T.titles(found.titles), style="strong")
+        together = self.wide and len(rows) <= _BESIDE
+        return below(title, *([beside(*rows)] if together else rows))
 
     def _correct(self, file: FileView) -> None:
         (self.desk.resume if file.begun else self.desk.read)(file.record)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kivy.uix.widget import Widget
+
 from app.ui.i18n import N_, T, joined
 from app.ui.widgets import Row
 from app.views import LikelyView
@@ -40,12 +42,15 @@ def because(found: LikelyView) -> T:
     return joined(*said, T("but: {reasons}", reasons=joined(*against, separator=", ")))
 
 
-def likely_row(found: LikelyView, name: str, chosen: Callable[[LikelyView], Any]) -> Row:
-    """A case to look at or to choose; `name` is that of the row."""
+def likely_row(
+    found: LikelyView, name: str, chosen: Callable[[LikelyView], Any], *, trailing: Widget | None = None
+) -> Row:
+    """A case to look at; `name` is that of the row, and what is `trailing` stands at its end."""
     return Row(
         name=name,
         title=found.code,
         subtitle=because(found),
+        trailing=trailing,
         meaning="attention",
         pressable=True,
         on_release=lambda *_: chosen(found),
