@@ -97,9 +97,15 @@ class Decisions:
         """Two files are of one person, and are read as one."""
         return self._write(lambda db: join_files(db, self._entries, duplicate, original, because))
 
-    def join_by_code(self, duplicate: str, code: str, because: str) -> Job[str]:
-        """The same with a file that is named by its code, as it stands on a paper."""
-        return self._write(lambda db: join_files(db, self._entries, duplicate, of_code(db, code), because))
+    def join_by_code(self, case_id: str, code: str, because: str) -> Job[str]:
+        """The same with a file that is named by its code, as it stands on a paper; the one that was begun
+        first is the one to work in."""
+
+        def join(db: Transaction) -> str:
+            duplicate, original = later_first(db, case_id, of_code(db, code))
+            return join_files(db, self._entries, duplicate, original, because)
+
+        return self._write(join)
 
     def part_files(self, case_id: str, because: str) -> Job[None]:
         """They are two people after all."""
@@ -189,6 +195,14 @@ def of_code(db: Snapshot, code: str) -> str:
     if found is None:
         raise Problem("person.code.unknown")
     return found.id
+
+
+def later_first(db: Snapshot, *files: str) -> list[str]:
+    """Cases by when their code was made, the latest first. Problem case.row.unknown."""
+    made = {
+        case: records.summary(db, cases.get(db, case).record).stamps.get("case_code", "") for case in files
+    }
+    return sorted(files, key=lambda case: made[case], reverse=True)
 
 
 def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, because: str) -> None:

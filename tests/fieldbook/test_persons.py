@@ -111,6 +111,16 @@ def test_a_file_is_joined_by_its_whole_code_only(book: Fieldbook) -> None:
         done(book.decisions.join_by_code(first, code, " "))
     done(book.decisions.join_by_code(first, code.lower().replace("-", " "), "The same paper"))
     assert [each.id for each in view(book, first).other_files] == [second]
+    with pytest.raises(Problem, match=r"person\.files\.same"):
+        done(book.decisions.join_by_code(second, code, "The same paper"))
+
+
+def test_whichever_file_it_is_joined_from_the_first_one_is_that_to_work_in(book: Fieldbook) -> None:
+    for turned in (False, True):
+        old, new = person(book), person(book)
+        here, there = (new, old) if turned else (old, new)
+        done(book.decisions.join_by_code(here, view(book, there).row.code, "The same paper"))
+        assert [each.case for each in view(book, here).files] == [old, new]
 
 
 def test_why_files_were_joined_and_why_they_were_parted_both_stay(book: Fieldbook) -> None:

@@ -142,11 +142,11 @@ class FilesScreen(Screen):
 
     def _file(self, view: CaseView, file: FileView, row: CaseRow) -> Row:
         first = T("Work in this one") if file is view.files[0] else ""
-        this = T("this case") if row.id == view.row.id else ""
+        this = T("This case") if row.id == view.row.id else ""
         return Row(
             name=f"files.{row.code}",
             title=row.code,
-            subtitle=joined(first, this, wording.stage(row.stage)),
+            subtitle=joined(this, first, wording.stage(row.stage)),
             pressable=row.id != view.row.id,
             on_release=lambda *_: self.desk.go("case", case=row.id),
         )
@@ -176,7 +176,7 @@ class FilesScreen(Screen):
         ).open()
 
     def _join(self, chosen: str | None, code: str, because: str) -> Job[Any] | T:
-        """The file that was chosen is the one to work in; a code that is none joins nothing."""
+        """One of the likely ones, or the file of a code."""
         if chosen is None or (chosen == _BY_CODE and not code):
             return T("Choose a file, or type its code.")
         wanted = code if chosen == _BY_CODE else chosen
