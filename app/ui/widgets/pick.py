@@ -39,6 +39,8 @@ class Pick(Pressable):
 
     choices = ListProperty([])
     value = ObjectProperty("")
+    text = ObjectProperty("")
+    """What the line tells."""
 
     def __init__(self, *, title: Any, clearable: bool = True, **options: Any) -> None:
         self._title, self._clearable = title, clearable
@@ -63,7 +65,7 @@ class Pick(Pressable):
 
     def _show(self, *_: Any) -> None:
         chosen = dict(self._pairs()).get(self.value)
-        self._label.text = chosen if chosen is not None else T("Choose…")
+        self._label.text = self.text = chosen if chosen is not None else T("Choose…")
         self._label.tone = "ink" if chosen is not None else "ink2"
 
     def _colour(self, *_: Any) -> None:
