@@ -120,7 +120,7 @@ def test_files_that_differ_on_safe_contact_stop_every_contact_until_one_is_corre
     window.touch("cases.new")
     window.see("new_case.given_name")
     window.write("Gent")
-    window.press("Return")
+    window.touch("new_case.family_name")
     window.write("Shembulli")
     (hers,) = window.wait_for(lambda: window.names("new_case.likely."), "the file that is here")
     window.touch("new_case.language")
