@@ -16,7 +16,7 @@ from app.store.cases import CaseFacts
 from app.store.identity import read_identity
 from app.store.records import Summary
 from app.sync import receipt
-from app.views import CaseRow, CaseView, DueItem, RecordRow, StageView, Titles
+from app.views import CaseRow, CaseView, DueItem, FactConflict, FileView, RecordRow, StageView, Titles
 from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
@@ -36,6 +36,7 @@ _NOT_LISTED: Final = frozenset(
         "phone", "documents", "denied/deny_who", "denied/deny_decision", "denied/deny_reason",
     )
 )  # fmt: skip
+_NAMES: Final = frozenset(("given_name", "family_name"))
 _LAST_DAY: Final = date.max
 
 
@@ -81,7 +82,8 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         guidance=guidance.view(db, shelf, facts, now),
         file=facts.record,
         other_files=tuple(row(db, shelf, each, now) for each in person.members if each != case),
-        file_conflicts=person.conflicts,
+        file_conflicts=_conflicts(db, shelf, person),
+        files=_files(db, person),
     )
 
 
@@ -220,6 +222,39 @@ def _facts(
         for path in (*(path for path in definition.questions if path in shown), *in_rows)
         if paths.template(path) in visible and paths.template(path) not in _NOT_LISTED
     )
+
+
+def _files(db: Snapshot, person: Person) -> tuple[FileView, ...]:
+    here = {each.id: each for each in cases.those(db, person.members)}
+    return tuple(
+        FileView(
+            here[case].code, case, here[case].record, records.summary(db, here[case].record).state == "draft"
+        )
+        for case in person.members
+    )
+
+
+def _conflicts(db: Snapshot, shelf: Shelf, person: Person) -> tuple[FactConflict, ...]:
+    """What the files of a person tell differently, in words; first what keeps everybody from contact."""
+    here = {each.code: each for each in cases.those(db, person.members)}
+    forms = {code: _definition(db, shelf, each) for code, each in here.items()}
+    shown = []
+    for each in person.conflicts:
+        titles: Titles = {}
+        texts: list[Titles] = []
+        for code, _ in each.values:
+            form, value = forms[code], here[code].facts.get(each.fact)
+            titles = titles or (question_titles(form, each.fact) if form else {})
+            texts.append(text_of(form, each.fact, value) if form else {"en": str(value or "")})
+        named = each.fact in _NAMES
+        told = () if named else tuple(texts)
+        shown.append(replace(each, titles=titles or {"en": each.fact}, named=named, texts=told))
+    return tuple(sorted(shown, key=lambda each: not each.freezes))
+
+
+def _definition(db: Snapshot, shelf: Shelf, case: CaseFacts) -> FormDefinition | None:
+    head = records.header(db, case.record)
+    return shelf.find(db, head.form, head.form_version)
 
 
 def _safe_contact_of_all(db: Snapshot, shelf: Shelf, facts: CaseFacts, person: Person) -> Titles:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Any, Final
 
 from app import evidence, persons, revisions
@@ -142,17 +143,21 @@ class Entries:
         """(answered, asked) of a form with these values."""
         return self._entry("", definition, values, None, {}).progress()
 
-    def new_case(self, db: Transaction, country: str, language: str) -> str:
-        """Open a case: its code and first facts, finished at once, so that colleagues can find it."""
+    def new_case(
+        self, db: Transaction, country: str, language: str, known: Mapping[str, Any] = MappingProxyType({})
+    ) -> str:
+        """Open a case: its code and first facts, finished at once, so that colleagues can find it. `known`:
+        answers of its case file. The language may be empty: then the case file asks for it."""
         definition = self.shelf.newest(db, cases.FORM)
         case, record = db.new_id(), db.new_id()
         facts = {
             **_FIRST_FACTS,
             "case_code": new_case_code(country, self.chance),
             "country": country.lower(),
-            "language": language,
+            **({"language": language} if language else {}),
             "office": db.identity.office,
             "carer": db.identity.login,
+            **known,
         }
         drafts.begin(db, record, case, cases.FORM, definition.version)
         drafts.save_answers(db, record, {name: facts[name] for name in facts if name in definition.questions})

@@ -104,6 +104,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "figures.group.unknown": N_("Nothing can be told apart by {group}. Choose another group."),
     # filling in
     "case.row.unknown": N_("This case is not on this device. Sync, then look again."),
+    "case.country.missing": N_("The country of return is needed: the code of the case begins with it."),
+    "case.birth.unclear": N_(
+        "The date of birth cannot be read, or is still to come. Write a year, a month and a year, or a day: "
+        "1998, 5.1998 or 12.5.1998."
+    ),
     "record.form.elsewhere": N_(
         "This form is not written here. Meetings and agreements belong in the file of the office, all other "
         "forms in a case."
@@ -146,7 +151,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "The person has not agreed that this office gets the case. Record the consent to share with it "
         "first, or say which danger or duty makes it necessary."
     ),
+    "person.code.unknown": N_("No file here has this code. Type the whole code, as it stands on the file."),
     "person.files.same": N_("This is the same file. Choose another one."),
+    "person.part.reason_missing": N_("A reason is needed. Write how it is known that they are two people."),
     "person.files.single": N_("No other file was joined to this one. There is nothing to take back."),
     "person.reason.missing": N_("A reason is needed. Write how it is known that it is one person."),
     # syncing: the way to the server

@@ -96,9 +96,84 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
     assert "risk" in {each.fact for each in shown.file_conflicts}
     assert [row.form for row in view(book, second).records].count("case_file") == 1
 
-    done(book.decisions.part_files(first))
+    with pytest.raises(Problem, match=r"person\.part\.reason_missing"):
+        done(book.decisions.part_files(first, " "))
+    done(book.decisions.part_files(first, "The brothers have two mothers"))
     assert view(book, first).other_files == ()
     assert {each.case for each in done(book.today()).overdue} == before
+
+
+def test_a_file_is_joined_by_its_whole_code_only(book: Fieldbook) -> None:
+    first, second = person(book, given_name="Drita"), person(book, given_name="Besa")
+    code = view(book, second).row.code
+    for typed in ("besa", code[:-2], code[:-1] + ("A" if code[-1] != "A" else "B"), ""):
+        with pytest.raises(Problem, match=r"person\.code\.unknown"):
+            done(book.decisions.join_by_code(first, typed, "The same paper"))
+    with pytest.raises(Problem, match=r"person\.reason\.missing"):
+        done(book.decisions.join_by_code(first, code, " "))
+    done(book.decisions.join_by_code(first, code.lower().replace("-", " "), "The same paper"))
+    assert [each.id for each in view(book, first).other_files] == [second]
+    with pytest.raises(Problem, match=r"person\.files\.same"):
+        done(book.decisions.join_by_code(second, code, "The same paper"))
+
+
+def test_whichever_file_it_is_joined_from_the_first_one_is_that_to_work_in(book: Fieldbook) -> None:
+    for turned in (False, True):
+        old, new = person(book), person(book)
+        here, there = (new, old) if turned else (old, new)
+        done(book.decisions.join_by_code(here, view(book, there).row.code, "The same paper"))
+        assert [each.case for each in view(book, here).files] == [old, new]
+
+
+def test_why_files_were_joined_and_why_they_were_parted_both_stay(book: Fieldbook) -> None:
+    first, second = person(book), person(book)
+    statement = done(book.decisions.join_files(second, first, "The same name"))
+    done(book.decisions.part_files(first, "Another mother"))
+    values = done(book.edit(statement)).entry.values()
+    assert values["because"] == "The same name\nAnother mother"
+    assert values["state"] == "apart"
+
+
+def test_what_files_tell_differently_is_shown_in_words_and_safe_contact_first(book: Fieldbook) -> None:
+    first = person(book, birth_date="1990-01-05", safe_channel=["phone_call"])
+    second = person(book, birth_date="1991-01-05", safe_channel=["email"])
+    done(book.decisions.join_files(second, first, "The same woman"))
+    shown = view(book, second)
+    contact, *others = shown.file_conflicts
+    assert (contact.fact, contact.freezes) == ("safe_channel", True)
+    assert contact.titles["fr"] == "Moyens de contact sûrs"
+    told = {code: text["en"] for (code, _), text in zip(contact.values, contact.texts, strict=True)}
+    codes = {case: view(book, case).row.code for case in (first, second)}
+    assert told == {codes[first]: "Phone call", codes[second]: "E-mail"}
+    assert ("birth_date", False) in {(each.fact, each.freezes) for each in others}
+    # The way to resolve it: each file's own facts, the one that lies open as a draft told from the others.
+    assert [each.code for each in shown.files] == [codes[first], codes[second]]
+    assert not any(each.begun for each in shown.files)
+    done(book.save(shown.files[0].record, done(book.edit(shown.files[0].record)).entry.answer("region", "n")))
+    assert [each.begun for each in view(book, second).files] == [True, False]
+    done(book.discard(shown.files[0].record))
+    answer(book, shown.files[0].record, safe_channel=["email"])
+    assert not any(each.freezes for each in view(book, first).file_conflicts), "both files say the same"
+
+
+def test_that_names_differ_is_shown_and_the_names_are_not(book: Fieldbook) -> None:
+    first, second = person(book, given_name="Drita"), person(book, given_name="Besa")
+    done(book.decisions.join_files(second, first, "The same woman"))
+    (name,) = (each for each in view(book, first).file_conflicts if each.fact == "given_name")
+    assert (name.named, name.texts, name.titles["en"]) == (True, (), "Given name")
+    assert len(name.values) == 2
+
+
+def test_others_that_may_be_of_a_person_are_offered_until_they_are_joined(book: Fieldbook) -> None:
+    first = person(book, given_name="Oksana", family_name="Shevchenko", born="1990")
+    second = person(book, given_name="Оксана", family_name="Шевченко", born="1990")
+    person(book, given_name="Arben", family_name="Kola")
+    (found,) = done(book.decisions.likely_others(first))
+    assert found.case == second
+    assert "duplicate.birth.partly" in found.because, "a year of birth counts where no day is known"
+    done(book.decisions.join_files(first, second, "The same woman"))
+    assert done(book.decisions.likely_others(first)) == ()
+    assert done(book.decisions.likely_others(second)) == ()
 
 
 def test_what_one_file_says_closes_the_gate_of_the_person(book: Fieldbook) -> None:
@@ -174,7 +249,7 @@ def test_files_are_not_joined_without_a_reason_nor_with_themselves(book: Fieldbo
             done(book.decisions.join_files(duplicate, original, because))
         assert refused.value.code == code
     with pytest.raises(Problem) as refused:
-        done(book.decisions.part_files(first))
+        done(book.decisions.part_files(first, "Two people"))
     assert refused.value.code == "person.files.single"
     assert [row.form for row in view(book, first).records] == ["case_file"], (
         "nothing is kept of what was refused"

@@ -165,6 +165,14 @@ def safe_contact_card(desk: Navigator, view: CaseView, *, short: bool = False) -
         card.add_widget(BidiLabel(text=T("What was said:"), style="small", tone="ink2"))
         card.add_widget(BidiLabel(text=_agreed(view), style="secondary", tone="ink2"))
     buttons: list[Widget] = []
+    if any(each.freezes for each in view.file_conflicts):
+        buttons.append(
+            Button(
+                text=T("Files of this person"),
+                name="case.frozen.files",
+                on_release=lambda *_: desk.go("files", case=view.row.id),
+            )
+        )
     if "contact.frozen.conflict" in frozen:
         buttons.append(
             Button(
