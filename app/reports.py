@@ -32,12 +32,19 @@ from forms.casework.indicators.population import GROUPS, Period
 from forms.casework.programme import programme_of
 
 Output = Literal["internal", "donor", "public"]
-#: The questions whose choices name the rows of tables; of two that share a code the first one names it.
-_NAMED_BY: Final = (
-    "screening.outcome", "assessment.outcome", "arrival.outcome", "solution.decision", "assistance.kind",
-    "checkup.kind", "need.unmet", "feedback.about", "activity.kind", "activity.children",
-    "attendance.kind", "leaflet.to", "exploitation.sector", "case.sex", "case.programme",
-)  # fmt: skip
+#: By group of a table, the questions whose choices name its rows.
+_NAMED_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "outcome": ("screening.outcome", "assessment.outcome", "arrival.outcome"),
+    "solution": ("solution.decision",),
+    "kind": ("assistance.kind", "checkup.kind", "need.kind", "activity.kind"),
+    "about": ("feedback.about",),
+    "children": ("activity.children",),
+    "organisation": ("attendance.kind",),
+    "to": ("leaflet.to",),
+    "sector": ("exploitation.sector",),
+    "sex": ("person.sex",),
+    "programme": ("case.programme",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class ReportLine:
 class ReportView:
     """A report. `id` and `frozen_at` are empty in one that is not kept. `definitions` are those by which it
     was made. `late`: how many have their month 12 after the programme's end, and when the last one has it.
-    `named` calls the rows of its tables."""
+    `named` calls the rows of its tables, by group and code."""
 
     output: Output
     programme: str
@@ -77,7 +84,7 @@ class ReportView:
     as_of: date
     lines: tuple[ReportLine, ...]
     definitions: Mapping[str, Mapping[str, Any]]
-    named: Mapping[str, Titles]
+    named: Mapping[str, Mapping[str, Titles]]
     k: int | None = None
     late: tuple[int, date] | None = None
     id: str = ""
@@ -289,7 +296,7 @@ def _view(
         date.fromisoformat(content["as_of"]),
         tuple(_lines(content)),
         content.get("definitions", {}),
-        labels.of_meanings(db, shelf, _NAMED_BY),
+        {group: labels.of_meanings(db, shelf, meanings) for group, meanings in _NAMED_BY.items()},
         content.get("k"),
         (int(late["persons"]), date.fromisoformat(late["last"])) if late else None,
         report,
