@@ -27,7 +27,7 @@ from app.ui.finger import Finger, NotInSight
 from app.ui.homeward_app import HomewardApp
 
 Size = tuple[int, int]
-PLACES = ("today", "cases", "conflicts", "sync", "settings")
+PLACES = ("today", "cases", "directory", "conflicts", "sync", "settings")
 
 
 def main(settings: Settings, chosen: argparse.Namespace) -> int:
