@@ -84,28 +84,28 @@ COUNTED: Mapping[str, str] = {
 }
 #: The day that decides whether something is in the period.
 DATED: Mapping[str, str] = {
-    "first_help": N_("the first help"),
-    "first_finding": N_("the first finding"),
-    "last_decision": N_("the last decision"),
-    "departure": N_("the departure"),
-    "assessment": N_("the assessment"),
-    "agreement": N_("the agreement"),
-    "arrival": N_("the arrival"),
-    "help": N_("the help"),
-    "contact": N_("the contact"),
-    "due_day": N_("which it was due"),
-    "loss": N_("the loss"),
-    "first_refusal": N_("the first refusal"),
-    "end_of_contacts": N_("the last contact"),
-    "suspicion": N_("the suspicion"),
-    "confirmation": N_("the confirmation"),
-    "referral": N_("the referral"),
-    "record": N_("the record"),
-    "activity": N_("the activity"),
+    "first_help": N_("first help"),
+    "first_finding": N_("first finding"),
+    "last_decision": N_("last decision"),
+    "departure": N_("departure"),
+    "assessment": N_("assessment"),
+    "agreement": N_("agreement"),
+    "arrival": N_("arrival"),
+    "help": N_("help"),
+    "contact": N_("contact"),
+    "due_day": N_("day on which it was due"),
+    "loss": N_("loss of contact"),
+    "first_refusal": N_("first refusal"),
+    "end_of_contacts": N_("last contact"),
+    "suspicion": N_("suspicion"),
+    "confirmation": N_("confirmation"),
+    "referral": N_("referral"),
+    "record": N_("record"),
+    "activity": N_("activity"),
 }
 CUT_OFF: Mapping[str, str] = {
-    "in_period": N_("in the period, by the day of {day}"),
-    "until_end": N_("all up to the end of the period, by the day of {day}"),
+    "in_period": N_("in the period, by the day: {day}"),
+    "until_end": N_("all up to the end of the period, by the day: {day}"),
 }
 MISSING: Mapping[str, str] = {
     "own_row": N_("not known: in a row of their own"),
@@ -157,12 +157,12 @@ def counted(code: str) -> T:
 def how(definition: Mapping[str, Any]) -> T:
     """Denominator, cut-off and missing values of an indicator, in one paragraph."""
     day = DATED.get(str(definition["dated"]), "")
-    cut_off = T(CUT_OFF[definition["cut_off"]], day=T(day) if day else str(definition["dated"]))
+    until, lacking = CUT_OFF[definition["cut_off"]], MISSING[definition["missing"]]
     of = definition["denominator"]
     return joined(
         T("of: {whole}", whole=counted(str(of))) if of else T("a mere number"),
-        cut_off,
-        T(MISSING[definition["missing"]]),
+        T(until, day=T(day) if day else str(definition["dated"])),
+        T(lacking),
     )
 
 

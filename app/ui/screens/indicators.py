@@ -20,6 +20,7 @@ from forms.casework.case import add_months
 from forms.casework.indicators.population import Period
 
 COORDINATOR = "coordinator"
+NO_DATE = wording.VIOLATIONS["answer.date.not_a_date"]
 
 
 def quarter(day: date, before: int = 0) -> Period:
@@ -202,7 +203,7 @@ class IndicatorsScreen(Screen):
 
     def _look(self) -> None:
         if self._wanted.output != "public" and not self._read_period():
-            self.desk.tell(T(wording.VIOLATIONS["answer.date.not_a_date"]), "attention")
+            self.desk.tell(T(NO_DATE), "attention")
             return
         self.desk.go("report", wanted=self._wanted)
 
