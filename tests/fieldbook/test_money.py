@@ -47,7 +47,7 @@ def case(arta: Fieldbook) -> str:
     case: str = done(arta.new_case("al", "sq"))
     opened = done(arta.begin(case, "reintegration_plan"))
     answer(
-        arta, opened, plan_on="2026-05-04", state="draft", goals="A shop of her own", monitoring="yes",
+        arta, opened, plan_on="2026-05-04", state="draft", goals="A shop of her own", monitoring="draft",
         signed="no",
     )  # fmt: skip
     add_row(arta, opened, "money/budget", {
@@ -68,7 +68,7 @@ def pay(
     opened = done(book.begin(case, "assistance"))
     given = {
         "assistance_kind": "medical", "received": "yes", "paid_by": "us", "currency": currency,
-        "amount": amount, "budget_line": line, "receipt": "1/26", **more,
+        "amount": amount, "donor": "Donor A", "budget_line": line, "receipt": "1/26", **more,
     }  # fmt: skip
     answer(book, opened, **given)
     left = done(book.finish(opened.record))
@@ -118,15 +118,19 @@ def test_without_a_rate_nothing_is_taken_one_to_one_and_it_is_said(arta: Fieldbo
     assert [each.code for each in view.account.findings] == ["money.rate.missing"]
     converted = view.costs[0].converted
     assert converted is not None
-    assert (converted.eur, converted.code, view.rates) == (None, "money.rate.missing", ())
+    assert (converted.eur, converted.code, converted.rate) == (None, "money.rate.missing", None)
+    assert {rate.currency for rate in view.rates} == {"ALL"}, "that of the other line's budget"
 
 
 def test_a_receipt_that_two_records_tell_is_one_cost(arta: Fieldbook, case: str) -> None:
-    first = pay(arta, case, "120", provider="Clinic", receipt="17 / 26")
-    second = pay(arta, case, "120", provider="clinic", receipt="17/26")
+    first = pay(arta, case, "120", provider_kind="partner", provider="Clinic", receipt="17 / 26")
+    second = pay(arta, case, "120", provider_kind="partner", provider="clinic", receipt="17/26")
+    other = pay(arta, case, "120", provider_kind="partner", provider="Chemist", receipt="17/26")
     view = money(arta, case)
-    assert view.account.lines[0].spent == 120
-    assert {(each.cost.evidence, each.counted_with) for each in view.costs} == {(first, ""), (second, first)}
+    assert view.account.lines[0].spent == 240
+    assert {(each.cost.evidence, each.counted_with) for each in view.costs} == {
+        (first, ""), (second, first), (other, ""),
+    }  # fmt: skip
 
 
 def test_over_its_budget_a_line_asks_why_and_the_answer_stands_in_the_record(
@@ -149,7 +153,7 @@ def test_over_its_budget_a_line_asks_why_and_the_answer_stands_in_the_record(
 def test_a_reason_is_not_written_over_what_is_being_changed(arta: Fieldbook, case: str) -> None:
     over = pay(arta, case, "330")
     opened = done(arta.edit(over))
-    answer(arta, opened, provider="Another clinic")
+    answer(arta, opened, amount="340")
     with pytest.raises(Problem, match=r"money\.record\.open"):
         done(arta.money.explain(over, "It was urgent"))
     assert money(arta, case).account.lines[0].reasons == ()

@@ -47,7 +47,7 @@ def office(drita: Fieldbook) -> Fieldbook:
 
 def helped(book: Fieldbook, country: str, programme: str = "care") -> str:
     case: str = done(book.new_case(country, "sq"))
-    finish_case_file(book, case, programme=programme)
+    finish_case_file(book, case, programme=programme, birth_date="1990-05-01")
     help_given(book, case)
     return case
 
@@ -95,7 +95,7 @@ def test_costs_are_told_in_euro_by_the_rate_of_their_day(office: Fieldbook) -> N
         opened = done(office.begin(case, "assistance"))
         answer(
             office, opened, assistance_kind="medical", received="yes", paid_by="us", currency=currency,
-            amount=amount, budget_line="Health",
+            amount=amount, donor="Donor A", budget_line="Health",
         )  # fmt: skip
         assert done(office.finish(opened.record)) == ()
     (total, *_) = (line for line in look(office, wanted()).lines if line.indicator == "assistance.cost")
@@ -169,8 +169,9 @@ def test_the_public_report_tells_nobody_before_eleven_and_never_twice(
         case = helped(office, "al")
         opened = done(office.begin(case, "consent"))
         answer(
-            office, opened, purpose="statistics", decision="given", understood="yes", spoken="sq",
-            how="verbal", given_on="2026-05-04",
+            office, opened, consented_on="2026-05-04", decided_by="person", purpose=["statistics"],
+            decision="given", in_private="yes", spoken="sq", understood="yes", pressure="no",
+            valid_until="2026-11-01", how_given="verbal_witnessed", witness="Drita", told_withdrawal="yes",
         )  # fmt: skip
         left = done(office.finish(opened.record))
         assert left == (), left

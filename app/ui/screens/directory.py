@@ -11,7 +11,7 @@ from app.directory import Asked, DirectoryView
 from app.fieldbook import OpenEntry
 from app.ui.i18n import T, joined, language
 from app.ui.screens import directory_words as words
-from app.ui.screens.screen import Screen, below, flow, heading, note
+from app.ui.screens.screen import Screen, below, beside, flow, heading, note
 from app.ui.theme import XS
 from app.ui.widgets import BidiLabel, Button, Card, Chip, ChoiceList, Icon, Row, Sheet, TextField, focus
 from forms.casework.directory import Found, Hotline, Organisation
@@ -40,10 +40,14 @@ class DirectoryScreen(Screen):
         self._question = 0
         self._limit = AT_ONCE
         self._view: DirectoryView | None = None
+        self._head_for: tuple[object, ...] = ()
         self._search = TextField(name="directory.search", hint=T("Name, town or service"))
         self._search.fbind("text", lambda *_: self._ask_anew(replace(self._asked, text=self._search.text)))
 
     def enter(self) -> None:
+        if not self._head_for:
+            self.titled(T("Services"), back=self._case is not None)
+            self.head.add_widget(self._search)
         if self._begun:
             self._ask()
             return
@@ -79,7 +83,14 @@ class DirectoryScreen(Screen):
             self._ask_anew(replace(self._asked, country="", area=""))
             return
         self._view = view
-        self._draw_head(view)
+        # Not at each letter: the search that is typed into stays where it is.
+        drawn_for = (self._asked.service, self._asked.country, self._asked.area, self.wide, language.code)
+        if drawn_for != self._head_for:
+            self._head_for = drawn_for
+            held = focus.current
+            self._draw_head(view)
+            if held is not None:
+                focus.give_named(held.name, by_key=held.by_key)
         body: list[Widget] = []
         if view.hotlines:
             body.append(heading(T("Numbers to call"), len(view.hotlines)))
@@ -164,7 +175,7 @@ class DirectoryScreen(Screen):
             name=f"directory.hotline.{at}",
             title=line.number,
             subtitle=joined(each.name, words.country(each.country), line.hours, spoken),
-            leading=Icon(icon="clock", tone="primary"),
+            leading=Icon(icon="phone", tone="primary"),
             trailing=Chip(text=text, meaning=meaning) if each.vetting != "vetted" else None,
         )
 
@@ -193,20 +204,18 @@ class DirectoryScreen(Screen):
         if each.hotlines:
             numbers = joined(*(line.number for line in each.hotlines))
             lines.append(BidiLabel(text=numbers, style="secondary"))
-        card.add_widget(below(*lines, gap=XS))
-        card.add_widget(flow(chips))
-        if self._case is not None:
-            card.add_widget(
-                flow(
-                    [
-                        Button(
-                            text=T("Refer to them"),
-                            name=f"directory.refer.{each.id}",
-                            on_release=lambda *_: self._refer(each),
-                        )
-                    ]
-                )
-            )
+        texts = below(*lines, gap=XS)
+        if self._case is None:
+            card.add_widget(texts)
+            card.add_widget(flow(chips))
+            return card
+        refer = Button(
+            text=T("Refer to them"),
+            name=f"directory.refer.{each.id}",
+            on_release=lambda *_: self._refer(each),
+        )
+        card.add_widget(beside(texts, refer) if self.wide else texts)
+        card.add_widget(flow(chips if self.wide else [*chips, refer]))
         return card
 
     def _show_all(self) -> None:
@@ -257,6 +266,8 @@ class DirectoryScreen(Screen):
 
         def take(_list: Widget, value: str) -> None:
             sheet.dismiss()
+            if by_key and focus.current is not None:
+                focus.give(focus.current, by_key=True)
             chosen(value)
 
         choices.fbind("on_choice", take)

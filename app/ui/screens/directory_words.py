@@ -49,19 +49,19 @@ def place(each: Organisation) -> T:
 
 
 def services(each: Organisation, kinds: Mapping[str, Titles]) -> T:
-    """Each service with the places that are free, as far as somebody has said."""
-    told = []
+    """The services with the places that are free, as far as anybody has said; those with as many together."""
+    by_places: dict[int | None, list[T]] = {}
     for offer in each.services:
-        name = service(offer.kind, kinds)
-        if offer.places is None:
-            told.append(name)
-        elif offer.places == 0:
-            told.append(T("{service}: full", service=name))
-        else:
-            told.append(
-                T.n("{service}: {n} place free", "{service}: {n} places free", offer.places, service=name)
-            )
-    return joined(*told)
+        by_places.setdefault(offer.places, []).append(service(offer.kind, kinds))
+    return joined(*(_with_places(joined(*names), places) for places, names in by_places.items()))
+
+
+def _with_places(name: T, places: int | None) -> T:
+    if places is None:
+        return name
+    if places == 0:
+        return T("{service}: full", service=name)
+    return T.n("{service}: {n} place free", "{service}: {n} places free", places, service=name)
 
 
 def service(code: str, kinds: Mapping[str, Titles]) -> T:

@@ -15,7 +15,7 @@ from app.ui.screens import indicator_words as words
 from app.ui.screens import wording
 from app.ui.screens.screen import Screen, below, beside, heading, note
 from app.ui.theme import XS
-from app.ui.widgets import BidiLabel, Button, ChoiceList, Dialog, Fold, Row, TextField
+from app.ui.widgets import BidiLabel, Button, ChoiceList, Dialog, Fold, Row, TextField, focus
 from forms.casework.case import add_months
 from forms.casework.indicators.population import Period
 
@@ -57,6 +57,7 @@ class IndicatorsScreen(Screen):
         self.book.reports.frozen().then(self._show)
 
     def _show(self, frozen: tuple[FrozenRow, ...]) -> None:
+        held = focus.current.name if focus.current is not None and focus.current.by_key else ""
         for field in (self._first, self._last):
             if field.parent is not None:
                 field.parent.remove_widget(field)
@@ -100,6 +101,8 @@ class IndicatorsScreen(Screen):
             side.append(note(T("No report was frozen on this device."), name="indicators.no_frozen"))
         side.append(note(T("They are kept encrypted on this device, and are sent nowhere.")))
         self.fill_two(main, side)
+        if held:
+            focus.give_named(held)
 
     def _asked(self, output: str) -> list[Widget]:
         today = self.now().date()
