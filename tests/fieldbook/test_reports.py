@@ -129,7 +129,8 @@ def test_a_frozen_report_stays_as_it_was_and_says_why_a_later_one_differs(
     assert view.definitions["assisted"]["cut_off"] == "until_end"
     changes = {(each.indicator, each.group): each for each in done(office.reports.changes(frozen))}
     assisted = changes["assisted", ()]
-    assert (assisted.before, assisted.after, assisted.because) == ("1", "2", (("new_data", 1),))
+    assert (assisted.before, assisted.after) == ("1", "2")
+    assert ("new_data", 1) in assisted.because
 
 
 def test_frozen_reports_are_listed_the_last_one_first_and_survive_a_lock(

@@ -123,8 +123,8 @@ def spend(folder: Path, name: str) -> str:
         ("700", "MAD", "Work", "19/26"),
     ):
         written(
-            book, case.id, "assistance", {}, amount=amount, currency=currency, budget_line=line,
-            receipt=receipt, **common,
+            book, case.id, "assistance", {}, **common, amount=amount, currency=currency, budget_line=line,
+            receipt=receipt,
         )  # fmt: skip
     book.close().wait(60)
     return case.code

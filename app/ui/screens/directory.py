@@ -174,7 +174,7 @@ class DirectoryScreen(Screen):
         return Row(
             name=f"directory.hotline.{at}",
             title=line.number,
-            subtitle=joined(each.name, words.country(each.country), line.hours, spoken),
+            subtitle=joined(words.country(each.country), each.name, line.hours, spoken),
             leading=Icon(icon="phone", tone="primary"),
             trailing=Chip(text=text, meaning=meaning) if each.vetting != "vetted" else None,
         )
