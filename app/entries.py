@@ -234,6 +234,6 @@ class Entries:
             return "no"
         known = self.shelf.known(db)
         said = [each for found in persons.said_of(db, self.shelf, person) for each in found]
-        today = evidence.day_of(said, self.now(), known)
+        today = persons.now_of(db, self.shelf, person, self.now()).date()
         rules = programme_of(person.facts.programme, known.programmes).consent.age
         return "no" if age(person.facts, said, today, rules).minor_on(today) else "yes"

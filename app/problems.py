@@ -71,6 +71,14 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "store.file.busy": N_("The records are open in another window of the app. Close it, then try again."),
     "store.value.invalid": N_("This answer is not a possible number, so it was not saved. Correct it."),
+    # money and reports
+    "money.reason.missing": N_("Write why the line is over its budget. Nothing was changed."),
+    "money.record.other": N_("This record cannot tell why a line is over. Open it and write it there."),
+    "money.record.open": N_("This record is being changed or lacks something. Open it and finish it first."),
+    "report.public.none": N_("Nothing was published on this device yet. Make a new public report first."),
+    "report.frozen.missing": N_("This report is not on this device. Look for it where it was frozen."),
+    "report.file.exists": N_("There is a file {name} already. Choose another name."),
+    "report.file.not_written": N_("The file {name} could not be written. Choose another place."),
     # settings and threads
     "settings.file.invalid": N_("The file {name} cannot be read. Correct it or delete it."),
     "settings.name.unknown": N_("There is no setting called {name}. Check its spelling."),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 #: Seconds for which a touch takes the cover away; afterwards everything is locked.
 COVER_LASTS = 120.0
 #: A conflict's two versions belong to the same place of the rail as their list.
-PLACES = ("today", "cases", "conflicts", "sync")
+PLACES = ("today", "cases", "directory", "conflicts", "sync")
 
 
 def _entries() -> dict[str, NavEntry]:
@@ -46,6 +46,7 @@ def _entries() -> dict[str, NavEntry]:
         for entry in (
             NavEntry("today", "calendar", T("Today")),
             NavEntry("cases", "folder", T("Cases")),
+            NavEntry("directory", "pin", T("Services")),
             NavEntry("conflicts", "conflict", T("Conflicts")),
             NavEntry("sync", "sync", T("Sync")),
             NavEntry("settings", "sliders", T("Settings")),

@@ -27,7 +27,7 @@ from app.ui.finger import Finger, NotInSight
 from app.ui.homeward_app import HomewardApp
 
 Size = tuple[int, int]
-PLACES = ("today", "cases", "conflicts", "sync", "settings")
+PLACES = ("today", "cases", "directory", "conflicts", "sync", "settings")
 
 
 def main(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -194,6 +194,14 @@ class Tour:
         await self.picture("case-frozen")
         await self._open_case("vesa")
         await self.picture("case-months")
+        await finger.touch("case.directory")
+        await finger.until(lambda: finger.names("directory.refer."), "somebody to refer to")
+        await self.picture("case-directory")
+        await finger.press("escape")
+        await finger.touch("case.money")
+        await finger.see("money.no_lines")
+        await self.picture("money")
+        await finger.press("escape")
 
     async def _forms(self) -> None:
         """The sheet 'Which form?': its groups, one stage unfolded, and the search."""

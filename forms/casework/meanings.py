@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from forms.casework.meanings_office import ACTIVITY, CHILD, COORDINATION
+from forms.casework.meanings_office import ACTIVITY, CHILD, COORDINATION, DIRECTORY
 from forms.casework.meanings_person import CHECK_UP, INTEGRATION, LANGUAGES, PERSON, SKILLS
 from forms.casework.meanings_protection import DENY, RISK, SAFE_CONTACT, SAME, SHARE
 
@@ -424,4 +424,5 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CHILD,
     **ACTIVITY,
     **COORDINATION,
+    **DIRECTORY,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from app.fieldbook import OpenEntry
 from app.problems import Problem
 from app.ui.i18n import T, language
 from app.ui.screens import wording
+from app.ui.screens.directory_pick import beside_question
 from app.ui.screens.form_language import draft_notes, more_languages
 from app.ui.screens.screen import Screen, beside, heading
 from app.ui.screens.short_form import ShortFormView
@@ -398,7 +399,8 @@ class EntryScreen(Screen):
             if widget.parent is not None:
                 widget.parent.remove_widget(widget)
             widget.redraw(state)
-        return widget
+        # Nobody who reads along is shown a way to the directory.
+        return widget if self._short.on else beside_question(self.desk, self._opened, widget, self._answered)
 
     def _state(self, path: str) -> QuestionState:
         """The question as it is to be shown, with words for what is wrong where the form has none."""
