@@ -1,0 +1,361 @@
+"""Every form of the library, filled in once by hand at the real window, up to its receipt.
+
+    python -m tests.ui.library_by_hand [--only consent,travel] [--out FOLDER] [--pictures en,ar,uk]
+                                       [--size 1280x800] [--seed N]
+
+The language of the screens changes from form to form. What the office got is then read on another tablet
+and compared with what was typed and chosen. With `--out`, each page of each record is photographed in each
+language of `--pictures`, from top to end, filled in. It tells which forms did not go well, and ends with 1
+where any did not. It takes about a minute a form, and twice that with pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.fieldbook import Fieldbook, unlock
+from app.settings import Settings
+from forms.casework.office_file import FORMS as OF_THE_OFFICE
+from forms.definition import FormDefinition
+from forms.entry import FormEntry
+from forms.library import CASE_FILE, forms, read
+from forms.xform.load import load_form
+from forms.xlsform.to_xform import xform_from_xlsform
+from tests.ui.answer_plan import AnswerPlan, answers_of, plan_for
+from tests.ui.conftest import PASSPHRASE, Office, add_second_office, enrol, opened, running_office
+from tests.ui.filling import PlannedFiller
+from tests.ui.pages import leaf_through
+from tests.ui.small_forms import SMALL, fill_a_small_form
+from tests.ui.test_a_workers_day import unlock as unlock_window
+from tests.ui.window import AppWindow, Display
+
+ZONE = ZoneInfo("Europe/Tirane")
+LANGUAGES = ("en", "ar", "uk")
+#: How a receipt says that the record has reached the server.
+ON_THE_SERVER = {"en": "On the server since", "ar": "على الخادم منذ", "uk": "На сервері з"}
+
+
+@dataclass
+class Filled:
+    """One form as it was filled in: in which case, in which language, and what was said."""
+
+    form: str
+    language: str
+    case: str
+    code: str
+    said: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    problem: str = ""
+
+
+@contextmanager
+def book_of(folder: Path) -> Iterator[Fieldbook]:
+    """The fieldbook of a device whose window is closed."""
+    book = unlock(Settings(folder, auto_sync=False), PASSPHRASE).wait(60)
+    try:
+        yield book
+    finally:
+        book.close().wait(30)
+
+
+def definition_of(form: str) -> FormDefinition:
+    return load_form(xform_from_xlsform(read(form)).xml)
+
+
+class Desk:
+    """A coordinator at one window, for as many forms as there are. Her language changes with the forms."""
+
+    def __init__(self, window: AppWindow, language: str = "en") -> None:
+        self.window = window
+        self._language = language
+
+    def speak(self, language: str) -> None:
+        if language != self._language:
+            self.window.touch("nav.settings")
+            self.window.touch(f"settings.language.{language}")
+            self._language = language
+
+    def open_file(self, code: str) -> None:
+        """A case by its code; the office's own file where there is none."""
+        window = self.window
+        window.touch("nav.cases")
+        if not code:
+            window.touch("cases.office")
+            window.see("office.offer.meeting")
+            return
+        window.see("cases.search")
+        window.fill("cases.search", code.split("-")[1].lower())
+        window.wait_for(lambda: window.names("cases.row.") == [f"cases.row.{code}"], f"only {code}")
+        window.touch(f"cases.row.{code}")
+        window.see("case.new_form")
+
+    def begin(self, filled: Filled, definition: FormDefinition) -> None:
+        window = self.window
+        self.open_file(filled.code)
+        if not filled.code:
+            window.touch(f"office.offer.{filled.form}")
+        elif filled.form == CASE_FILE:
+            window.touch(f"case.record.{CASE_FILE}")
+            window.touch("review.change")
+        else:
+            window.touch("case.new_form")
+            window.see("case.offers.search")
+            window.fill("case.offers.search", definition.titles[filled.language])
+            window.touch(f"case.offer.{filled.form}")
+        window.see("entry.progress")
+
+    def finish(self, language: str) -> None:
+        """From the last page to the receipt, and to the server."""
+        window = self.window
+        window.touch("entry.finish")
+        window.touch("review.finish")
+        window.see("receipt.only_here")
+        window.touch("receipt.sync")
+        window.see("receipt.on_server", 40)
+        window.read(ON_THE_SERVER[language])
+        window.touch("receipt.case")
+
+    def fill_in(self, filled: Filled, definition: FormDefinition, plan: AnswerPlan) -> None:
+        self.speak(filled.language)
+        self.begin(filled, definition)
+        filler = PlannedFiller(self.window, definition, plan)
+        for number in filler.pages():
+            wrong = self.window.names("entry.violation.")
+            assert not wrong, f"page {number} refuses {wrong}"
+        missed = plan.raw.keys() - filler.given
+        assert not missed, f"planned, and never asked: {sorted(missed)}"
+        self.finish(filled.language)
+
+    def show(self, filled: Filled, take: Callable[[str], None]) -> None:
+        """The record read, then each of its pages from top to end; what was changed is nothing."""
+        window = self.window
+        self.open_file(filled.code)
+        window.touch(f"{'case' if filled.code else 'office'}.record.{filled.form}")
+        window.see("review.change")
+        take("00-read")
+        window.touch("review.change")
+        window.see("entry.progress")
+        leaf_through(window, take)
+        window.touch("entry.finish")
+        window.touch("review.finish")
+        window.touch("receipt.case")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is to be done: which forms, where pictures go, in which languages, of a window of which size."""
+
+    forms: tuple[str, ...]
+    out: Path | None = None
+    pictures: tuple[str, ...] = LANGUAGES
+    size: tuple[int, int] = (1280, 800)
+    seed: int = 1
+
+
+def assign(book: Fieldbook, chosen: Chosen) -> list[Filled]:
+    """Each form has a case of its own, so that none tells the next one anything, and its language."""
+    rows = [row for row in book.cases().wait(30) if row.code]
+    order = [form for form, _ in forms()]
+    found = []
+    for form in chosen.forms:
+        number = order.index(form)
+        language = LANGUAGES[number % len(LANGUAGES)]
+        if form in OF_THE_OFFICE:
+            found.append(Filled(form, language, book.office_file().wait(30).id, ""))
+        else:
+            row = rows[number % len(rows)]
+            found.append(Filled(form, language, row.id, row.code))
+    # The language is changed as seldom as can be.
+    return sorted(found, key=lambda each: LANGUAGES.index(each.language))
+
+
+def planned(book: Fieldbook, filled: Filled, seed: int) -> AnswerPlan:
+    """What is to be said in this form, begun as the app would begin it."""
+    now = datetime.now(ZONE)
+    if filled.form == CASE_FILE:
+        record = book.case(filled.case).wait(30).file
+        opened = book.edit(record, filled.language).wait(30)
+        book.discard(record).wait(30)
+    else:
+        opened = book.begin(filled.case, filled.form, filled.language).wait(30)
+    told = opened.entry.values()
+
+    def begin() -> FormEntry:
+        return FormEntry(
+            opened.entry.definition,
+            told,
+            language=filled.language,
+            now=lambda: now,
+            random=random.Random(seed),
+        )
+
+    return plan_for(begin, now, filled.language, seed=seed)
+
+
+def as_said(book: Fieldbook, filled: Filled) -> dict[str, Any]:
+    """What the newest record of this form says in this case."""
+    if filled.code:
+        view: Any = book.case(filled.case).wait(30)
+    else:
+        view = book.office_file().wait(30)
+    rows = [row for row in view.records if row.form == filled.form]
+    newest = max(rows, key=lambda row: row.changed_at)
+    assert newest.state == "on_server", newest.state
+    opened = book.edit(newest.id).wait(30)
+    book.discard(newest.id).wait(30)
+    return answers_of(opened.entry)
+
+
+def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) -> list[Filled]:
+    """All chosen forms at one window, and what became of each."""
+    add_second_office(office)
+    plans: dict[str, AnswerPlan] = {}
+    with opened(display, office, scratch, login="coordinator") as window:
+        window.close()
+        with book_of(window.folder) as book:
+            work = assign(book, chosen)
+            last = [row for row in book.cases().wait(30) if row.code][-1]
+            other = (last.id, last.code)
+            for filled in work:
+                if filled.form not in SMALL:
+                    plans[filled.form] = planned(book, filled, chosen.seed)
+        window.start()
+        unlock_window(window)
+        desk = Desk(window)
+        for filled in work:
+            began = time.monotonic()
+            try:
+                if filled.form in plans:
+                    desk.fill_in(filled, definition_of(filled.form), plans[filled.form])
+                    filled.said = plans[filled.form].values
+                else:
+                    desk.speak(filled.language)
+                    desk.open_file(filled.code)
+                    filled.said = fill_a_small_form(
+                        window, filled.form, other, ON_THE_SERVER[filled.language]
+                    )
+            except AssertionError as error:
+                filled.problem = f"{error}"
+                _keep_failure(window, chosen, filled)
+                _begin_anew(window)
+                desk = Desk(window, filled.language)
+            filled.seconds = time.monotonic() - began
+            print(_line(filled), flush=True)
+        if chosen.out is not None:
+            _photograph(desk, work, chosen)
+    _compare(office, scratch, work)
+    return work
+
+
+def _compare(office: Office, scratch: Path, work: list[Filled]) -> None:
+    """On a tablet that was not there when it was typed."""
+    folder = enrol(office, scratch / "other", "coordinator")
+    with book_of(folder) as book:
+        for filled in work:
+            if filled.problem:
+                continue
+            found = as_said(book, filled)
+            if filled.form in SMALL:
+                found = {path: found.get(path) for path in filled.said}
+            if found != filled.said:
+                paths = sorted(
+                    path for path in {*found, *filled.said} if found.get(path) != filled.said.get(path)
+                )
+                told = ", ".join(f"{p}: {filled.said.get(p)!r} became {found.get(p)!r}" for p in paths)
+                filled.problem = f"the office got something else: {told}"
+
+
+def _photograph(desk: Desk, work: list[Filled], chosen: Chosen) -> None:
+    assert chosen.out is not None
+    window = desk.window
+    for language in chosen.pictures:
+        desk.speak(language)
+        for filled in work:
+            if filled.problem:
+                continue
+            folder = chosen.out / filled.form / language
+            folder.mkdir(parents=True, exist_ok=True)
+
+            def take(name: str, folder: Path = folder) -> None:
+                shutil.move(window.picture(name), folder / f"{name}.png")
+
+            try:
+                desk.show(filled, take)
+            except AssertionError as error:
+                filled.problem = f"in {language}: {error}"
+                _keep_failure(window, chosen, filled)
+                _begin_anew(window)
+                desk = Desk(window, language)
+        print(f"pictures in {language}", flush=True)
+
+
+def _keep_failure(window: AppWindow, chosen: Chosen, filled: Filled) -> None:
+    if chosen.out is not None:
+        chosen.out.mkdir(parents=True, exist_ok=True)
+        shutil.move(window.picture("failed"), chosen.out / f"failed-{filled.form}.png")
+        there = "\n".join(str(dict(widget)) for widget in window.widgets())
+        told = chosen.out / f"failed-{filled.form}.txt"
+        told.write_text(f"{traceback.format_exc()}\n{there}", "utf-8")
+
+
+def _begin_anew(window: AppWindow) -> None:
+    window.close()
+    window.start()
+    unlock_window(window)
+
+
+def _line(filled: Filled) -> str:
+    ended = filled.problem.splitlines()[0][:300] if filled.problem else f"{len(filled.said)} answers"
+    return f"{filled.form:22} {filled.language}  {filled.seconds:5.0f} s  {ended}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = _chosen(arguments)
+    display = Display(*chosen.size)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="by-hand-") as folder,
+            running_office(Path(folder)) as office,
+        ):
+            work = fill_all(display, office, Path(folder), chosen)
+    finally:
+        display.close()
+    bad = [filled for filled in work if filled.problem]
+    for filled in bad:
+        print(f"\n{filled.form} ({filled.language}): {filled.problem[:2000]}")
+    print(f"\n{len(work) - len(bad)} of {len(work)} forms filled in by hand, up to the receipt")
+    return 1 if bad else 0
+
+
+def _chosen(arguments: list[str] | None) -> Chosen:
+    every = tuple(form for form, _ in forms())
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--only", default="library", help="forms by their ids, or `library`: all of them")
+    parser.add_argument("--out", type=Path, help="where pictures go; none are taken without it")
+    parser.add_argument("--pictures", default=",".join(LANGUAGES), help="in which languages")
+    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args(arguments)
+    only = every if given.only == "library" else tuple(given.only.split(","))
+    unknown = {*only} - {*every}
+    if unknown:
+        parser.error(f"not in the library: {', '.join(sorted(unknown))}")
+    width, _, height = given.size.partition("x")
+    return Chosen(only, given.out, tuple(given.pictures.split(",")), (int(width), int(height)), given.seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""Looking through a form that is open in the window: each page, from its top to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.ui.window import AppWindow
+
+_ENDLESS = 100
+
+
+def leaf_through(window: AppWindow, take: Callable[[str], None]) -> int:
+    """From the first page to the last; `take` gets a name for each view, as `03b`. How many pages."""
+    for number in range(1, _ENDLESS):
+        for part in "abcdefghijklmn":
+            take(f"{number:02}{part}")
+            if not window.scroll_down(notches=24):
+                break
+        if window.find("entry.finish"):
+            return number
+        before = window.names("entry.")
+        window.keys("Page_Down")
+        window.wait_for(lambda old=before: window.names("entry.") != old, "another page")
+        window.settle()
+    raise AssertionError("the form never ends")
