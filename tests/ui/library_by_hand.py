@@ -1,12 +1,12 @@
 """Every form of the library, filled in once by hand at the real window, up to its receipt.
 
     python -m tests.ui.library_by_hand [--only consent,travel] [--out FOLDER] [--pictures en,ar,uk]
-                                       [--size 1280x800] [--seed N]
+                                       [--size 1280x800] [--picture-size 1280x1600] [--seed N]
 
 The language of the screens changes from form to form. What the office got is then read on another tablet
 and compared with what was typed and chosen. With `--out`, each page of each record is photographed in each
-language of `--pictures`, from top to end, filled in. It tells which forms did not go well, and ends with 1
-where any did not. It takes about a minute a form, and twice that with pictures.
+language of `--pictures`, from top to end, filled in, and what a machine can see of its faults is written
+beside the pictures. It tells which forms did not go well, and ends with 1 where any did not.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from forms.xform.load import load_form
 from forms.xlsform.to_xform import xform_from_xlsform
 from tests.ui.answer_plan import AnswerPlan, answers_of, plan_for
 from tests.ui.conftest import PASSPHRASE, Office, add_second_office, enrol, opened, running_office
+from tests.ui.eyes import stumbling_blocks
 from tests.ui.filling import PlannedFiller
 from tests.ui.pages import leaf_through
 from tests.ui.small_forms import SMALL, fill_a_small_form
@@ -78,9 +79,10 @@ def definition_of(form: str) -> FormDefinition:
 class Desk:
     """A coordinator at one window, for as many forms as there are. Her language changes with the forms."""
 
-    def __init__(self, window: AppWindow, language: str = "en") -> None:
+    def __init__(self, window: AppWindow) -> None:
+        """At a window that was opened just now."""
         self.window = window
-        self._language = language
+        self._language = "en"
 
     def speak(self, language: str) -> None:
         if language != self._language:
@@ -154,6 +156,25 @@ class Desk:
         window.touch("receipt.case")
 
 
+class Album:
+    """The pictures of one record in one language, in a folder, and what is wrong on them."""
+
+    def __init__(self, window: AppWindow, folder: Path, filled: Filled, language: str) -> None:
+        self._window, self._folder, self._language = window, folder, language
+        self._typed = [str(value) for value in filled.said.values()]
+        self._faults: dict[str, str] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def take(self, name: str) -> None:
+        shutil.move(self._window.picture(name), self._folder / f"{name}.png")
+        for fault in stumbling_blocks(self._window.widgets(), self._language, self._typed):
+            self._faults.setdefault(fault, name)
+
+    def write_faults(self) -> None:
+        told = "".join(f"{name} {fault}\n" for fault, name in self._faults.items())
+        (self._folder / "faults.txt").write_text(told, "utf-8")
+
+
 @dataclass(frozen=True)
 class Chosen:
     """What is to be done: which forms, where pictures go, in which languages, of a window of which size."""
@@ -162,6 +183,7 @@ class Chosen:
     out: Path | None = None
     pictures: tuple[str, ...] = LANGUAGES
     size: tuple[int, int] = (1280, 800)
+    picture_size: tuple[int, int] = (1280, 800)
     seed: int = 1
 
 
@@ -251,12 +273,16 @@ def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) ->
                 filled.problem = f"{error}"
                 _keep_failure(window, chosen, filled)
                 _begin_anew(window)
-                desk = Desk(window, filled.language)
+                desk = Desk(window)
             filled.seconds = time.monotonic() - began
             print(_line(filled), flush=True)
-        if chosen.out is not None:
-            _photograph(desk, work, chosen)
     _compare(office, scratch, work)
+    if chosen.out is not None:
+        other_display = Display(*chosen.picture_size)
+        try:
+            _photograph(AppWindow(other_display, window.folder, scratch), work, chosen)
+        finally:
+            other_display.close()
     return work
 
 
@@ -278,28 +304,28 @@ def _compare(office: Office, scratch: Path, work: list[Filled]) -> None:
                 filled.problem = f"the office got something else: {told}"
 
 
-def _photograph(desk: Desk, work: list[Filled], chosen: Chosen) -> None:
+def _photograph(window: AppWindow, work: list[Filled], chosen: Chosen) -> None:
     assert chosen.out is not None
-    window = desk.window
+    window.start()
+    unlock_window(window)
+    desk = Desk(window)
     for language in chosen.pictures:
         desk.speak(language)
         for filled in work:
             if filled.problem:
                 continue
-            folder = chosen.out / filled.form / language
-            folder.mkdir(parents=True, exist_ok=True)
-
-            def take(name: str, folder: Path = folder) -> None:
-                shutil.move(window.picture(name), folder / f"{name}.png")
-
+            album = Album(window, chosen.out / filled.form / language, filled, language)
             try:
-                desk.show(filled, take)
+                desk.show(filled, album.take)
             except AssertionError as error:
                 filled.problem = f"in {language}: {error}"
                 _keep_failure(window, chosen, filled)
                 _begin_anew(window)
-                desk = Desk(window, language)
+                desk = Desk(window)
+                desk.speak(language)
+            album.write_faults()
         print(f"pictures in {language}", flush=True)
+    window.close()
 
 
 def _keep_failure(window: AppWindow, chosen: Chosen, filled: Filled) -> None:
@@ -346,15 +372,21 @@ def _chosen(arguments: list[str] | None) -> Chosen:
     parser.add_argument("--only", default="library", help="forms by their ids, or `library`: all of them")
     parser.add_argument("--out", type=Path, help="where pictures go; none are taken without it")
     parser.add_argument("--pictures", default=",".join(LANGUAGES), help="in which languages")
-    parser.add_argument("--size", default="1280x800")
+    parser.add_argument("--size", type=_size, default=(1280, 800), help="of the window in which is filled in")
+    parser.add_argument("--picture-size", type=_size, help="of the window for the pictures; else the same")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     only = every if given.only == "library" else tuple(given.only.split(","))
     unknown = {*only} - {*every}
     if unknown:
         parser.error(f"not in the library: {', '.join(sorted(unknown))}")
-    width, _, height = given.size.partition("x")
-    return Chosen(only, given.out, tuple(given.pictures.split(",")), (int(width), int(height)), given.seed)
+    pictures = tuple(given.pictures.split(","))
+    return Chosen(only, given.out, pictures, given.size, given.picture_size or given.size, given.seed)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
 
 
 if __name__ == "__main__":
