@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from forms.definition import FormDefinition
 from forms.discreet import goes_on
 from forms.entry import FormEntry, QuestionState
-from forms.paths import instance_id, template
+from forms.paths import template
 
 #: What she writes into a field, in the language of her screen; short, so that a window can be driven.
 SENTENCES = {
@@ -35,10 +34,11 @@ PHOTO = "luggage-tag.png"
 @dataclass(frozen=True)
 class AnswerPlan:
     """`raw` is what is typed or chosen, `values` what the record then says. Both by numbered path, as in
-    `plan/need[2]/need_kind`."""
+    `plan/need[2]/need_kind`. `record` is all of it as a device keeps it."""
 
     raw: dict[str, Any]
     values: dict[str, Any]
+    record: dict[str, Any]
 
 
 class Numbers:
@@ -107,9 +107,9 @@ def _way(
             raw[path] = given
     if entry.validate():
         return None
-    told = {line.path for line in entry.outline() if line.kind == "question"}
-    in_order = [line.path for line in entry.outline() if line.path in told and line.path in raw]
-    return AnswerPlan({numbers.of(path): raw[path] for path in in_order}, answers_of(entry))
+    in_order = [line.path for line in entry.outline() if line.path in raw]
+    typed = {numbers.of(path): raw[path] for path in in_order}
+    return AnswerPlan(typed, answers_of(entry), dict(entry.values()))
 
 
 def _next(entry: FormEntry, passed: set[str], instances: int) -> str | None:
@@ -176,17 +176,3 @@ def _candidates(
             yield PHOTO
         case "text" | "barcode":
             yield from (*chance.sample(sentences, len(sentences)), *_SHAPED)
-
-
-def first_instance(path: str, repeat: str) -> str | None:
-    """The instance of a repeat in which something stands, as a path; None outside of any."""
-    at = ""
-    for step in path.split("/"):
-        at = f"{at}/{step}" if at else step
-        if instance_id(at) and template(at) == repeat:
-            return at
-    return None
-
-
-def title_of(definition: FormDefinition, language: str) -> str:
-    return definition.titles.get(language, "")

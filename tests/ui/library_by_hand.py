@@ -1,12 +1,13 @@
 """Every form of the library, filled in once by hand at the real window, up to its receipt.
 
-    python -m tests.ui.library_by_hand [--only consent,travel] [--out FOLDER] [--pictures en,ar,uk]
-                                       [--size 1280x800] [--picture-size 1280x1600] [--seed N]
+    python -m tests.ui.library_by_hand [--only consent,travel] [--size 1280x800] [--seed N]
+        [--out FOLDER] [--pictures en,ar,uk] [--picture-size 1280x1600] [--pictures-only]
 
 The language of the screens changes from form to form. What the office got is then read on another tablet
 and compared with what was typed and chosen. With `--out`, each page of each record is photographed in each
 language of `--pictures`, from top to end, filled in, and what a machine can see of its faults is written
-beside the pictures. It tells which forms did not go well, and ends with 1 where any did not.
+beside the pictures. With `--pictures-only` nobody types: the same answers are put into the store. It tells
+which forms did not go well, and ends with 1 where any did not.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,11 +31,11 @@ from app.fieldbook import Fieldbook, unlock
 from app.settings import Settings
 from forms.casework.office_file import FORMS as OF_THE_OFFICE
 from forms.definition import FormDefinition
-from forms.entry import FormEntry
-from forms.library import CASE_FILE, forms, read
+from forms.entry import EntryChange, FormEntry
+from forms.library import CASE_FILE, SHARING, forms, read
 from forms.xform.load import load_form
 from forms.xlsform.to_xform import xform_from_xlsform
-from tests.ui.answer_plan import AnswerPlan, answers_of, plan_for
+from tests.ui.answer_plan import PHOTO, AnswerPlan, answers_of, plan_for
 from tests.ui.conftest import PASSPHRASE, Office, add_second_office, enrol, opened, running_office
 from tests.ui.eyes import stumbling_blocks
 from tests.ui.filling import PlannedFiller
@@ -46,7 +47,7 @@ from tests.ui.window import AppWindow, Display
 ZONE = ZoneInfo("Europe/Tirane")
 LANGUAGES = ("en", "ar", "uk")
 #: How a receipt says that the record has reached the server.
-ON_THE_SERVER = {"en": "On the server since", "ar": "على الخادم منذ", "uk": "На сервері з"}
+ON_THE_SERVER = {"en": "On the server since", "ar": "على الخادم منذ", "uk": "На сервері:"}
 
 
 @dataclass
@@ -177,14 +178,19 @@ class Album:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is to be done: which forms, where pictures go, in which languages, of a window of which size."""
+    """What is to be done: which forms, where pictures go, in which languages, of a window of which size.
+
+    `languages`: that in which a form is filled in, where it shall not be the one whose turn it is.
+    """
 
     forms: tuple[str, ...]
     out: Path | None = None
     pictures: tuple[str, ...] = LANGUAGES
+    languages: Mapping[str, str] = field(default_factory=dict)
     size: tuple[int, int] = (1280, 800)
     picture_size: tuple[int, int] = (1280, 800)
     seed: int = 1
+    by_hand: bool = True
 
 
 def assign(book: Fieldbook, chosen: Chosen) -> list[Filled]:
@@ -194,7 +200,7 @@ def assign(book: Fieldbook, chosen: Chosen) -> list[Filled]:
     found = []
     for form in chosen.forms:
         number = order.index(form)
-        language = LANGUAGES[number % len(LANGUAGES)]
+        language = chosen.languages.get(form) or LANGUAGES[number % len(LANGUAGES)]
         if form in OF_THE_OFFICE:
             found.append(Filled(form, language, book.office_file().wait(30).id, ""))
         else:
@@ -243,7 +249,8 @@ def as_said(book: Fieldbook, filled: Filled) -> dict[str, Any]:
 
 def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) -> list[Filled]:
     """All chosen forms at one window, and what became of each."""
-    add_second_office(office)
+    if SHARING in chosen.forms:
+        add_second_office(office)
     plans: dict[str, AnswerPlan] = {}
     with opened(display, office, scratch, login="coordinator") as window:
         window.close()
@@ -252,31 +259,18 @@ def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) ->
             last = [row for row in book.cases().wait(30) if row.code][-1]
             other = (last.id, last.code)
             for filled in work:
-                if filled.form not in SMALL:
-                    plans[filled.form] = planned(book, filled, chosen.seed)
-        window.start()
-        unlock_window(window)
-        desk = Desk(window)
-        for filled in work:
-            began = time.monotonic()
-            try:
-                if filled.form in plans:
-                    desk.fill_in(filled, definition_of(filled.form), plans[filled.form])
-                    filled.said = plans[filled.form].values
-                else:
-                    desk.speak(filled.language)
-                    desk.open_file(filled.code)
-                    filled.said = fill_a_small_form(
-                        window, filled.form, other, ON_THE_SERVER[filled.language]
-                    )
-            except AssertionError as error:
-                filled.problem = f"{error}"
-                _keep_failure(window, chosen, filled)
-                _begin_anew(window)
-                desk = Desk(window)
-            filled.seconds = time.monotonic() - began
-            print(_line(filled), flush=True)
-    _compare(office, scratch, work)
+                if filled.form in SMALL and chosen.by_hand:
+                    continue
+                plans[filled.form] = planned(book, filled, chosen.seed)
+                if not chosen.by_hand:
+                    _put_into_the_store(book, filled, plans[filled.form])
+        if chosen.by_hand:
+            window.start()
+            unlock_window(window)
+            _fill_by_hand(window, work, plans, other, chosen)
+            window.close()
+    if chosen.by_hand:
+        _compare(office, scratch, work)
     if chosen.out is not None:
         other_display = Display(*chosen.picture_size)
         try:
@@ -284,6 +278,48 @@ def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) ->
         finally:
             other_display.close()
     return work
+
+
+def _fill_by_hand(
+    window: AppWindow,
+    work: list[Filled],
+    plans: Mapping[str, AnswerPlan],
+    other: tuple[str, str],
+    chosen: Chosen,
+) -> None:
+    desk = Desk(window)
+    for filled in work:
+        began = time.monotonic()
+        try:
+            if filled.form in plans:
+                desk.fill_in(filled, definition_of(filled.form), plans[filled.form])
+                filled.said = plans[filled.form].values
+            else:
+                desk.speak(filled.language)
+                desk.open_file(filled.code)
+                done = ON_THE_SERVER[filled.language]
+                filled.said = fill_a_small_form(window, filled.form, other, done)
+        except AssertionError as error:
+            filled.problem = f"{error}"
+            _keep_failure(window, chosen, filled)
+            _begin_anew(window)
+            desk = Desk(window)
+        filled.seconds = time.monotonic() - began
+        print(_line(filled), flush=True)
+
+
+def _put_into_the_store(book: Fieldbook, filled: Filled, plan: AnswerPlan) -> None:
+    if filled.form == CASE_FILE:
+        record = book.case(filled.case).wait(30).file
+        book.edit(record).wait(30)
+    else:
+        record = book.begin(filled.case, filled.form).wait(30).record
+    photos = {path for path, value in plan.record.items() if value == PHOTO}
+    told = {path: value for path, value in plan.record.items() if path not in photos}
+    book.save(record, EntryChange("", told, (), False, None)).wait(30)
+    missing = book.finish(record).wait(30)
+    assert not missing, missing
+    filled.said = plan.values
 
 
 def _compare(office: Office, scratch: Path, work: list[Filled]) -> None:
@@ -375,13 +411,15 @@ def _chosen(arguments: list[str] | None) -> Chosen:
     parser.add_argument("--size", type=_size, default=(1280, 800), help="of the window in which is filled in")
     parser.add_argument("--picture-size", type=_size, help="of the window for the pictures; else the same")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--pictures-only", action="store_true", help="answers are put into the store")
     given = parser.parse_args(arguments)
     only = every if given.only == "library" else tuple(given.only.split(","))
     unknown = {*only} - {*every}
     if unknown:
         parser.error(f"not in the library: {', '.join(sorted(unknown))}")
     pictures = tuple(given.pictures.split(","))
-    return Chosen(only, given.out, pictures, given.size, given.picture_size or given.size, given.seed)
+    picture_size = given.picture_size or given.size
+    return Chosen(only, given.out, pictures, size=given.size, picture_size=picture_size, seed=given.seed)
 
 
 def _size(text: str) -> tuple[int, int]:

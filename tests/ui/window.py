@@ -201,7 +201,7 @@ class AppWindow:
     def picture(self, name: str) -> Path:
         """What the window shows, as a PNG in the scratch folder (read from the X server)."""
         target = self.scratch / f"{name}.png"
-        ImageGrab.grab(xdisplay=self._display.name).save(target)
+        ImageGrab.grab(xdisplay=self._display.name).save(target, compress_level=1)
         return target
 
     # -- hands --------------------------------------------------------------------------------------
