@@ -26,7 +26,7 @@ SENTENCES = {
 #: For texts that have to look in a certain way.
 _SHAPED = ("+355 69 123 4567", "1994", "ana@example.org", "A1")
 _NUMBERS = ("3", "2", "12", "1", "40", "17", "5", "0", "1990")
-_TRIES, _ENDLESS = 60, 500
+_TRIES, _ENDLESS = 12, 500
 #: Stands for a photo that is chosen from the device's files: its name is not known before.
 PHOTO = "luggage-tag.png"
 

@@ -417,7 +417,7 @@ def _chosen(arguments: list[str] | None) -> Chosen:
     unknown = {*only} - {*every}
     if unknown:
         parser.error(f"not in the library: {', '.join(sorted(unknown))}")
-    pictures = tuple(given.pictures.split(","))
+    pictures = tuple(each for each in given.pictures.split(",") if each)
     picture_size = given.picture_size or given.size
     return Chosen(only, given.out, pictures, size=given.size, picture_size=picture_size, seed=given.seed)
 
