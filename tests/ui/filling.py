@@ -221,19 +221,27 @@ class PlannedFiller(FormFiller):
         self.given.add(at)
 
     def _choose_these(self, path: str, wanted: list[str], *, by_touch: bool) -> None:
-        """With the arrow keys where the list is all in sight, else by touch."""
-        rows = self._window.whole_names(f"entry.choice.{path}.")
-        order = [row for row in rows if row.removeprefix(f"entry.choice.{path}.") in wanted]
-        if by_touch or len(order) < len(wanted) or rows[:1] != self._names_held():
+        """With the arrow keys from the list's first row on, else by touch."""
+        start = f"entry.choice.{path}."
+        if by_touch or self._names_held() != self._window.whole_names(start)[:1]:
             for choice in wanted:
-                self._window.touch(f"entry.choice.{path}.{choice}", rest=0)
-                self._see_chosen(f"entry.choice.{path}.{choice}")
+                self._window.touch(f"{start}{choice}", rest=0)
+                self._see_chosen(f"{start}{choice}")
             return
-        at = 0
-        for row in order:
-            self._window.keys(*["Down"] * (rows.index(row) - at), "space")
-            at = rows.index(row)
-            self._see_chosen(row)
+        left = {f"{start}{choice}" for choice in wanted}
+        while left:
+            rows = self._window.whole_names(start)
+            (held,) = self._names_held()
+            below = rows[rows.index(held) :]
+            here = next((row for row in below if row in left), None)
+            if here is None:
+                assert len(below) > 1, f"not in the list: {left}"
+                self._window.keys(*["Down"] * (len(below) - 1))
+                self._window.wait_for(lambda to=below[-1]: self._names_held() == [to], "the keyboard to move")
+                continue
+            self._window.keys(*["Down"] * below.index(here), "space")
+            self._see_chosen(here)
+            left.discard(here)
 
     def _names_held(self) -> list[str]:
         return [str(each["name"]) for each in self._window.widgets() if each["focus"]][:1]

@@ -322,7 +322,15 @@ def _chosen(arguments: list[str] | None) -> Chosen:
         parser.error(f"not in the library: {', '.join(sorted(unknown))}")
     pictures = tuple(each for each in given.pictures.split(",") if each)
     picture_size = given.picture_size or given.size
-    return Chosen(only, given.out, pictures, size=given.size, picture_size=picture_size, seed=given.seed)
+    return Chosen(
+        only,
+        given.out,
+        pictures,
+        size=given.size,
+        picture_size=picture_size,
+        seed=given.seed,
+        by_hand=not given.pictures_only,
+    )
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Widget = Mapping[str, Any]
 #: One turn of the wheel is so many notches of 20 pixels, a small part of any area: nothing is skipped.
 _NOTCHES = 4
-_TURNS = 20
+_TURNS = 60
 _FRAMES = 8
 
 
