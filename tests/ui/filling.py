@@ -74,13 +74,14 @@ class FormFiller:
 
     def _first_thing(self, within: str = "") -> str:
         """The first on the page, or in an instance, that takes an answer; empty where only notes are."""
-        for _ in range(10):
+        for _ in range(_ENDLESS):
             for widget in self._window.widgets():
                 name = str(widget["name"])
                 takes = widget["kind"] in _TAKES and _stands_in(name, ("choice", "question", "add"))
                 if takes and within in name:
                     return name
-            self._window.scroll_down()
+            if not self._window.scroll_down():
+                break
         return ""
 
     def _held_after(self, name: str) -> str:
@@ -187,7 +188,7 @@ class PlannedFiller(FormFiller):
 
     def _first_thing(self, within: str = "") -> str:
         """The first that the plan has an answer for, or that adds an instance."""
-        for _ in range(10):
+        for _ in range(_ENDLESS):
             for widget in self._window.widgets():
                 name = str(widget["name"])
                 if widget["kind"] not in _TAKES or within not in name:
