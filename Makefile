@@ -55,6 +55,10 @@ package: setup-dev ## app and server for machines without Python, in build/packa
 bench: setup-dev ## figures beside their limits, in build/bench.json; ONLY=sync,store chooses areas
 	@$(PY) tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
+.PHONY: window
+window: setup-dev ## every form of the library by hand at the window; ONLY=consent,travel chooses, OUT=folder takes pictures
+	@$(PY) -m tests.ui.library_by_hand $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT)) $(if $(SIZE),--size $(SIZE))
+
 .PHONY: fuzz
 fuzz: setup-dev ## 100,000 mutated inputs, each within 2 s and 256 MB; ONLY=forms chooses areas, CASES their number
 	@$(PY) -m tests.fuzz.run $(if $(ONLY),--only $(ONLY)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))

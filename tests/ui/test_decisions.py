@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import Office, _run, opened
+from tests.ui.conftest import Office, add_second_office, opened
 from tests.ui.test_a_workers_day import unlock
 from tests.ui.test_what_is_missing import GENT, missing, open_the_case_of
 from tests.ui.window import AppWindow, Display
@@ -17,12 +17,7 @@ pytestmark = pytest.mark.window
 
 @pytest.fixture(scope="module")
 def two_offices(office: Office) -> Office:
-    """Elira works with the same server, in Athens."""
-    _run(
-        *("sync_server", "add-user", "--dir", str(office.folder), "--login", "elira", "--role", "officer"),
-        *("--office", "Athens", "--country", "gr", "--zone", "Europe/Athens"),
-        environment={"HOMEWARD_PASSWORD": "winter-lemon-harbour"},
-    )
+    add_second_office(office)
     return office
 
 
