@@ -55,13 +55,18 @@ package: setup-dev ## app and server for machines without Python, in build/packa
 bench: setup-dev ## figures beside their limits, in build/bench.json; ONLY=sync,store chooses areas
 	@$(PY) tests/benchmarks/run.py $(if $(ONLY),--only $(ONLY))
 
+.PHONY: window
+window: setup-dev ## every form of the library by hand at the window; ONLY=consent,travel chooses, OUT=folder takes pictures
+	@$(PY) -m tests.ui.library_by_hand $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT)) $(if $(SIZE),--size $(SIZE))
+
 .PHONY: fuzz
 fuzz: setup-dev ## 100,000 mutated inputs, each within 2 s and 256 MB; ONLY=forms chooses areas, CASES their number
 	@$(PY) -m tests.fuzz.run $(if $(ONLY),--only $(ONLY)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: torture
-torture: setup-dev ## forms of the wild filled in at random, 1,000 answers each, beside a recalculation from scratch
-	@$(PY) -m tests.forms.filler $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(SEED),--seed $(SEED))
+torture: setup-dev ## forms filled in at random beside a recalculation from scratch; ONLY=forms: of the wild, ONLY=library: N times each
+	@$(if $(filter forms,$(or $(ONLY),forms)),$(PY) -m tests.forms.filler $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(SEED),--seed $(SEED)),true)
+	@$(if $(filter library,$(or $(ONLY),library)),$(PY) -m tests.library.fill $(if $(N),--times $(N)) $(if $(SEED),--seed $(SEED)),true)
 
 .PHONY: messages
 messages: setup-dev ## collect the texts of the app again and merge them into its catalogues

@@ -41,8 +41,9 @@ class Job(Generic[T]):
     """The result of some work, or the problem that it met, once there is one.
 
     `then` may be called any number of times, before or after the end; exactly one of each pair of
-    callbacks is called, once, through `deliver`. Where a `then` names no `on_problem`, the
-    worker's `unheard` gets the problem, so that no screen fails in silence.
+    callbacks is called, once, through `deliver`. Where a `then` names no `on_problem`, or where nobody
+    has asked at all by the time the UI thread comes to it, the worker's `unheard` gets the problem, so
+    that no screen fails in silence. Without a UI thread there is no such time: then whoever works waits.
     """
 
     def __init__(self, deliver: Deliver = deliver_here, unheard: OnProblem | None = None) -> None:
@@ -50,6 +51,7 @@ class Job(Generic[T]):
         self._unheard = unheard
         self._ended = threading.Event()
         self._lock = threading.Lock()
+        self._asked = False
         self._waiting: list[tuple[Callable[[T], Any] | None, OnProblem | None]] = []
         self._result: T | None = None
         self._error: BaseException | None = None
@@ -61,6 +63,7 @@ class Job(Generic[T]):
     def then(self, on_result: Callable[[T], Any] | None, on_problem: OnProblem | None = None) -> Job[T]:
         """Have `on_result(result)` or `on_problem(problem)` called on the UI thread; returns the job."""
         with self._lock:
+            self._asked = True
             if not self._ended.is_set():
                 self._waiting.append((on_result, on_problem))
                 return self
@@ -69,6 +72,7 @@ class Job(Generic[T]):
 
     def wait(self, timeout: float | None = None) -> T:
         """The result; raises what the work raised, or TimeoutError. Never to be called on the UI thread."""
+        self._asked = True
         if not self._ended.wait(timeout):
             raise TimeoutError("the job has not ended")
         if self._error is not None:
@@ -95,6 +99,13 @@ class Job(Generic[T]):
             waiting, self._waiting = self._waiting, []
         for on_result, on_problem in waiting:
             self._tell(on_result, on_problem)
+        if error is not None and not waiting and self._deliver is not deliver_here:
+            self._deliver(self._tell_if_nobody_asked)
+
+    def _tell_if_nobody_asked(self) -> None:
+        """On the UI thread, where whoever asked has done so in the breath in which the work was given."""
+        if self._error is not None and self._unheard is not None and not self._asked:
+            self._unheard(as_problem(self._error))
 
     def _tell(self, on_result: Callable[[T], Any] | None, on_problem: OnProblem | None) -> None:
         if self._error is not None:

@@ -33,8 +33,9 @@ def entries(db: Snapshot, shelf: Shelf, now: datetime) -> tuple[Entry, ...]:
     for case in found:
         known = Case.from_values(case.facts)
         rules = programme_of(known.programme, programmes).due
-        for item in agenda(known, said.get(case.id, ()), now.date(), now=now, rules=rules):
-            if item.due >= now.date():
+        there = now.astimezone(evidence.zone_of(db, shelf, case.id))
+        for item in agenda(known, said.get(case.id, ()), there.date(), now=there, rules=rules):
+            if item.due >= there.date():
                 at = known.expected_arrival if item.kind == "arrival" else None
                 listed.append(Entry(case.id, item.kind, item.due, at))
     return tuple(listed)

@@ -16,7 +16,7 @@ from app.store.cases import CaseFacts
 from app.store.identity import read_identity
 from app.store.records import Summary
 from app.sync import receipt
-from app.views import CaseRow, CaseView, DueItem, RecordRow, StageView, Titles
+from app.views import CaseRow, CaseView, DueItem, FactConflict, FileView, RecordRow, StageView, Titles
 from forms import paths
 from forms.casework import pathway
 from forms.casework.case import Case
@@ -36,6 +36,7 @@ _NOT_LISTED: Final = frozenset(
         "phone", "documents", "denied/deny_who", "denied/deny_decision", "denied/deny_reason",
     )
 )  # fmt: skip
+_NAMES: Final = frozenset(("given_name", "family_name"))
 _LAST_DAY: Final = date.max
 
 
@@ -65,6 +66,7 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
     head = records.header(db, facts.record)
     definition = shelf.find(db, head.form, head.form_version)
     programme = programme_of(known.programme, shelf.known(db).programmes)
+    said = evidence.of_case(db, shelf, case)
     # The checklist tells its own steps.
     told = (each for each in records.of_case(db, case) if each.form != PROCEDURE_STEP)
     return CaseView(
@@ -75,12 +77,13 @@ def view(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> CaseView:
         facts=_facts(definition, facts.facts, now),
         due=items,
         records=record_rows(db, told, now),
-        offers=guidance.offered(db, known, programme, items),
+        offers=guidance.offered(db, known, said, programme, items, now.date()),
         protection=protection.view(db, shelf, facts, now, guidance.asking(db, shelf, known)),
         guidance=guidance.view(db, shelf, facts, now),
         file=facts.record,
         other_files=tuple(row(db, shelf, each, now) for each in person.members if each != case),
-        file_conflicts=person.conflicts,
+        file_conflicts=_conflicts(db, shelf, person),
+        files=_files(db, person),
     )
 
 
@@ -108,7 +111,6 @@ def due_of(
     """What is due in each of these cases, by case id, the most pressing first: all that is to be seen today,
     and the next arrival or contact. Of several files of one person it is due in the one to work in.
     """
-    today = now.date()
     joined = persons.joined_files(db, shelf)
     wanted = {case.id for case in found}.union(*(joined[c.id].members for c in found if c.id in joined))
     said = evidence.of_cases(db, shelf, wanted, READ.__contains__)
@@ -125,12 +127,14 @@ def due_of(
         known = person.facts if person else Case.from_values(case.facts)
         members = person.members if person else (case.id,)
         programme = programme_of(known.programme, office.programmes)
+        there = now.astimezone(evidence.zone_of(db, shelf, case.id))
+        today = there.date()
         everything = [each for member in members for each in said.get(member, ())]
-        items = agenda(known, everything, today, now=now, rules=programme.due, consents=programme.consent)
+        items = agenda(known, everything, today, now=there, rules=programme.due, consents=programme.consent)
         for member in members if person else ():
             # Nobody stops waiting for who may be on her way because another file is further on.
             own = Case.from_values(files[member].facts)
-            alone = agenda(own, everything, today, now=now, rules=programme.due, consents=programme.consent)
+            alone = agenda(own, everything, today, now=there, rules=programme.due, consents=programme.consent)
             arrivals = [each for each in alone if each.kind == "arrival"]
             items = in_order([*items, *(each for each in arrivals if each not in items)])
         mine = shown_to(items, coordinator=viewer in office.coordinators, carer=viewer == known.carer)
@@ -166,6 +170,8 @@ def _due_item(case: CaseFacts, item: Due) -> DueItem:
         detail["owner"] = item.owner
     if item.subject:
         detail["subject"] = item.subject
+    if item.words:
+        detail["words"] = item.words
     if item.kind == "arrival" and known.expected_arrival is not None:
         detail["expected"] = known.expected_arrival
     return DueItem(
@@ -216,6 +222,39 @@ def _facts(
         for path in (*(path for path in definition.questions if path in shown), *in_rows)
         if paths.template(path) in visible and paths.template(path) not in _NOT_LISTED
     )
+
+
+def _files(db: Snapshot, person: Person) -> tuple[FileView, ...]:
+    here = {each.id: each for each in cases.those(db, person.members)}
+    return tuple(
+        FileView(
+            here[case].code, case, here[case].record, records.summary(db, here[case].record).state == "draft"
+        )
+        for case in person.members
+    )
+
+
+def _conflicts(db: Snapshot, shelf: Shelf, person: Person) -> tuple[FactConflict, ...]:
+    """What the files of a person tell differently, in words; first what keeps everybody from contact."""
+    here = {each.code: each for each in cases.those(db, person.members)}
+    forms = {code: _definition(db, shelf, each) for code, each in here.items()}
+    shown = []
+    for each in person.conflicts:
+        titles: Titles = {}
+        texts: list[Titles] = []
+        for code, _ in each.values:
+            form, value = forms[code], here[code].facts.get(each.fact)
+            titles = titles or (question_titles(form, each.fact) if form else {})
+            texts.append(text_of(form, each.fact, value) if form else {"en": str(value or "")})
+        named = each.fact in _NAMES
+        told = () if named else tuple(texts)
+        shown.append(replace(each, titles=titles or {"en": each.fact}, named=named, texts=told))
+    return tuple(sorted(shown, key=lambda each: not each.freezes))
+
+
+def _definition(db: Snapshot, shelf: Shelf, case: CaseFacts) -> FormDefinition | None:
+    head = records.header(db, case.record)
+    return shelf.find(db, head.form, head.form_version)
 
 
 def _safe_contact_of_all(db: Snapshot, shelf: Shelf, facts: CaseFacts, person: Person) -> Titles:

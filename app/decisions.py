@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
-from app import evidence, persons
+from app import evidence, new_cases, persons
 from app.background import Job
 from app.entries import Entries
 from app.persons import NewPerson
@@ -15,16 +15,19 @@ from app.problems import Problem
 from app.protection import reason_views
 from app.shelf import Known, Shelf
 from app.store import Snapshot, Transaction, cases, records
-from app.views import LikelyView, OfficeView, ShareView
+from app.views import LikelyView, NewCaseView, OfficeView, ShareView
 from forms import library
 from forms.casework import sharing
-from forms.casework.case import Case
+from forms.casework.case import Case, check_case_code
 from forms.casework.files_of_one import check_files
 from forms.casework.gates import Gate
 from forms.casework.programme import programme_of
 from forms.entry import FormEntry
+from forms.errors import FormProblem
 
 COORDINATOR: Final = "coordinator"
+#: By the reason of the rule, the problem that a worker is told.
+_REFUSED: Final = {"sharing.ground.adult": "share.ground.adult", "sharing.age.unknown": "share.age.unknown"}
 
 T = TypeVar("T")
 
@@ -74,17 +77,41 @@ class Decisions:
         """Take the case back from another office."""
         return self._write(lambda db: unshare(db, self._shelf, self._entries, case_id, office))
 
+    def new_case_choices(self) -> Job[NewCaseView]:
+        """What can be chosen of a new case."""
+        return self._read(lambda db: new_cases.choices(db, self._shelf))
+
+    def open_case(self, country: str, language: str, person: NewPerson) -> Job[str]:
+        """Open a case for somebody, with what is known of the person in its case file; its id."""
+        return self._write(
+            lambda db: new_cases.open_case(db, self._entries, country, language, person, self._now().date())
+        )
+
     def likely_same(self, new: NewPerson) -> Job[tuple[LikelyView, ...]]:
         """Cases here that may be of somebody for whom a new case is about to be made."""
         return self._read(lambda db: persons.likely_same(db, self._shelf, new))
+
+    def likely_others(self, case_id: str) -> Job[tuple[LikelyView, ...]]:
+        """Cases here that may be of the person of this one, and are not joined to it."""
+        return self._read(lambda db: persons.likely_others(db, self._shelf, case_id))
 
     def join_files(self, duplicate: str, original: str, because: str) -> Job[str]:
         """Two files are of one person, and are read as one."""
         return self._write(lambda db: join_files(db, self._entries, duplicate, original, because))
 
-    def part_files(self, case_id: str) -> Job[None]:
+    def join_by_code(self, case_id: str, code: str, because: str) -> Job[str]:
+        """The same with a file that is named by its code, as it stands on a paper; the one that was begun
+        first is the one to work in."""
+
+        def join(db: Transaction) -> str:
+            duplicate, original = later_first(db, case_id, of_code(db, code))
+            return join_files(db, self._entries, duplicate, original, because)
+
+        return self._write(join)
+
+    def part_files(self, case_id: str, because: str) -> Job[None]:
         """They are two people after all."""
-        return self._write(lambda db: part_files(db, self._shelf, self._entries, case_id))
+        return self._write(lambda db: part_files(db, self._shelf, self._entries, case_id, because))
 
 
 def pass_gate(
@@ -108,7 +135,7 @@ def pass_gate(
     person = persons.person_of(db, shelf, cases.get(db, case))
     programme = programme_of(person.facts.programme, known.programmes)
     filed = persons.said_of(db, shelf, person)
-    today = evidence.day_of([each for found in filed for each in found], now, known)
+    today = persons.now_of(db, shelf, person, now).date()
     found = check_files(gate, person.facts, filed, today, programme, coordinators=known.coordinators)
     soft = {each.code for each in found.reasons if not each.hard}
     if not codes or not set(codes) <= soft:
@@ -132,7 +159,9 @@ def share(
 
     Whether it does is for the server to say, by the same rule. Problems share.office.not_home for a case of
     another office, share.office.unknown, and share.ground.missing where no ground holds: without consent to
-    share with this very office, a vital interest or a duty to report needs a reason. Nothing is kept then.
+    share with this very office, a vital interest or a duty to report needs a reason. share.ground.adult and
+    share.age.unknown where a duty to report is no ground, since nobody has told that the person may be a
+    child. Nothing is kept then.
     """
     facts = cases.get(db, case)
     if facts.office != db.identity.office:
@@ -142,8 +171,11 @@ def share(
     given = {"share_office": office, "share_state": "shared", "share_ground": ground, "share_reason": reason}
     answers = {name: value for name, value in given.items() if value}
     record = _written(db, entries, case, library.SHARING, answers, "share.ground.missing")
-    if not any(each.office == office and each.shared for each in shares(db, shelf, case, now)):
-        raise Problem("share.ground.missing")
+    found = [each for each in shares(db, shelf, case, now) if each.office == office]
+    if not any(each.shared for each in found):
+        reasons = {reason.code for each in found for reason in each.reasons}
+        why = next((_REFUSED[code] for code in _REFUSED if code in reasons), "share.ground.missing")
+        raise Problem(why)
     return record
 
 
@@ -160,16 +192,40 @@ def join_files(db: Transaction, entries: Entries, duplicate: str, original: str,
     return _written(db, entries, duplicate, library.SAME_PERSON, answers, "person.reason.missing")
 
 
-def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str) -> None:
-    """The person of this case has one file again: all that joined others to it is taken back.
+def of_code(db: Snapshot, code: str) -> str:
+    """The case of a whole code; Problem person.code.unknown, also for the beginning of one: whoever reads
+    two files as one shows each to the workers of the other, so it is no place to guess."""
+    try:
+        found = cases.by_code(db, check_case_code(code))
+    except FormProblem as unreadable:
+        raise Problem("person.code.unknown") from unreadable
+    if found is None:
+        raise Problem("person.code.unknown")
+    return found.id
 
-    Problem person.files.single where nothing joined them.
+
+def later_first(db: Snapshot, *files: str) -> list[str]:
+    """Cases by when their code was made, the latest first. Problem case.row.unknown."""
+    made = {
+        case: records.summary(db, cases.get(db, case).record).stamps.get("case_code", "") for case in files
+    }
+    return sorted(files, key=lambda case: made[case], reverse=True)
+
+
+def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, because: str) -> None:
+    """The person of this case has one file again: all that joined others to it is taken back. Why stands
+    below why they were joined.
+
+    Problems person.files.single where nothing joined them, person.part.reason_missing.
     """
     person = persons.person_of(db, shelf, cases.get(db, case))
     if not person.statements:
         raise Problem("person.files.single")
+    if not because.strip():
+        raise Problem("person.part.reason_missing")
     for record in person.statements:
-        _changed(db, entries, record, {"state": "apart"})
+        before = records.values(db, record).get("because", "")
+        _changed(db, entries, record, {"state": "apart", "because": f"{before}\n{because.strip()}".strip()})
 
 
 def unshare(db: Transaction, shelf: Shelf, entries: Entries, case: str, office: str) -> None:
@@ -204,10 +260,10 @@ def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharin
     return sharing.shares(
         said,
         [_other(each, known) for each in listed.values()],
-        evidence.day_of(said, now, known),
+        now.astimezone(evidence.zone_of(db, shelf, case)).date(),
         home=_other(home, known),
         case=Case.from_values(facts.facts),
-        coordinators=known.coordinators,
+        coordinators=known.coordinators_of(facts.office),
         rules=programme.consent,
     )
 
@@ -220,7 +276,7 @@ def offices(known: Known) -> tuple[OfficeView, ...]:
 
 def _other(office: OfficeView, known: Known) -> sharing.OtherOffice:
     staff = (each for each in known.colleagues.values() if each.office == office.id)
-    people = tuple(name for each in staff for name in (each.login, each.name))
+    people = tuple(name for each in staff for name in (each.login, each.name, each.role))
     return sharing.OtherOffice(office.id, office.id, office.country, people)
 
 

@@ -9,16 +9,20 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Any, Final
 
-from app import evidence, revisions
+from app import evidence, persons, revisions
 from app.problems import Problem
 from app.shelf import Shelf
 from app.store import Snapshot, Transaction, attachments, cases, drafts, records
 from app.views import AsideView, CaseRow, RevisionView
+from forms.casework.age import age
 from forms.casework.case import new_case_code
+from forms.casework.days import last_of
 from forms.casework.office_file import belongs
+from forms.casework.programme import programme_of
 from forms.definition import FormDefinition
 from forms.entry import EntryChange, FormEntry
 from forms.surroundings import Surroundings
@@ -26,6 +30,8 @@ from forms.validation import Violation
 
 #: What a new case is, until somebody knows more.
 _FIRST_FACTS: Final = {"stage": "identified", "risk": "unknown"}
+#: What no answer says and a form may show: whether the person is an adult.
+_OF_AGE: Final = "case.of_age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,8 @@ class Entries:
             raise Problem("record.form.elsewhere")
         definition = self.shelf.newest(db, form)
         row = self.case_row(db, case)
-        entry = self._entry(record, definition, None, language, self._facts(db, case, definition))
+        facts = self._facts(db, case, definition)
+        entry = self._entry(record, definition, None, language, facts, self._furthest(db))
         self._begun[record] = _Begun(case, definition.id, definition.version, entry.opening.values)
         return OpenEntry(record, row, form, entry)
 
@@ -82,7 +89,7 @@ class Entries:
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
         draft = drafts.open_draft(db, record)
-        entry = self._entry(record, definition, draft.values, language, {})
+        entry = self._entry(record, definition, draft.values, language, {}, self._furthest(db))
         return OpenEntry(
             record,
             self.case_row(db, head.case),
@@ -114,7 +121,8 @@ class Entries:
             )
         head = records.header(db, record)
         definition = self.shelf.get(db, head.form, head.form_version)
-        entry = self._entry(record, definition, records.values(db, record), language, {})
+        values = records.values(db, record)
+        entry = self._entry(record, definition, values, language, {}, self._furthest(db))
         violations = entry.validate()
         if violations:
             return violations
@@ -135,17 +143,21 @@ class Entries:
         """(answered, asked) of a form with these values."""
         return self._entry("", definition, values, None, {}).progress()
 
-    def new_case(self, db: Transaction, country: str, language: str) -> str:
-        """Open a case: its code and first facts, finished at once, so that colleagues can find it."""
+    def new_case(
+        self, db: Transaction, country: str, language: str, known: Mapping[str, Any] = MappingProxyType({})
+    ) -> str:
+        """Open a case: its code and first facts, finished at once, so that colleagues can find it. `known`:
+        answers of its case file. The language may be empty: then the case file asks for it."""
         definition = self.shelf.newest(db, cases.FORM)
         case, record = db.new_id(), db.new_id()
         facts = {
             **_FIRST_FACTS,
             "case_code": new_case_code(country, self.chance),
             "country": country.lower(),
-            "language": language,
+            **({"language": language} if language else {}),
             "office": db.identity.office,
             "carer": db.identity.login,
+            **known,
         }
         drafts.begin(db, record, case, cases.FORM, definition.version)
         drafts.save_answers(db, record, {name: facts[name] for name in facts if name in definition.questions})
@@ -166,6 +178,7 @@ class Entries:
         values: Mapping[str, Any] | None,
         language: str | None,
         facts: Mapping[str, Any],
+        furthest: tzinfo | None = None,
     ) -> FormEntry:
         return FormEntry(
             definition,
@@ -174,8 +187,12 @@ class Entries:
             now=self.now,
             random=self.chance,
             facts=facts,
-            surroundings=Surroundings(instance_id=f"uuid:{record}" if record else None),
+            surroundings=Surroundings(instance_id=f"uuid:{record}" if record else None, furthest=furthest),
         )
+
+    def _furthest(self, db: Snapshot) -> tzinfo | None:
+        """The zone of the office that has the next day first, of all that work with this server."""
+        return last_of(self.shelf.known(db).zones.values(), self.now())
 
     def _again(self, record: str) -> revisions.Open:
         return lambda definition, values: self._entry(record, definition, values, None, {})
@@ -190,6 +207,7 @@ class Entries:
             for each in definition.questions.values()
             if each.readonly == "true()" and each.meaning
         }
+        of_age = {_OF_AGE: self._of_age(db, case)} if _OF_AGE in shown else {}
         said = evidence.of_case(db, self.shelf, case, shown.__contains__)
         said.sort(key=lambda each: (each.on, each.order))
         facts = {meaning: value for each in said for meaning, value in each.values.items()}
@@ -197,7 +215,7 @@ class Entries:
             known = cases.get(db, case)
             summary = records.header(db, known.record)
         except Problem:
-            return facts
+            return {**facts, **of_age}
         of_case = self.shelf.find(db, summary.form, summary.form_version)
         questions = of_case.questions.values() if of_case else ()
         of_file = {
@@ -205,4 +223,17 @@ class Entries:
             for each in questions
             if each.meaning and each.path in known.facts
         }
-        return {**facts, **of_file}
+        return {**facts, **of_file, **of_age}
+
+    def _of_age(self, db: Snapshot, case: str) -> str:
+        """Whether the person is an adult today by every account, of all her files; who may be a child is
+        none. The case file has no answer for it, so a form cannot be told one that is old."""
+        try:
+            person = persons.person_of(db, self.shelf, cases.get(db, case))
+        except Problem:
+            return "no"
+        known = self.shelf.known(db)
+        said = [each for found in persons.said_of(db, self.shelf, person) for each in found]
+        today = persons.now_of(db, self.shelf, person, self.now()).date()
+        rules = programme_of(person.facts.programme, known.programmes).consent.age
+        return "no" if age(person.facts, said, today, rules).minor_on(today) else "yes"

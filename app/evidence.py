@@ -4,14 +4,15 @@ word each record is."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
-from app.shelf import Known, Shelf, zone_named
-from app.store import Snapshot, conflicts, records
+from app.shelf import Known, Shelf
+from app.store import Snapshot, cases, conflicts, records
 from app.store.identity import read_identity
 from app.store.records import Summary
 from forms import paths
+from forms.casework.days import zone_named
 from forms.casework.facts import LAST_MOMENT, Evidence, evidence, whose
 from forms.definition import FormDefinition
 from forms.record import Record
@@ -30,9 +31,13 @@ def everything(meaning: str) -> bool:
     return True
 
 
-def of_case(db: Snapshot, shelf: Shelf, case: str, reads: Reads = everything) -> list[Evidence]:
-    """All that one case says. Drafts say nothing, nor do records whose form has not come down yet."""
-    return _said(db, shelf, records.of_case(db, case), reads).get(case, [])
+def of_case(
+    db: Snapshot, shelf: Shelf, case: str, reads: Reads = everything, zone: tzinfo | None = None
+) -> list[Evidence]:
+    """All that one case says. Drafts say nothing, nor do records whose form has not come down yet. Its days
+    are those of `zone`, or of the case."""
+    here = zone or zone_of(db, shelf, case)
+    return _said(db, shelf, records.of_case(db, case), reads, lambda _: here).get(case, [])
 
 
 def of_cases(db: Snapshot, shelf: Shelf, wanted: Collection[str], reads: Reads) -> dict[str, list[Evidence]]:
@@ -40,13 +45,30 @@ def of_cases(db: Snapshot, shelf: Shelf, wanted: Collection[str], reads: Reads) 
     if len(wanted) <= _FEW:
         return {case: of_case(db, shelf, case, reads) for case in wanted}
     found = records.of_forms(db, sorted({each.id for each in forms_that_say(db, shelf, reads)}))
-    return _said(db, shelf, (each for each in found if each.case in wanted), reads)
+    return _said(db, shelf, (each for each in found if each.case in wanted), reads, _zones(db, shelf))
 
 
 def of_all(db: Snapshot, shelf: Shelf, reads: Reads) -> dict[str, list[Evidence]]:
     """All that any case says of what `reads` reads, by case."""
     found = records.of_forms(db, sorted({each.id for each in forms_that_say(db, shelf, reads)}))
-    return _said(db, shelf, found, reads)
+    return _said(db, shelf, found, reads, _zones(db, shelf))
+
+
+def zone_of(db: Snapshot, shelf: Shelf, case: str) -> tzinfo:
+    """The zone in which the days of a case are counted: that of the office that holds it, on whichever device
+    (see `forms.casework.days`); where nobody knows that, this office's."""
+    return _zone_of_office(db, shelf, cases.office_of(db, case))
+
+
+def _zone_of_office(db: Snapshot, shelf: Shelf, office: str) -> tzinfo:
+    return shelf.known(db).zones.get(office) or zone_named(read_identity(db).zone)
+
+
+def _zones(db: Snapshot, shelf: Shelf) -> Callable[[str], tzinfo]:
+    """The same for many cases."""
+    offices = cases.offices(db)
+    known = {office: _zone_of_office(db, shelf, office) for office in {"", *offices.values()}}
+    return lambda case: known[offices.get(case, "")]
 
 
 def forms_that_say(db: Snapshot, shelf: Shelf, reads: Reads) -> list[FormDefinition]:
@@ -73,8 +95,10 @@ def contested(db: Snapshot, shelf: Shelf, case: str | None = None) -> dict[str, 
     return {each: frozenset(meanings) for each, meanings in found.items()}
 
 
-def _said(db: Snapshot, shelf: Shelf, found: Iterable[Summary], reads: Reads) -> dict[str, list[Evidence]]:
-    known, zone = shelf.known(db), zone_named(read_identity(db).zone)
+def _said(
+    db: Snapshot, shelf: Shelf, found: Iterable[Summary], reads: Reads, zone_of_case: Callable[[str], tzinfo]
+) -> dict[str, list[Evidence]]:
+    known = shelf.known(db)
     definitions: dict[tuple[str, str], tuple[FormDefinition, frozenset[str]] | None] = {}
     said: dict[str, list[Evidence]] = {}
     for each in found:
@@ -86,7 +110,7 @@ def _said(db: Snapshot, shelf: Shelf, found: Iterable[Summary], reads: Reads) ->
             definitions[key] = None if definition is None else (definition, _read_paths(definition, reads))
         read = definitions[key]
         if read is not None and read[1]:
-            said.setdefault(each.case, []).append(_evidence(each, *read, known, zone))
+            said.setdefault(each.case, []).append(_evidence(each, *read, known, zone_of_case(each.case)))
     return said
 
 
@@ -99,8 +123,7 @@ def _read_paths(definition: FormDefinition, reads: Reads) -> frozenset[str]:
 def _evidence(
     each: Summary, definition: FormDefinition, read: frozenset[str], known: Known, zone: tzinfo
 ) -> Evidence:
-    """The record speaks of the day on which it was last changed, in the zone of this office for all of them,
-    so that no word outdoes a later one because midnight comes sooner where it was written: by the server's
+    """The record speaks of the day on which it was last changed, in the zone of its case: by the server's
     clock as soon as it has it, since a clock that is fast must not make a word the last one."""
     answers, authors = _answers(each, read)
     author = whose([known.author(login) for login in authors])
@@ -118,14 +141,8 @@ def _evidence(
         stamps=each.stamps,
         zone=zone,
         wrote=lambda path: each.authors.get(path, each.author),
+        zone_of=lambda login: known.colleagues[login].zone if login in known.colleagues else zone,
     )
-
-
-def day_of(said: Iterable[Evidence], now: datetime, known: Known) -> date:
-    """Today, for rules over what several offices say: the latest local day of all of them, since a word of
-    today is not one of tomorrow because its office lies further east."""
-    zones = {known.author(each.author).zone for each in said}
-    return max([now.date(), *(now.astimezone(zone).date() for zone in zones)])
 
 
 def moment(stamp: str, zone: tzinfo) -> datetime:

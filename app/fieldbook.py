@@ -16,7 +16,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from app import calendar_file, casefile, decisions, figures, guidance, inbox, office, reminding, shelf, today
+from app import (
+    calendar_file,
+    casefile,
+    decisions,
+    directory,
+    figures,
+    guidance,
+    inbox,
+    money,
+    office,
+    reminding,
+    reports,
+    shelf,
+    today,
+)
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
 from app.discretion import Discretion
@@ -142,6 +156,12 @@ class Fieldbook:
         self.decisions = decisions.Decisions(
             self._shelf, self._entries, self._now, self._read, lambda work: self._write(work, _FINISHED)
         )
+        #: Who helps with what; the money of a case; what a coordinator reports.
+        self.directory = directory.ServiceDirectory(self._shelf, self._now, self._read)
+        self.money = money.CaseMoney(
+            self._shelf, self._entries, self._now, self._read, lambda work: self._write(work, _FINISHED)
+        )
+        self.reports = reports.Reports(self._shelf, self._now, self._read, lambda work: self._write(work))
         self._writer = worker
         self._writer.unheard = self._tell_problem
         self._reader = Worker("store-read", deliver, self._tell_problem)

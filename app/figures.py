@@ -6,8 +6,9 @@ file. Cases that other offices share are among them: an office counts whom it wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 
 from app import evidence, persons
 from app.decisions import COORDINATOR
@@ -18,9 +19,11 @@ from app.views import FigureView
 from forms.casework.case import Case
 from forms.casework.facts import Evidence
 from forms.casework.indicators.figures import report
+from forms.casework.indicators.journey import in_euros
 from forms.casework.indicators.population import GROUPS, Office, Period, Person
+from forms.casework.money import Money, Rates
 from forms.casework.office_file import activities, office_file
-from forms.casework.programme import programme_of
+from forms.casework.programme import Programme, programme_of
 
 
 def views(
@@ -39,20 +42,29 @@ def views(
         raise Problem("figures.group.unknown", {"group": unknown[0]})
     return tuple(
         FigureView(each.indicator, each.group, each.value, each.of, each.persons, each.missing)
-        for each in report(_office(db, shelf), period, now.date(), by=by)
+        for each in report(office(db, shelf), period, now.date(), by=by)
     )
 
 
-def _office(db: Snapshot, shelf: Shelf) -> Office:
+def office(db: Snapshot, shelf: Shelf, programme: str = "") -> Office:
+    """The persons and activities of this office; of a programme, those that belong to it: who names it, and
+    where it is the only one also who names none. Costs are in EUR where there is a rate for their day.
+    """
     here, own = cases.listed(db), db.identity.office
     wanted = {each.id for each in here} | {office_file(own)}
     of_office, said = activities(evidence.of_cases(db, shelf, wanted, evidence.everything), [own])
-    return Office(tuple(_people(db, shelf, here, said)), of_office, _targets(db, shelf))
+    known = shelf.known(db).programmes
+    people = tuple(_people(db, shelf, here, said))
+    if programme:
+        people = tuple(each for each in people if programme_of(each.case.programme, known).id == programme)
+        of_office = tuple(
+            each for each in of_office if programme_of(each.text("programme.code"), known).id == programme
+        )
+    return Office(people, of_office, _targets(programme_of(programme, known)))
 
 
-def _targets(db: Snapshot, shelf: Shelf) -> Mapping[str, int] | None:
-    """Those of the only programme that there is; of several, none are the office's."""
-    programme = programme_of("", shelf.known(db).programmes)
+def _targets(programme: Programme) -> Mapping[str, int] | None:
+    """Those of one programme; of several together, none are the office's."""
     if not programme.persons:
         return None
     return {"assisted": programme.persons, "assisted.minors": programme.minors_among_them}
@@ -66,7 +78,19 @@ def _people(
 ) -> Iterator[Person]:
     """Each person once, also one of whom there are several files."""
     joined = persons.joined_files(db, shelf)
+    programmes = shelf.known(db).programmes
     for case in persons.in_one(here, joined):
         one = joined.get(case.id) or persons.Person(case.id, (case.id,), Case.from_values(case.facts))
         told = tuple(each for file in one.members for each in said.get(file, ()))
-        yield Person(one.key, one.facts, told, frozenset(one.members) - {one.key})
+        person = Person(one.key, one.facts, told, frozenset(one.members) - {one.key})
+        yield in_euros(person, _converter(programme_of(one.facts.programme, programmes).rates))
+
+
+def _converter(rates: Rates) -> Callable[[Decimal, str, date], Decimal | None]:
+    """By the rates of a programme; what has no rate, or is no amount of money, stays unknown."""
+
+    def convert(amount: Decimal, currency: str, on: date) -> Decimal | None:
+        money = Money.read(amount, currency)
+        return None if money is None else rates.euro(money, on).eur
+
+    return convert

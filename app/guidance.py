@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from app import evidence
@@ -16,6 +16,7 @@ from app.views import DueItem, FormOffer, GuidanceView, LeafletView, OffersView,
 from forms.casework import pathway
 from forms.casework.age import age
 from forms.casework.case import Case
+from forms.casework.facts import Evidence
 from forms.casework.office_file import FORMS as OF_NO_PERSON
 from forms.casework.procedures import Item, Leaflet, Procedures
 from forms.casework.programme import Programme, programme_of
@@ -27,15 +28,24 @@ _ELSEWHERE: Final = frozenset({*BUILT_IN, *OF_NO_PERSON})
 _LIBRARY: Final = frozenset(form for form, _ in forms())
 
 
-def offered(db: Snapshot, case: Case, programme: Programme, items: Sequence[DueItem]) -> OffersView:
+def offered(
+    db: Snapshot,
+    case: Case,
+    said: Sequence[Evidence],
+    programme: Programme,
+    items: Sequence[DueItem],
+    today: date,
+) -> OffersView:
     """Every form but those that a worker does not look for, each once: what is due or asked for by the
-    stage, the office's own, and the others by the first stage that names them; last, of no stage, those of
-    the library that none names."""
+    stage of this person, the office's own, and the others by the first stage that names them; last, of no
+    stage, those of the library that none names."""
     here = {offer.form: offer for offer in offers(db) if offer.form not in _ELSEWHERE}
     plans = programme.stages
     named = {form for plan in (*plans, *pathway.STANDARD) for form in plan.forms}
     stage = next((plan.forms for plan in (*plans, *pathway.STANDARD) if plan.id == case.stage), ())
-    now = {item.form for item in items if item.form} | set(stage)
+    minor = age(case, said, today, programme.consent.age).minor_on(today)
+    asked = set(stage) - pathway.not_asked_of(minor, pathway.decided(said, today))
+    now = {item.form for item in items if item.form} | asked
     ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form], plans)
     needed = [form for form in ordered if form in now]
     own = [form for form in ordered if form not in named | _LIBRARY and form not in now]
@@ -68,7 +78,8 @@ def view(db: Snapshot, shelf: Shelf, case: CaseFacts, now: datetime) -> Guidance
     known = Case.from_values(case.facts)
     programme = programme_of(known.programme, shelf.known(db).programmes)
     said = evidence.of_case(db, shelf, case.id)
-    minor = age(known, said, now.date(), programme.consent.age).minor_on(now.date())
+    today = now.astimezone(evidence.zone_of(db, shelf, case.id)).date()
+    minor = age(known, said, today, programme.consent.age).minor_on(today)
     procedures = programme.procedures
     items = procedures.checklist(pathway.like(known.stage, programme.stages), said, minor)
     return GuidanceView(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from app import evidence
@@ -19,9 +20,11 @@ from forms.casework.case import Case
 from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
 from forms.casework.facts import Evidence, lines
+from forms.casework.files_of_one import once_joined, taken_back_while_joined
 
 _PHONE: Final = "person.phone"
 _DOCUMENT: Final = "person.document"
+_BORN: Final = "age.born"
 
 #: The facts of a case file by which somebody is reached.
 _SAFE_CONTACT: Final = ("safe_channel", "safe_times", "code_word_agreed")
@@ -39,6 +42,11 @@ class NewPerson:
     country: str = ""
     phones: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything by which the person could be known again."""
+        return any((self.given_name, self.family_name, self.other_names, self.phones, self.documents))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +69,40 @@ def likely_same(db: Snapshot, shelf: Shelf, new: NewPerson) -> tuple[LikelyView,
         country=new.country,
     )  # fmt: skip
     who = replace(Identity.from_case("", asked, new.documents, new.phones), birth=Birth.from_text(new.birth))
-    here = {each.id: each for each in cases.listed(db)}
-    said = evidence.of_cases(db, shelf, here.keys(), (_PHONE, _DOCUMENT).__contains__)
-    known = [
-        Identity.from_case(
-            case,
-            Case.from_values(each.facts),
-            _told(said.get(case, ()), _DOCUMENT),
-            _told(said.get(case, ()), _PHONE),
-        )
-        for case, each in here.items()
-    ]
+    return _views(who, _identities(db, shelf))
+
+
+def likely_others(db: Snapshot, shelf: Shelf, case: str) -> tuple[LikelyView, ...]:
+    """The same for a case that is here: those that may be of its person and are not joined to it yet.
+
+    Problem case.row.unknown."""
+    person = person_of(db, shelf, cases.get(db, case))
+    found = _identities(db, shelf)
+    others = {key: each for key, each in found.items() if key not in person.members}
+    return _views(found[case][1], others)
+
+
+def _views(who: Identity, known: Mapping[str, tuple[str, Identity]]) -> tuple[LikelyView, ...]:
     return tuple(
-        LikelyView(found.case, here[found.case].code, found.score, found.because)
-        for found in likely(who, known)
+        LikelyView(found.case, known[found.case][0], found.score, found.because)
+        for found in likely(who, [identity for _, identity in known.values()])
     )
+
+
+def _identities(db: Snapshot, shelf: Shelf) -> dict[str, tuple[str, Identity]]:
+    """By case, its code and by what its person may be known."""
+    here = {each.id: each for each in cases.listed(db)}
+    said = evidence.of_cases(db, shelf, here.keys(), (_PHONE, _DOCUMENT, _BORN).__contains__)
+    return {case: (each.code, _identity(each, said.get(case, ()))) for case, each in here.items()}
+
+
+def _identity(case: CaseFacts, said: Sequence[Evidence]) -> Identity:
+    found = Identity.from_case(
+        case.id, Case.from_values(case.facts), _told(said, _DOCUMENT), _told(said, _PHONE)
+    )
+    # Where no day is known, a year was told, or a year and a month.
+    told = (Birth.from_text(each) for each in reversed(_told(said, _BORN)))
+    return found if found.birth else replace(found, birth=next((each for each in told if each), None))
 
 
 def _told(found: Sequence[Evidence], meaning: str) -> list[str]:
@@ -106,8 +133,20 @@ def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
 
 
 def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
-    """What each file of one person says, the one to work in first."""
-    return [evidence.of_case(db, shelf, case) for case in person.members]
+    """What each file of one person says, the one to work in first; all in the days of that one. What was
+    taken back in another file while it was joined to one of them is said there too."""
+    zone = evidence.zone_of(db, shelf, person.key)
+    once = once_joined(_same(db, shelf))
+
+    def said(case: str) -> list[Evidence]:
+        return evidence.of_case(db, shelf, case, zone=zone)
+
+    return [[*said(case), *taken_back_while_joined(case, once, said)] for case in person.members]
+
+
+def now_of(db: Snapshot, shelf: Shelf, person: Person, now: datetime) -> datetime:
+    """The moment in the zone in which the days of this person's files are counted."""
+    return now.astimezone(evidence.zone_of(db, shelf, person.key))
 
 
 def unread_of(db: Snapshot, person: Person) -> tuple[str, ...]:
@@ -117,7 +156,7 @@ def unread_of(db: Snapshot, person: Person) -> tuple[str, ...]:
 
 def differ_on_safe_contact(person: Person) -> bool:
     """Whether her files say different things of how she may be reached: then nobody contacts her."""
-    return any(each.fact in _SAFE_CONTACT for each in person.conflicts)
+    return any(each.freezes for each in person.conflicts)
 
 
 def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFacts]:
@@ -126,8 +165,12 @@ def in_one(found: Sequence[CaseFacts], joined: dict[str, Person]) -> list[CaseFa
 
 
 def _statements(db: Snapshot, shelf: Shelf) -> list[SameCase]:
-    said = evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
+    said = _same(db, shelf)
     return [each for case, records in sorted(said.items()) for each in said_in(case, records)]
+
+
+def _same(db: Snapshot, shelf: Shelf) -> dict[str, list[Evidence]]:
+    return evidence.of_all(db, shelf, lambda meaning: meaning.startswith("same."))
 
 
 def _person(merged: MergedCase, files: dict[str, CaseFacts]) -> Person:
@@ -136,7 +179,11 @@ def _person(merged: MergedCase, files: dict[str, CaseFacts]) -> Person:
         merged.members,
         merged.case,
         tuple(
-            FactConflict(each.fact, tuple((files[key].code, value) for key, value in each.values))
+            FactConflict(
+                each.fact,
+                tuple((files[key].code, value) for key, value in each.values),
+                freezes=each.fact in _SAFE_CONTACT,
+            )
             for each in merged.conflicts
         ),
         merged.statements,

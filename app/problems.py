@@ -71,6 +71,14 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "store.file.busy": N_("The records are open in another window of the app. Close it, then try again."),
     "store.value.invalid": N_("This answer is not a possible number, so it was not saved. Correct it."),
+    # money and reports
+    "money.reason.missing": N_("Write why the line is over its budget. Nothing was changed."),
+    "money.record.other": N_("This record cannot tell why a line is over. Open it and write it there."),
+    "money.record.open": N_("This record is being changed or lacks something. Open it and finish it first."),
+    "report.public.none": N_("Nothing was published on this device yet. Make a new public report first."),
+    "report.frozen.missing": N_("This report is not on this device. Look for it where it was frozen."),
+    "report.file.exists": N_("There is a file {name} already. Choose another name."),
+    "report.file.not_written": N_("The file {name} could not be written. Choose another place."),
     # settings and threads
     "settings.file.invalid": N_("The file {name} cannot be read. Correct it or delete it."),
     "settings.name.unknown": N_("There is no setting called {name}. Check its spelling."),
@@ -104,6 +112,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "figures.group.unknown": N_("Nothing can be told apart by {group}. Choose another group."),
     # filling in
     "case.row.unknown": N_("This case is not on this device. Sync, then look again."),
+    "case.country.missing": N_("The country of return is needed: the code of the case begins with it."),
+    "case.birth.unclear": N_(
+        "The date of birth cannot be read, or is still to come. Write a year, a month and a year, or a day: "
+        "1998, 5.1998 or 12.5.1998."
+    ),
     "record.form.elsewhere": N_(
         "This form is not written here. Meetings and agreements belong in the file of the office, all other "
         "forms in a case."
@@ -134,11 +147,21 @@ TEXTS: Final[Mapping[str, str]] = {
         "This case belongs to the office {office}. Only that office can share it; ask a colleague there."
     ),
     "share.office.unknown": N_("There is no such office here: {office}. Sync, then choose again."),
+    "share.ground.adult": N_(
+        "For an adult, a duty to report does not share the whole file. "
+        "Send a referral with the fields that were agreed."
+    ),
+    "share.age.unknown": N_(
+        "No record tells the age, so a duty to report does not share the file. "
+        "Record the age first, also if it is only estimated, or send a referral."
+    ),
     "share.ground.missing": N_(
         "The person has not agreed that this office gets the case. Record the consent to share with it "
         "first, or say which danger or duty makes it necessary."
     ),
+    "person.code.unknown": N_("No file here has this code. Type the whole code, as it stands on the file."),
     "person.files.same": N_("This is the same file. Choose another one."),
+    "person.part.reason_missing": N_("A reason is needed. Write how it is known that they are two people."),
     "person.files.single": N_("No other file was joined to this one. There is nothing to take back."),
     "person.reason.missing": N_("A reason is needed. Write how it is known that it is one person."),
     # syncing: the way to the server

@@ -42,7 +42,7 @@ def view(
     programme = programme_of(facts.programme, known.programmes)
     filed = persons.said_of(db, shelf, person)
     said = [each for found in filed for each in found]
-    today = evidence.day_of(said, now, known)
+    today = persons.now_of(db, shelf, person, now).date()
     unread = persons.unread_of(db, person)
     given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)
     standing = risk.standing(said, today, known.coordinators, programme.risk)
@@ -80,7 +80,8 @@ def view(
 def lapses(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime) -> tuple[AlarmView, ...]:
     """Clearances that stand no more, of journeys that are not over: nobody travels on them.
 
-    One is told until somebody decides anew, or until the person has arrived.
+    One is told until somebody decides anew, or until the person has arrived; also of a closed case, whose
+    ticket somebody may still have.
     """
     joined = persons.joined_files(db, shelf)
     told = evidence.of_cases(db, shelf, {case.id for case in found}, lambda meaning: meaning == _CLEARED)
@@ -117,18 +118,18 @@ def alarms(db: Snapshot, shelf: Shelf, found: Sequence[CaseFacts], now: datetime
 def _lapse(db: Snapshot, shelf: Shelf, case: CaseFacts, person: Person, now: datetime) -> AlarmView | None:
     known = shelf.known(db)
     facts = person.facts
-    if facts.stage == "closed":
-        return None
     filed = persons.said_of(db, shelf, person)
     said = [each for found in filed for each in found]
-    today = evidence.day_of(said, now, known)
+    today = persons.now_of(db, shelf, person, now).date()
     programme = programme_of(facts.programme, known.programmes)
     unread = persons.unread_of(db, person)
     given = clearance_of_files(facts, filed, today, programme, coordinators=known.coordinators, unread=unread)
     if given is None or given.stands:
         return None
     arrived = gates.check("close_arrival", facts, said, today, programme)
-    if given.boarded_on is not None and arrived.open:
+    if arrived.open and given.boarded_on is not None:
+        return None
+    if facts.stage == "closed" and (arrived.open or facts.arrived_on is not None):
         return None
     since = _since(given, said, now)
     return AlarmView(LAPSED, case.id, facts.code, since, reason_views(given.reasons), given.alert)

@@ -7,13 +7,14 @@ import logging
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from app.problems import Problem
 from app.store import Snapshot, form_library, reference
 from app.store.form_library import StoredForm
 from app.views import FormOffer
-from forms.casework.facts import Author
+from forms.casework.days import zone_named, zones_of_offices
+from forms.casework.facts import Author, coordinators_of
 from forms.casework.programme import Programme, read_programme
 from forms.definition import FormDefinition
 from forms.errors import FormProblem
@@ -25,16 +26,20 @@ log = logging.getLogger("app.shelf")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Colleagues by login, and the programmes by id. `unreadable` are programmes that are written for a
-    newer version of the app; their cases are judged by the standard."""
+    """Colleagues by login, the programmes by id, and the zones of offices. A programme that is written for a
+    newer version of the app is not `readable`."""
 
     colleagues: Mapping[str, Author] = field(default_factory=dict)
     programmes: Mapping[str, Programme] = field(default_factory=dict)
-    unreadable: tuple[str, ...] = ()
+    zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
     @property
     def coordinators(self) -> frozenset[str]:
         return frozenset(login for login, each in self.colleagues.items() if each.coordinator)
+
+    def coordinators_of(self, office: str) -> frozenset[str]:
+        """The coordinators of one office: nobody else lifts a denial of its cases."""
+        return coordinators_of(office, self.colleagues.values())
 
     def author(self, login: str) -> Author:
         """Somebody of whom nothing is known has only her login."""
@@ -118,25 +123,19 @@ def _known(told: Reference) -> Known:
             each.role == "coordinator",
             zone_named(each.zone),
             each.display_name,
+            each.role,
         )
         for each in told.colleagues
     }
-    programmes, unreadable = {}, []
+    programmes = {}
     for name, text in told.programmes.items():
         try:
             programmes[name] = read_programme(text)
         except FormProblem as problem:
             log.warning("programme.not_readable", extra={"code": problem.code})
-            unreadable.append(name)
-    return Known(people, programmes, tuple(unreadable))
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """The zone; UTC where the system does not know its name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+            programmes[name] = Programme(name, name, readable=False)
+    zones = zones_of_offices((each.office, each.zone) for each in told.colleagues)
+    return Known(people, programmes, zones)
 
 
 def offers(db: Snapshot) -> tuple[FormOffer, ...]:

@@ -34,7 +34,8 @@ class Session:
 class DueItem:
     """One thing to do in one case. `kind` is a message code: contact.week_2, arrival, ...
 
-    What is due from the office's own file has no code, and in `detail` the `record` that says so.
+    What is due from the office's own file has no code, and in `detail` the `record` that says so. `words` in
+    `detail` are what was written of it: for the case's own page alone, since they may name anybody.
     """
 
     case: str
@@ -316,11 +317,40 @@ class LikelyView:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCaseView:
+    """What can be chosen of a new case, each a value with its titles; `country` is where the office itself
+    is, empty where nobody returns there."""
+
+    countries: tuple[tuple[str, Titles], ...]
+    languages: tuple[tuple[str, Titles], ...]
+    sexes: tuple[tuple[str, Titles], ...]
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactConflict:
-    """A fact that several files of one person tell differently: each file's code and its value."""
+    """A fact that several files of one person tell differently: each file's code and its value.
+
+    `texts` has the values in the order of `values`, as a person reads them. Where it `freezes`, nobody makes
+    contact until the files agree. What is `named` is a name: no list shows it, and it has no texts.
+    """
 
     fact: str
     values: tuple[tuple[str, Any], ...]
+    freezes: bool = False
+    named: bool = False
+    titles: Titles = field(default_factory=dict)
+    texts: tuple[Titles, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """The record of the facts of one of the files of a person; `begun`: it lies open as a draft."""
+
+    code: str
+    case: str
+    record: str
+    begun: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +384,8 @@ class CaseView:
     other_files: tuple[CaseRow, ...] = ()
     """Other files of the same person, and what all of them tell differently."""
     file_conflicts: tuple[FactConflict, ...] = ()
+    files: tuple[FileView, ...] = ()
+    """All files of the person, the one to work in first."""
 
 
 @dataclass(frozen=True, slots=True)

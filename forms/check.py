@@ -28,6 +28,7 @@ from forms.lint.findings import Finding, accepted, apart, judged, lint, lint_tog
 from forms.problem_texts import explain
 from forms.xform.external_data import Find, file_name, with_external_data
 from forms.xform.load import load_form
+from forms.xform.recordings import SUFFIXES, slots_of, with_recordings
 from forms.xform.version import with_version
 from forms.xlsform.form_file import text_of
 from forms.xlsform.problems import headings_joined, located
@@ -95,6 +96,12 @@ class Report:
         cascades = sum(_filtered(question) for question in form.questions.values())
         if cascades:
             yield f"  {cascades} with choices that follow from other answers"
+        slots = list(slots_of(form))
+        if slots:
+            full = sum(not slot.empty for slot in slots)
+            yield f"  {len(slots)} questions to be heard, {full} of them recorded in every language"
+            for slot in (slot for slot in slots if slot.empty):
+                yield f"  not recorded: {slot.name}-{' '.join(slot.empty)}"
         for warning in self.warnings:
             yield f"  warning: {warning}"
         yield from _told(self.lint)
@@ -198,15 +205,30 @@ def _usable(name: str) -> bool:
 def _read(path: Path) -> XFormSource:
     is_xform = path.suffix.lower() in _XML
     source = XFormSource(text_of(path), ()) if is_xform else xform_from_xlsform(path)
-    return XFormSource(with_external_data(source.xml, _beside(path)), source.warnings)
+    xml = with_external_data(source.xml, _beside(path))
+    return XFormSource(with_recordings(xml, _recorded(path)), source.warnings)
+
+
+def _folders(path: Path) -> tuple[Path, Path]:
+    """Where the files of a form are: in the folder `<form>-media`, as other tools have it, or in its own."""
+    return path.parent / f"{path.stem}-media", path.parent
+
+
+def _recorded(path: Path) -> Callable[[str], str | None]:
+    """Finds the recording of a slot in a language; an empty file is none."""
+
+    def find(name: str) -> str | None:
+        files = (folder / f"{name}{suffix}" for folder in _folders(path) for suffix in SUFFIXES)
+        return next((file.name for file in files if file.is_file() and file.stat().st_size), None)
+
+    return find
 
 
 def _beside(path: Path) -> Find:
-    """Finds the files that a form takes choices from: in the folder `<form>-media`, as other tools have it,
-    or in the form's own."""
+    """Finds the files that a form takes choices from."""
 
     def find(source: str) -> str | None:
-        for folder in (path.parent / f"{path.stem}-media", path.parent):
+        for folder in _folders(path):
             file = folder / file_name(source)
             if file.is_file():
                 return text_of(file)

@@ -148,6 +148,8 @@ class Question:
     seal: str | None = None
     meaning: str | None = None
     htcds: str | None = None
+    audio: str | None = None
+    """The slot for recordings of its label (see xform/recordings.py)."""
     save_to: str | None = None
     """The property of an entity that the answer is saved to (ODK Entities)."""
     discreet: str | None = None

@@ -44,6 +44,7 @@ class FormEntry:
         self._surroundings = surroundings
         self._document = Document(definition)
         self._world = World(self._document, language or definition.default_language, now, random)
+        self._world.furthest = surroundings.furthest
         self._calculation = Calculation(
             self._document,
             self._world,

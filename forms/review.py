@@ -37,7 +37,7 @@ def texts_digest(definition: FormDefinition, language: str) -> str:
     read = hashlib.blake2b(digest_size=16)
     read.update(definition.titles.get(language, "").encode())
     for key, text in sorted(definition.texts.items()):
-        spoken = sorted((form, files.get(language, "")) for form, files in text.media.items())
+        spoken = sorted((form, files[language]) for form, files in text.media.items() if language in files)
         parts = [
             ("=", part.expression) if isinstance(part, Output) else ("", part)
             for part in text.by_language.get(language, ())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Literal
 
 from forms import answer_types
@@ -22,12 +23,15 @@ class Surroundings:
     """`properties` are those of ODK (`deviceid`, `username`, `email`, `phonenumber`), by name.
 
     `instance_id` is the record's own id, `uuid:` and all; where there is none, one is drawn. `location`
-    gives the place where the device is, as text of a geopoint, or the empty text.
+    gives the place where the device is, as text of a geopoint, or the empty text. `furthest` is the zone of
+    the office, among all that write in one record, that has the next day first: a day that was right there
+    breaks no constraint here.
     """
 
     properties: Mapping[str, str] = field(default_factory=dict)
     instance_id: str | None = None
     location: Callable[[], str] = str
+    furthest: tzinfo | None = None
 
 
 NOWHERE = Surroundings()

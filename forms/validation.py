@@ -61,9 +61,21 @@ def wrong_value(calculation: Calculation, node: InstanceNode) -> Violation | Non
     scale = question.scale
     if scale is not None and not scale.holds(node.text):
         return Violation(node.path, "constraint", "", "answer.range.outside")
-    if question.constraint and not calculation.holds(node, "constraint", question.constraint, otherwise=True):
+    if question.constraint and not _keeps(calculation, node, question.constraint):
         return Violation(node.path, "constraint", calculation.world.told(question.constraint_message, node))
     return None
+
+
+def _keeps(calculation: Calculation, node: InstanceNode, constraint: str) -> bool:
+    """Whether a constraint holds here or where the next day comes first: what a colleague wrote there as
+    today is no day to come."""
+    world = calculation.world
+    if calculation.holds(node, "constraint", constraint, otherwise=True):
+        return True
+    if world.furthest is None:
+        return False
+    with world.furthest_on():
+        return calculation.holds(node, "constraint", constraint, otherwise=True)
 
 
 def missing_value(calculation: Calculation, node: InstanceNode) -> Violation | None:

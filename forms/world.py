@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from random import Random
 from weakref import WeakKeyDictionary
@@ -44,6 +45,8 @@ class World:
         """The choices that a question offers now; the calculation of the entry knows them."""
         self.troubles: dict[str, FormProblem] = {}
         """What could not be worked out within the limits, by template path."""
+        self.furthest: tzinfo | None = None
+        """Where the next day comes first, of all places in which the entry is written."""
         self._zone = now().tzinfo
         assert self._zone is not None, "the clock must know its zone"
         self.speak(language)
@@ -57,6 +60,17 @@ class World:
     def zone(self) -> tzinfo:
         assert self._zone is not None
         return self._zone
+
+    @contextmanager
+    def furthest_on(self) -> Iterator[None]:
+        """Within it, the clock on the wall is that of the place that is furthest in the day."""
+        here, there, zone = self.now, self.furthest, self.zone
+        if there is not None:
+            self.now = lambda: here().astimezone(there).replace(tzinfo=zone)
+        try:
+            yield
+        finally:
+            self.now = here
 
     @property
     def language(self) -> str:

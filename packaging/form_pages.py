@@ -28,6 +28,13 @@ from forms.xlsform.workbook import read_workbook  # noqa: E402
 FOLDER = ROOT / "docs" / "forms"
 INDEX = FOLDER / "index.md"
 _MADE = "*Made from the form by `make docs`; edit [the form]({form}).*"
+_READERS = {
+    "yes": "the team of the case, not the server",
+    "no": "the server too: work is planned by it",
+    "testimony": "who of the team is named for testimony",
+    "health": "who of the team is named for health",
+    "complaint": "who is named for complaints",
+}
 _STAGES = {
     ANY_STAGE: "At any stage",
     OF_THE_OFFICE: "Of the office, about no case",
@@ -113,6 +120,16 @@ class Page:
             yield "## Safety stops and warnings"
             yield "What the form says as soon as an answer calls for it."
             yield _table([("shown when", "text"), *stops])
+        sealed = [(f"`{one.name}`", _READERS[one.seal]) for one in self.form.questions.values() if one.seal]
+        if sealed:
+            yield "## Sealed answers"
+            yield "Who is to read them; [what that does today](../forms.md#sealed-answers)."
+            yield _table([("answer", "for whom"), *sealed])
+        exported = [(f"`{one.name}`", f"`{one.htcds}`") for one in self.form.questions.values() if one.htcds]
+        if exported:
+            yield "## In the words of HTCDS"
+            yield "[How an answer becomes a field](../htcds.md)."
+            yield _table([("answer", "field"), *exported])
         worked_out = [
             (f"`{one.name}`", f"`{one.meaning}`" if one.meaning else "")
             for one in self.form.questions.values()

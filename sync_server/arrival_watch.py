@@ -8,7 +8,7 @@ synced says so. It holds the case's code and no more of the person.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from forms.casework.case import STAGES, Case, Stage, moment
+from forms.casework.days import zone_named
 from forms.casework.due import arrival_alarm
 from forms.casework.facts import Evidence, evidence, latest
 from forms.definition import FormDefinition
@@ -64,12 +65,15 @@ class ArrivalWatch:
         self._now_ms = now_ms
         self._programmes = Programmes(storage)
         self._offices: dict[str, _Watched] = {}
+        self._zones: Mapping[str, ZoneInfo] = {}
         self._definitions: dict[tuple[str, str], FormDefinition | None] = {}
 
     def look(self) -> int:
         """Raise the alarms that stand now, end those that do not; how many were raised or ended."""
         self._programmes.refresh()
-        zones = office_zones(self._storage.users())
+        users = self._storage.users()
+        zones = office_zones(users)
+        self._zones = {user.login: zone_named(user.zone) for user in users}
         return sum(
             self._look_at(office, zones.get(office.id, ZoneInfo("UTC"))) for office in self._storage.offices()
         )
@@ -112,7 +116,19 @@ class ArrivalWatch:
             return Evidence(delta.record, delta.form, on)
         answers = {path: value for path, value in delta.values.items() if value is not None}
         record = Record(delta.record, delta.case, delta.form, delta.form_version, "finished", answers)
-        said = evidence(definition, record, on=on, country=office.country, office=office.id, order=written)
+        states = delta.states()
+        said = evidence(
+            definition,
+            record,
+            on=on,
+            country=office.country,
+            office=office.id,
+            order=written,
+            wrote=lambda path: states[path].author if path in states else "",
+            stamps={path: state.effective for path, state in states.items()},
+            zone=zone,
+            zone_of=lambda login: self._zones.get(login, zone),
+        )
         kept = {meaning: value for meaning, value in said.values.items() if meaning in _READ}
         return replace(said, values=kept, rows={})
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from forms.casework.case import Case
 from forms.casework.consent import ConsentRules
+from forms.casework.days import zone_named
 from forms.casework.deny_list import deny_list
 from forms.casework.facts import Evidence, evidence
 from forms.casework.sharing import WHO, OtherOffice, Share, reads, shares
@@ -93,12 +94,20 @@ class Grants:
         zone = office_zones(staff).get(home, ZoneInfo("UTC"))
         today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()
         own = ledger.offices_named({home})[home]
-        said = [each for record in stored if (each := self._said(ledger, record, own, zone)) is not None]
+        others = [(office, ledger.staff(office.id)) for office in offices.values()]
+        people = [*(user for _, there in others for user in there), *staff]
+        zones = {user.login: zone_named(user.zone) for user in people}
+
+        def zone_of(login: str) -> tzinfo:
+            return zones.get(login, zone)
+
+        read = (self._said(ledger, record, own, zone, zone_of) for record in stored)
+        said = [each for each in read if each is not None]
         case_facts, coordinators = _case(stored), _coordinators(staff)
         denied = deny_list(said, coordinators, today)
         found = shares(
             said,
-            [_other(office, ledger.staff(office.id)) for office in offices.values()],
+            [_other(office, there) for office, there in others],
             today,
             home=OtherOffice(own.id, own.name, own.country),
             case=case_facts,
@@ -118,7 +127,12 @@ class Grants:
         return {name for name in names if _may_be_an_office(name)}
 
     def _said(
-        self, ledger: SharedLedger, stored: StoredRecord, home: Office, zone: ZoneInfo
+        self,
+        ledger: SharedLedger,
+        stored: StoredRecord,
+        home: Office,
+        zone: ZoneInfo,
+        zone_of: Callable[[str], tzinfo],
     ) -> Evidence | None:
         """A record in the meanings that the rule reads; None when it says none of them."""
         read = self._read(ledger, stored.delta)
@@ -146,6 +160,7 @@ class Grants:
             stamps={path: state.effective for path, state in states.items()},
             zone=zone,
             wrote=lambda path: states[path].author,
+            zone_of=zone_of,
         )
 
     def _read(self, ledger: SharedLedger, delta: RecordDelta) -> Read | None:
@@ -179,7 +194,7 @@ def _author(states: Mapping[str, FieldState], meanings: Mapping[str, str]) -> st
 
 
 def _other(office: Office, staff: Sequence[User]) -> OtherOffice:
-    people = tuple(name for user in staff for name in (user.login, user.display_name))
+    people = tuple(name for user in staff for name in (user.login, user.display_name, user.role))
     return OtherOffice(office.id, office.name, office.country, people)
 
 

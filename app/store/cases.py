@@ -63,6 +63,16 @@ def get(db: Snapshot, case: str) -> CaseFacts:
     return _facts(row)
 
 
+def office_of(db: Snapshot, case: str) -> str:
+    """The office that holds a case; empty where this device has no case file of it."""
+    return db.value("SELECT office FROM case_index WHERE id = ?", case) or ""
+
+
+def offices(db: Snapshot) -> dict[str, str]:
+    """The office that holds it, of each case of this device."""
+    return dict(db.rows("SELECT id, office FROM case_index"))
+
+
 def by_code(db: Snapshot, code: str) -> CaseFacts | None:
     row = db.row(f"SELECT {_COLUMNS} FROM case_index WHERE code = ?", code)
     return None if row is None else _facts(row)

@@ -25,3 +25,9 @@ def put(db: Transaction, key: str, value: str | None) -> None:
 def cursor(db: Snapshot) -> str | None:
     """Where the next pull begins, as the server said; None: at the beginning."""
     return get(db, CURSOR)
+
+
+def beginning(db: Snapshot, start: str) -> dict[str, str]:
+    """All facts whose key begins so, by key."""
+    found = db.rows("SELECT key, value FROM meta WHERE substr(key, 1, ?) = ? ORDER BY key", len(start), start)
+    return dict(found)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 #: Seconds for which a touch takes the cover away; afterwards everything is locked.
 COVER_LASTS = 120.0
 #: A conflict's two versions belong to the same place of the rail as their list.
-PLACES = ("today", "cases", "conflicts", "sync")
+PLACES = ("today", "cases", "directory", "conflicts", "sync")
 
 
 def _entries() -> dict[str, NavEntry]:
@@ -46,6 +46,7 @@ def _entries() -> dict[str, NavEntry]:
         for entry in (
             NavEntry("today", "calendar", T("Today")),
             NavEntry("cases", "folder", T("Cases")),
+            NavEntry("directory", "pin", T("Services")),
             NavEntry("conflicts", "conflict", T("Conflicts")),
             NavEntry("sync", "sync", T("Sync")),
             NavEntry("settings", "sliders", T("Settings")),
@@ -56,7 +57,8 @@ def _entries() -> dict[str, NavEntry]:
 
 def screen_class(name: str) -> type[Screen]:
     """The screen of a name; its module is read when it is first needed."""
-    found: type[Screen] = getattr(import_module(f"app.ui.screens.{name}"), f"{name.capitalize()}Screen")
+    words = "".join(word.capitalize() for word in name.split("_"))
+    found: type[Screen] = getattr(import_module(f"app.ui.screens.{name}"), f"{words}Screen")
     return found
 
 
@@ -73,6 +75,9 @@ class Navigator(Column):
         self._stack: list[Screen] = []
         self._cover = Cover(lasts=COVER_LASTS)
         self._lock_soon: Any = None
+        #: What was typed on a screen and is not kept yet, by the screen's name; the lock ends it.
+        self.unfinished: dict[str, Any] = {}
+        self._untold: Problem | None = None
         self._conflicts = 0
         self._waiting = 0
         self._bars: Rail | BottomBar | None = None
@@ -241,6 +246,9 @@ class Navigator(Column):
             return
         self._lock_soon.cancel()
         self._appear()
+        untold, self._untold = self._untold, None
+        if untold is not None:
+            self.tell_problem(untold)
 
     def lock(self) -> None:
         """Close the store and start the program anew, at its unlock screen."""
@@ -267,6 +275,9 @@ class Navigator(Column):
             self.tell(T(wording.REMINDERS[reminder.code]), "danger" if alarm else "done")
 
     def tell_problem(self, problem: Problem) -> None:
+        """What went wrong; while covered it waits until the cover is taken off, for it must not be lost."""
+        if self._cover.on:
+            self._untold = problem
         self.tell(wording.problem(problem), "danger")
 
     def settled(self, text: T) -> None:

@@ -27,7 +27,7 @@ from app.ui.finger import Finger, NotInSight
 from app.ui.homeward_app import HomewardApp
 
 Size = tuple[int, int]
-PLACES = ("today", "cases", "conflicts", "sync", "settings")
+PLACES = ("today", "cases", "directory", "conflicts", "sync", "settings")
 
 
 def main(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -133,6 +133,7 @@ class Tour:
         await finger.touch("settings.calendar.write")
         await self.picture("calendar")
         await finger.press("escape")
+        await self._new_case()
         await self._protection()
         await self._open_case()
         await self.picture("case")
@@ -152,6 +153,21 @@ class Tour:
         await self.picture("cover")
         await finger.press("enter")
         await finger.see("nav.today")
+
+    async def _new_case(self) -> None:
+        """Empty; with a name of somebody who is here already; and emptied again, for nothing is made."""
+        finger = self._finger
+        await finger.touch("nav.cases")
+        await finger.touch("cases.new")
+        await finger.see("new_case.make")
+        await self.picture("new-case")
+        await finger.touch("new_case.given_name")
+        await finger.write("Besa")
+        await finger.touch("new_case.birth")
+        await finger.write("17.8.2003")
+        await finger.until(lambda: finger.names("new_case.likely."), "a case of the same name")
+        await self.picture("new-case-likely")
+        await finger.touch("new_case.empty")
 
     async def _protection(self) -> None:
         """A clearance that lapsed, from its alarm; a gate and what it misses; nobody makes contact."""
@@ -178,6 +194,14 @@ class Tour:
         await self.picture("case-frozen")
         await self._open_case("vesa")
         await self.picture("case-months")
+        await finger.touch("case.directory")
+        await finger.until(lambda: finger.names("directory.refer."), "somebody to refer to")
+        await self.picture("case-directory")
+        await finger.press("escape")
+        await finger.touch("case.money")
+        await finger.see("money.no_lines")
+        await self.picture("money")
+        await finger.press("escape")
 
     async def _forms(self) -> None:
         """The sheet 'Which form?': its groups, one stage unfolded, and the search."""

@@ -56,7 +56,7 @@ class Account:
     @property
     def of_age_from(self) -> date:
         """The first day on which this account leaves no doubt."""
-        return _years_on(self.latest, OF_AGE)
+        return add_years(self.latest, OF_AGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Age:
 
     def surely_under(self, years: int, day: date) -> bool:
         """Whether she is younger than this by every account. An unknown age is not."""
-        return bool(self.accounts) and all(day < _years_on(a.earliest, years) for a in self.accounts)
+        return bool(self.accounts) and all(day < add_years(a.earliest, years) for a in self.accounts)
 
 
 def age(case: Case, evidence: Iterable[Evidence], today: date, rules: AgeRules = _STANDARD) -> Age:
@@ -110,7 +110,7 @@ def _found_minor(on: date, accounts: tuple[Account, ...], records: tuple[str, ..
         last = max(accounts, key=lambda account: account.of_age_from)
         return Age(last.of_age_from, last.basis, accounts, records)
     basis: Basis = "contradictory" if accounts else "established"
-    return Age(_years_on(on, OF_AGE), basis, accounts, records)
+    return Age(add_years(on, OF_AGE), basis, accounts, records)
 
 
 def _accounts(
@@ -171,7 +171,3 @@ def _estimated(value: object, on: date, rules: AgeRules) -> Account | None:
     if low > high:
         return None
     return Account(add_years(on, -high - 1), add_years(on, -low), "estimate")
-
-
-def _years_on(day: date, years: int) -> date:
-    return add_years(day, years) if day.year + years <= date.max.year else date.max

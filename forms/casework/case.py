@@ -162,7 +162,7 @@ class Case:
             given_name=text(values, "given_name"),
             family_name=text(values, "family_name"),
             other_names=text(values, "other_names"),
-            birth_date=local_date(values.get("birth_date")),
+            birth_date=written_date(values.get("birth_date")),
             sex=text(values, "sex"),
             safe_channel=tuple(str(c) for c in channels) if isinstance(channels, list | tuple) else (),
             safe_times=text(values, "safe_times"),
@@ -203,10 +203,16 @@ def local_date(value: object) -> date | None:
 
     No rule counts beyond these centuries: `9999-12-31`, by which some mean 'without end', is the last day.
     """
+    day = written_date(value)
+    return None if day is None else min(max(day, _EARLIEST), _LATEST)
+
+
+def written_date(value: object) -> date | None:
+    """The same of any century: a birth date goes to others as it stands in the papers, or not at all."""
     if not isinstance(value, str):
         return None
     try:
-        return min(max(date.fromisoformat(value[:10]), _EARLIEST), _LATEST)
+        return date.fromisoformat(value[:10])
     except ValueError:
         return None
 
@@ -224,7 +230,10 @@ def moment(value: object) -> datetime | None:
 
 
 def add_years(day: date, years: int) -> date:
-    """The same day in a later year; from 29 February, 1 March where there is none."""
+    """The same day in a later year; from 29 February, 1 March where there is none. Beyond the year 9999 the
+    last day that has a name."""
+    if day.year + years > date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + years)
     except ValueError:

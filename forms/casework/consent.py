@@ -44,7 +44,8 @@ Basis = Literal["team", "consent", "vital_interest", "duty_to_report", "none"]
 
 #: Every meaning from which it follows whether a consent is in force.
 READ: Final = STATED | {
-    "age.born", "age.established", "age.estimate", "guardian.appointed", "guardian.conflict_check",
+    "age.born", "age.established", "age.estimate", "guardian.appointed", "guardian.document",
+    "guardian.conflict_check",
 }  # fmt: skip
 #: Purposes that mean nothing without the name of who receives.
 SHARING: Final = frozenset({"share_with_country", "share_with_organisation"})
@@ -343,7 +344,7 @@ def _flaw(said: Statement, until: date | None, party: Party, question: _Question
         return "consent.expired"
     if how != "written" and how not in _WITNESSED:
         return "consent.how_unknown"
-    if how in _WITNESSED and not named(values.get("consent.witness")):
+    if how in _WITNESSED and not _witnessed(said):
         return "consent.witness_missing"
     if party == "person" and not named(values.get("consent.interpreter")):
         spoken = tongue(values.get("consent.language"), values.get("consent.language_other"))
@@ -355,6 +356,14 @@ def _flaw(said: Statement, until: date | None, party: Party, question: _Question
     if not question.age.minor_on(at) and question.age.minor_on(said.day):
         return "consent.given_as_minor"
     return ""
+
+
+def _witnessed(said: Statement) -> bool:
+    """Whether somebody is named who can witness it: neither the interpreter nor who was found not to fit.
+    Older records did not ask whether the witness fits."""
+    witness, interpreter = (said.values.get(f"consent.{who}") for who in ("witness", "interpreter"))
+    fits = said.values.get("consent.witness_fits") in (None, "", "yes")
+    return named(witness) and fits and plain(str(witness)) != plain(str(interpreter))
 
 
 def _unfit_guardian(found: list[Evidence], at: date) -> tuple[str, ...]:
@@ -370,8 +379,8 @@ def has_no_conflict(each: Evidence) -> bool:
 
 
 def is_appointed(each: Evidence) -> bool:
-    """Whether a record says that the guardian is appointed by a document."""
-    return each.get("guardian.appointed") == "yes"
+    """Whether a record says that a guardian is appointed, and not that no document was seen."""
+    return each.get("guardian.appointed") == "yes" and each.get("guardian.document") != "none"
 
 
 def _logs(each: Evidence, basis: str, recipient: str) -> bool:

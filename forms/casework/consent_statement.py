@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 from forms.casework.case import add_months, local_date
@@ -32,6 +32,7 @@ READ: Final = frozenset(
         "consent.until",
         "consent.withdrawn_on",
         "consent.witness",
+        "consent.witness_fits",
         "guardian.consent",
         "tracing.child_consent",
         "tracing.guardian_consent",
@@ -92,6 +93,12 @@ class Statement:
         return max(self.source.on, self.told or self.source.on)
 
     @property
+    def day_there(self) -> date:
+        """The same day as it is called where it was said, should that be the day before."""
+        there = self.source.on_there or self.source.on
+        return self.day - max(self.source.on - there, timedelta())
+
+    @property
     def withdrawn_on(self) -> date | None:
         return local_date(self.values.get("consent.withdrawn_on"))
 
@@ -133,7 +140,7 @@ class Statement:
         """Whether its author knew of the withdrawal: she wrote it herself, or names its day."""
         same = bool(self.source.author) and self.source.author == withdrawal.source.author
         told = self.withdrawn_on
-        return same or (told is not None and withdrawal.day <= told <= self.day)
+        return same or (told is not None and withdrawal.day_there <= told <= self.day)
 
     def beaten_by(self, other: Statement) -> bool:
         """Whether a refusal or a withdrawal stands against this consent."""

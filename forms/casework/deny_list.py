@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, Final
 
 from forms.casework.facts import Evidence, lines
+from forms.casework.word import named
 
 WHO: Final = "deny.who"
 DECISION: Final = "deny.decision"
@@ -26,7 +27,7 @@ Moment = tuple[date, str]
 class DenyList:
     """`names` as `same_name` writes them. `ignored`: what was to be lifted and was not, with the reason.
 
-    `unnamed`: somebody is denied, and nobody wrote whom.
+    `unnamed`: somebody is denied, and nobody wrote whom: it may be anybody.
     """
 
     names: frozenset[str]
@@ -57,7 +58,7 @@ def deny_list(found: Iterable[Evidence], coordinators: Collection[str], today: d
                 said = record.at(WHO, DECISION)
                 lifted.update({} if in_row else {name: max(said, lifted.get(name, said)) for name in names})
                 continue
-            unnamed = unnamed or not names
+            unnamed = unnamed or not named(names)
             denied.update({name: max(at, denied.get(name, at)) for name in names})
             ignored.update((name, refused) for name in names if refused)
     left = frozenset(name for name, at in denied.items() if name not in lifted or lifted[name] <= at)

@@ -125,6 +125,44 @@ class Directory:
         found.sort(key=lambda pair: (len(pair[1].remarks), -(pair[0].places or 0), pair[1].organisation.name))
         return tuple(each for _, each in found)
 
+    @classmethod
+    def merged(cls, directories: Iterable[Directory]) -> Directory:
+        """All entries of several: of two with one id in one country the one that was checked last, and the
+        strictest time after which a check is old."""
+        found: dict[tuple[str, str], Organisation] = {}
+        months = []
+        for directory in directories:
+            months.append(directory.stale_months)
+            for each in directory.organisations:
+                before = found.setdefault((each.country, each.id), each)
+                if (each.checked_on or date.min) > (before.checked_on or date.min):
+                    found[each.country, each.id] = each
+        return cls(tuple(found.values()), min(months, default=cls().stale_months))
+
+    def browse(
+        self, today: date, *, service: str = "", country: str = "", area: str = "", language: str = ""
+    ) -> tuple[Found, ...]:
+        """All entries that match, to be read: unlike `find` also who is suspended, which whoever shows them
+        has to tell. Those with least to remark first, then by name."""
+        found = []
+        for each in self.organisations:
+            offer = each.offer(service) if service else None
+            if (service and offer is None) or (country and each.country.upper() != country.upper()):
+                continue
+            if area and each.areas and area not in each.areas:
+                continue
+            found.append(Found(each, self._remarks(each, offer, today, language)))
+        return tuple(
+            sorted(
+                found,
+                key=lambda one: (
+                    one.organisation.vetting == "suspended",
+                    len(one.remarks),
+                    one.organisation.name,
+                ),
+            )
+        )
+
     def hotlines(self, country: str, language: str = "") -> tuple[tuple[Organisation, Hotline], ...]:
         """The numbers to call in a country, those in this language first; of suspended ones none."""
         known = [
@@ -146,15 +184,18 @@ class Directory:
             return "directory.check.never"
         return "directory.check.stale" if add_months(each.checked_on, self.stale_months) < today else None
 
-    def _remarks(self, each: Organisation, offer: Offer, today: date, language: str) -> tuple[Remark, ...]:
+    def _remarks(
+        self, each: Organisation, offer: Offer | None, today: date, language: str
+    ) -> tuple[Remark, ...]:
+        """Of places nothing is said where no service is asked for."""
         remarks: list[Remark] = []
         if (age := self._age(each, today)) is not None:
             remarks.append(age)
         if each.vetting != "vetted":
             remarks.append("directory.vetting.missing")
-        if offer.places is None:
+        if offer is not None and offer.places is None:
             remarks.append("directory.capacity.unknown")
-        elif offer.places == 0:
+        elif offer is not None and offer.places == 0:
             remarks.append("directory.capacity.full")
         if language and language not in each.languages:
             remarks.append("directory.language.missing")

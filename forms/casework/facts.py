@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 from forms import paths
 from forms.casework.case import local_date
+from forms.casework.days import SAID_ON, as_told_here
 from forms.definition import FormDefinition, Question
 from forms.library import CASE_FILE
 from forms.record import Record
@@ -39,6 +40,7 @@ class Author:
     coordinator: bool = False
     zone: tzinfo = UTC
     name: str = ""
+    role: str = ""
 
 
 def whose(authors: Iterable[Author]) -> Author:
@@ -57,12 +59,18 @@ def whose(authors: Iterable[Author]) -> Author:
     )
 
 
+def coordinators_of(office: str, people: Iterable[Author]) -> frozenset[str]:
+    """The logins of the coordinators of one office."""
+    return frozenset(each.login for each in people if each.coordinator and each.office == office)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One finished record, as rules see it.
 
-    `on` is the local date that it speaks of, in the zone of the office that wrote it; `order` decides
-    between records of one date (the later one is greater). `country` and `office` are those of the author.
+    `on` is the local date that it speaks of, in the zone of its case (see `days`), and `on_there` the one
+    that its author's office had then, None where it is not known to differ; `order` decides between records
+    of one date (the later one is greater). `country` and `office` are those of the author.
     `values` holds answers by meaning. `rows` holds, for each noun of a repeat (`leg` for `leg.escort`), its
     instances in order, each with its answers by meaning; `said_by`, for the nouns of `BY_AUTHOR`, who gave
     each of these answers. `given` tells when an answer was given, as an order by meaning, where that was
@@ -81,6 +89,7 @@ class Evidence:
     said_by: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
     zone: tzinfo = UTC
+    on_there: date | None = None
 
     def get(self, meaning: str) -> Any:
         """The answer of this meaning, or None."""
@@ -108,9 +117,7 @@ class Evidence:
         order = min((self.given[each] for each in meanings if each in self.given), default="")
         if not order:
             return self.on, self.order
-        ms = min(int(order[:12], 16), LAST_MOMENT)
-        when = datetime.fromtimestamp(ms / 1000, UTC).astimezone(self.zone)
-        return min(when.date(), self.on), order
+        return min(_moment(order, self.zone).date(), self.on), order
 
 
 def evidence(
@@ -125,12 +132,16 @@ def evidence(
     wrote: Callable[[str], str] | None = None,
     stamps: Mapping[str, str] | None = None,
     zone: tzinfo = UTC,
+    zone_of: Callable[[str], tzinfo] | None = None,
 ) -> Evidence:
     """A record in its meanings. Answers of questions without a meaning, or without a question, say nothing
     to rules; nor does what was only shown for reading, which another record says (but in the case file,
     whose code nobody types and no other record has first). What is in a row that was taken away is not said
     any more, but in those of `BY_AUTHOR`. `wrote` tells who gave the answer of a path; without it all are
     the author's. `stamps` tells when each answer was given.
+
+    `on` is a day in `zone`. `zone_of` tells the zone in which somebody counts days: what she wrote down as
+    the day of writing is that day in `zone`. Without it every day is taken as it was written.
     """
     values: dict[str, Any] = {}
     given: dict[str, str] = {}
@@ -145,6 +156,9 @@ def evidence(
         stamp = stamps.get(path, order) if stamps else order
         if stamp < given.get(question.meaning, order):
             given[question.meaning] = stamp
+        if zone_of is not None and stamp and question.meaning in SAID_ON:
+            there = zone_of(author if wrote is None else wrote(path))
+            value = as_told_here(value, _moment(stamp, UTC), there, zone)
         instance = _instance_around(path)
         if not instance:
             values[question.meaning] = value
@@ -158,9 +172,15 @@ def evidence(
         rows.setdefault(noun, {}).setdefault(instance, {})[question.meaning] = value
     ordered = {noun: _in_place(record, found) for noun, found in rows.items()}
     by_row = {noun: _in_place(record, found) for noun, found in said_by.items()}
+    on_there = None if zone_of is None or not order else _moment(order, zone_of(author)).date()
     return Evidence(
-        record.id, record.form, on, values, ordered, country, office, author, order, by_row, given, zone
-    )
+        record.id, record.form, on, values, ordered, country, office, author, order, by_row, given, zone,
+        on_there,
+    )  # fmt: skip
+
+
+def _moment(order: str, zone: tzinfo) -> datetime:
+    return datetime.fromtimestamp(min(int(order[:12], 16), LAST_MOMENT) / 1000, UTC).astimezone(zone)
 
 
 def lines(value: object) -> list[str]:

@@ -8,13 +8,14 @@ assessment would clear somebody, and a clearance that had lapsed would stand aga
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from forms.casework.case import Case
 from forms.casework.clearance import Clearance, clearance
+from forms.casework.consent import ANSWER, statements
 from forms.casework.facts import Evidence
 from forms.casework.gates import Gate, GateResult, check
 from forms.casework.word import Reason
@@ -27,6 +28,49 @@ Files = Sequence[Sequence[Evidence]]
 
 #: What nobody opens as long as there are records that cannot be read: one of them may say no.
 _GUARDED: Final[tuple[Gate, ...]] = ("contact_family", "clear_to_travel", "testify")
+
+
+@dataclass(frozen=True, slots=True)
+class OnceJoined:
+    """Two files that were read as one, and are not any more; from when and until when, as orders."""
+
+    files: frozenset[str]
+    since: str
+    until: str
+
+
+def once_joined(said: Mapping[str, Iterable[Evidence]]) -> tuple[OnceJoined, ...]:
+    """What the records of each case tell of files that were parted again."""
+    return tuple(
+        OnceJoined(frozenset({case, original}), each.at("same.original")[1], each.at("same.state")[1])
+        for case, found in sorted(said.items())
+        for each in found
+        if (original := each.text("same.original").strip()) and each.text("same.state") != "same"
+    )
+
+
+def taken_back_while_joined(
+    case: str, once: Iterable[OnceJoined], said: Callable[[str], Iterable[Evidence]]
+) -> list[Evidence]:
+    """What was refused or taken back in files that were joined to this one, in that time, directly or by way
+    of others; `said` tells what a file says.
+
+    Nobody could tell then whose word it was: it counts in each of the files. Nothing else is carried over.
+    """
+    several = list(once)
+    near = {case}
+    while more := {file for each in several if each.files & near for file in each.files} - near:
+        near |= more
+    spans = [each for each in several if each.files & near]
+    if not spans:
+        return []
+    since, until = min(each.since for each in spans), max(each.until for each in spans)
+    return [
+        replace(told.source, values=dict(told.values), rows={})
+        for file in sorted(near - {case})
+        for told in statements(said(file))
+        if told.decision != "given" and since <= told.source.at(*ANSWER, "guardian.consent")[1] <= until
+    ]
 
 
 def check_files(

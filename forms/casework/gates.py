@@ -19,6 +19,7 @@ from forms.casework import minors
 from forms.casework.age import Age, age
 from forms.casework.case import Case
 from forms.casework.consent import ANSWER, answered_no, in_force
+from forms.casework.dangers import unmet
 from forms.casework.facts import Evidence
 from forms.casework.pathway import decided
 from forms.casework.table import only, words
@@ -50,6 +51,8 @@ _OPEN_POINTS: Final = {
 }
 #: The answers by which a coordinator passes something: it is as old as they are.
 _PASSING: Final = ("gate.override", "gate.override_of", "clearance.decision", "clearance.open_points")
+_FIT: Final = ("yes", "conditions")
+_FITNESS: Final = ("travel.fitness", "checkup.travel")
 _SIGNED: Final = ("written", "verbal_witnessed", "thumbprint")
 
 #: The soft reasons of each gate, and the meanings that each is read from.
@@ -66,6 +69,7 @@ SOFT: Final[Mapping[Gate, Mapping[str, tuple[str, ...]]]] = {
         "itinerary_gap": ("travel.itinerary",),
         "reception_missing": ("travel.reception",),
         "reception_declined_by_minor": ("travel.reception",),
+        "not_fit": ("travel.fitness", "checkup.travel"),
     },
     "close_arrival": {},
     "start_reintegration": {
@@ -160,11 +164,14 @@ def check(
     """Whether this gate is open today, and by which reasons not.
 
     `coordinators` are the authors whose word passes a soft reason. Codes are
-    `gate.<gate>.<reason>`; the reasons of minors and of consent are among them.
+    `gate.<gate>.<reason>`; the reasons of minors and of consent are among them. `programme_unread`: the rules
+    that hold for the case cannot be read, and may ask for more than is asked here.
     """
     found = in_order(evidence)
     sheet = _Sheet(case, found, today, programme, age(case, found, today, programme.consent.age))
     _ASKED[gate](sheet)
+    if not programme.readable and gate != "close_arrival":
+        sheet.lacks("programme_unread")
     closed, passed = [], []
     for reason in dict.fromkeys(sheet.reasons):
         about = SOFT[gate].get(reason.code)
@@ -296,7 +303,10 @@ def _flaws(each: Evidence, today: date) -> list[str]:
     elif expires < today:
         codes.append("expired")
     single = {meaning: value for meaning, value in each.values.items() if meaning.startswith("hazard.")}
-    for hazard in (*each.rows.get("hazard", ()), *([single] if single else [])):
+    hazards = (*each.rows.get("hazard", ()), *([single] if single else []))
+    if outcome == "proceed":
+        codes += [f"{danger}_unmet" for danger in unmet(each, hazards)]
+    for hazard in hazards:
         # A hazard whose level nobody told is not a low one.
         lesser = hazard.get("hazard.level") in ("medium", "low")
         if not lesser and not named(hazard.get("hazard.mitigation")):
@@ -322,11 +332,32 @@ def _journey(sheet: _Sheet) -> None:
                 sheet.lacks("documents_expiry_missing", [each])
             elif expires < last_day:
                 sheet.lacks("documents_expired", [each], expires)
+    unfit = _unfit(sheet)
+    if unfit:
+        sheet.lacks("not_fit", unfit)
     if sheet.says("reception_missing", "travel.reception", "arranged", "declined") and sheet.minor:
         reception = sheet.newest("travel.reception", "arranged", "declined")
         declined = [each for each in reception if each.text("travel.reception") == "declined"]
         if declined:
             sheet.lacks("reception_declined_by_minor", declined)
+
+
+def _unfit(sheet: _Sheet) -> list[Evidence]:
+    """The records by which somebody must not make this journey now, for health, until a newer word allows it.
+    That nobody was asked keeps nobody."""
+    words = (("travel.fitness", "no"), ("checkup.travel", "not_yet"))
+    allowed = [
+        each
+        for each in sheet.found
+        if each.on <= sheet.today
+        and (each.text("travel.fitness") in _FIT or each.text("checkup.travel") in ("possible", "conditions"))
+    ]
+    return [
+        each
+        for each in sheet.found
+        for meaning, against in words
+        if each.text(meaning) == against and not any(newer(one, each, *_FITNESS) for one in allowed)
+    ]
 
 
 def _place(row: Mapping[str, Any], meaning: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from forms.casework.meanings_office import ACTIVITY, CHILD, COORDINATION
+from forms.casework.meanings_office import ACTIVITY, CHILD, COORDINATION, DIRECTORY
 from forms.casework.meanings_person import CHECK_UP, INTEGRATION, LANGUAGES, PERSON, SKILLS
 from forms.casework.meanings_protection import DENY, RISK, SAFE_CONTACT, SAME, SHARE
 
@@ -25,6 +25,7 @@ CONSENT: Final[Mapping[str, tuple[str, ...] | None]] = {
     "consent.by": ("person", "guardian", "both"),
     "consent.how": ("written", "verbal_witnessed", "thumbprint"),
     "consent.witness": None,
+    "consent.witness_fits": _YES_NO,
     "consent.interpreter": None,
     "consent.until": None,
     "consent.on": None,
@@ -60,6 +61,7 @@ MINOR: Final[Mapping[str, tuple[str, ...] | None]] = {
     "bid.review_on": None,
     "bid.expires": None,
     "guardian.appointed": _YES_NO,
+    "guardian.document": ("court", "authority", "certified", "copy", "none"),
     "guardian.document_expires": None,
     "guardian.conflict_check": ("none", "conflict"),
 }
@@ -157,6 +159,7 @@ WAY_HOME: Final[Mapping[str, tuple[str, ...] | None]] = {
     "travel.fitness_conditions": None,
     "leg.transit_contact": None,
     "travel.received_by": None,
+    "case.of_age": _YES_NO,
     "travel.keep_from": None,
     "travel.numbers_given": _YES_NO,
     "travel.remarks": None,
@@ -237,7 +240,7 @@ GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "gate.override_of": (
         "plan_missing", "monitoring_plan_missing", "documents_missing", "documents_expiry_missing",
         "documents_expired", "itinerary_missing", "itinerary_gap", "reception_missing",
-        "reception_declined_by_minor", "arrival_unconfirmed", "plan_unconfirmed",
+        "reception_declined_by_minor", "not_fit", "arrival_unconfirmed", "plan_unconfirmed",
         "monitoring_plan_unconfirmed", "plan_unsigned", "outcome_missing", "services_open",
         "retention_not_asked",
     ),
@@ -421,4 +424,5 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **CHILD,
     **ACTIVITY,
     **COORDINATION,
+    **DIRECTORY,
 }  # fmt: skip

@@ -75,6 +75,21 @@ ACTIVITY: Final[Mapping[str, tuple[str, ...] | None]] = {
     "agreed.state": ("open", "done", "dropped"),
 }  # fmt: skip
 
+#: An organisation of the service directory that an office keeps itself.
+DIRECTORY: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "organisation.name": None,
+    "organisation.country": None,
+    "organisation.areas": None,
+    "organisation.language": None,
+    "organisation.service": None,
+    "organisation.places": None,
+    "organisation.minors": _YES_NO,
+    "organisation.hotline": None,
+    "organisation.hours": None,
+    "organisation.vetting": ("vetted", "in_progress", "not_vetted", "suspended"),
+    "organisation.checked_on": None,
+}  # fmt: skip
+
 #: How offices and authorities work together, and what they tell each other on a case.
 COORDINATION: Final[Mapping[str, tuple[str, ...] | None]] = {
     "mechanism.name": None,

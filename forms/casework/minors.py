@@ -33,6 +33,9 @@ _ENDING_RECORDS: Final[tuple[tuple[Ending, str], ...]] = (
     ("guardianship", "guardian.appointed"),
     ("determination", "bid.outcome"),
 )
+#: The document of an appointment as it was seen: the decision itself, or a certified copy. A plain copy is
+#: easily made, and who brings a child along has a reason to make one.
+_PROVEN: Final = ("court", "authority", "certified")
 _OPEN_BID: Final = ("against", "more_needed")
 
 
@@ -167,6 +170,9 @@ def _guardian(found: list[Evidence], today: date) -> tuple[list[Reason], list[da
     reasons = []
     if not appointed or not all(map(is_appointed, appointed)):
         reasons.append(Reason("guardian_missing", evidence=ids(appointed)))
+    elif plain := [each for each in appointed if each.get("guardian.document") not in _PROVEN]:
+        copies = all(each.get("guardian.document") == "copy" for each in plain)
+        reasons.append(Reason("guardian_copy_only" if copies else "guardian_missing", evidence=ids(plain)))
     if not checked:
         reasons.append(Reason("guardian_conflict_unchecked"))
     elif not all(map(has_no_conflict, checked)):

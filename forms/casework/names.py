@@ -104,8 +104,13 @@ def alike(one: str, other: str) -> Alike:
     """How alike two persons' names are, in any order. What one of them has in addition (a patronymic, a
     second family name) says nothing against it.
     """
-    here, there = {spellings(one), _joined(one)}, {spellings(other), _joined(other)}
-    return min((_alike(a, b) for a in here for b in there), key=RANK.index)
+    return min((_alike(a, b) for a in _read(one) for b in _read(other)), key=RANK.index)
+
+
+@lru_cache(maxsize=20_000)
+def _read(name: str) -> frozenset[tuple[Spelling, ...]]:
+    """The ways to read a name. A name that is being typed is compared with the same ones at every letter."""
+    return frozenset((spellings(name), _joined(name)))
 
 
 def _alike(here: Sequence[Spelling], there: Sequence[Spelling]) -> Alike:

@@ -13,10 +13,10 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from forms.casework.facts import Evidence
-from forms.library import COORDINATION, MEETING
+from forms.library import COORDINATION, MEETING, ORGANISATION
 
 #: The forms that are begun here, in their order. In a case of a person they would tell of somebody else.
-FORMS: Final = (MEETING, COORDINATION)
+FORMS: Final = (MEETING, COORDINATION, ORGANISATION)
 _NAMESPACE: Final = UUID("6f0c3d52-9a41-5b7e-8f25-0d1c7a64e93b")
 
 

@@ -204,6 +204,9 @@ STANDARD: Final = tuple(
     for stage in STAGES
 )
 
+#: The forms that are about minors alone.
+FOR_MINORS: Final = (BEST_INTEREST, CHILD_MONITORING)
+
 #: The forms that any stage asks for. Others are an office's own.
 NAMED: Final = frozenset(form for forms in _FIRST.values() for form in forms)
 
@@ -254,6 +257,13 @@ def offers(
     needed = next((plan.forms for plan in (*plans, *STANDARD) if plan.id == stage), ())
     ordered = [*due, *needed, *sorted(left)]
     return tuple(form for form in dict.fromkeys(ordered) if form in left)
+
+
+def not_asked_of(minor: bool, solution: Solution | None) -> frozenset[str]:
+    """The forms that no stage asks for of this person, though they can be begun: those for a minor, of an
+    established adult; the plan of the other country, of who has decided."""
+    plans = {"return": (INTEGRATION_PLAN,), "stay": (REINTEGRATION_PLAN,)}
+    return frozenset((*(() if minor else FOR_MINORS), *plans.get(solution or "", ())))
 
 
 def decided(evidence: Iterable[Evidence], today: date) -> Solution | None:

@@ -41,7 +41,9 @@ _SECTIONS: Final = (
 class Programme:
     """What one programme has of its own. `hosts` and `returns` are countries; none named means any.
 
-    What its file does not set is as it is everywhere: a programme without procedures has Homeward's own.
+    What its file does not set is as it is everywhere: a programme without procedures has Homeward's own. One
+    that is not `readable` has the rules of the standard in place of its own, which may be stricter: no gate
+    that goes by the rules of a programme opens under it.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Programme:
     directory: Directory = field(default_factory=Directory)
     procedures: Procedures = field(default_factory=built_in)
     donor: donor.Agreement = field(default_factory=donor.Agreement)
+    readable: bool = True
 
     def serves(self, host: str, country: str) -> bool:
         """Whether a return from this host state to this country belongs to the programme."""

@@ -34,9 +34,11 @@ Refusal = Literal[
 ]
 State = Literal["draft", "sent", "accepted", "declined", "completed", "cancelled"]
 
-#: Nobody agrees on these for a referral: testimony has its own consent, safe contact stays with the office.
+#: Nobody agrees on these for a referral: testimony has its own consent, a complaint its own readers, safe
+#: contact stays with the office.
 NEVER_SENT: Final = (
-    "testimony.", "proceedings.", "deny.", "contact.observation", "tracing.", "child.tell_nobody",
+    "testimony.", "proceedings.", "feedback.", "deny.", "contact.observation", "tracing.",
+    "child.tell_nobody",
 )  # fmt: skip
 
 

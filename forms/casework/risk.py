@@ -27,6 +27,8 @@ AFTER_INCIDENT: Final = "incident.risk"
 REASON: Final = "contact.risk_lowered_because"
 CASE: Final = "case.risk"
 _OWN_VIEW: Final = "safety.own_view"
+#: A check-up at which nothing of it came up says nothing against what a contact has told.
+_CHECK_UP: Final = "checkup.self_harm"
 
 #: Every code that `Standing.notes` can have.
 NOTES: Final = (
@@ -58,8 +60,9 @@ class RiskTable:
             safety__threats="contact threats family watched online proceedings",
             safety__home="hurt locked_in",
             health__wellbeing="self_harm",
+            checkup__self_harm="yes unsure",
             life__debt="pressure",
-            life__work_conditions="not_free papers_kept",
+            life__work_conditions="not_free papers_kept abuse",
             safety__own_view="1",
             child__danger_now="yes",
             child__work="begging dangerous night for_someone",
@@ -76,7 +79,7 @@ class RiskTable:
             safety__offers_abroad="yes unsure",
             life__documents="someone_else missing",
             life__debt="debt unsure",
-            life__work_conditions="unpaid hours unsafe abuse",
+            life__work_conditions="unpaid hours unsafe",
             safety__own_view="2 3",
             child__danger_now="unsure",
             child__arranged="changed unsure",
@@ -95,6 +98,7 @@ class RiskTable:
             safety__home="well none",
             safety__offers_abroad="no",
             health__wellbeing="sleep fear sadness lonely substances none",
+            checkup__self_harm="no not_asked",
             life__documents="self shared",
             life__debt="none",
             life__work_conditions="none",
@@ -200,7 +204,8 @@ def standing(
     notes: list[str] = []
     for record in told:
         suggested = advice(record, table)
-        if record.on <= today:
+        silent = suggested.level == "unknown" and _CHECK_UP in record.values
+        if record.on <= today and not silent:
             last = suggested
             notes = [note for note in notes if note != "risk.advice.higher"]
         said = _level(_stated(record))

@@ -2,17 +2,21 @@
 
 The office of the case says so in a record for each other office, and ends it there. The ground is the
 person's consent to share with this very office; or a vital interest or a duty to report, with its reason.
+A duty to report gives the whole file of a child, or of who may be one, to another office; of an adult it is
+a referral with the fields that the law asks for, and no ground here.
 When consent is taken back or has run out, the sharing is over. The deny list of the case beats all of it,
-whether it names the office or somebody who works there.
+whether it names the office, its country, somebody who works there or a role that somebody there has. As long
+as somebody is denied and nobody wrote whom, no other office has the case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from forms.casework.age import age
 from forms.casework.case import Case
 from forms.casework.consent import ConsentRules, in_force, under_one_name
 from forms.casework.deny_list import deny_list
@@ -30,8 +34,8 @@ _READ: Final = ("share.", "consent.", "deny.", "guardian.", "age.", "person.")
 
 @dataclass(frozen=True, slots=True)
 class OtherOffice:
-    """An office that a case may be shared with: its id, its name, its country as a code, and the logins and
-    names of all who work there: what is shared with an office comes to each of them."""
+    """An office that a case may be shared with: its id, its name, its country as a code, and the logins,
+    names and roles of all who work there: what is shared with an office comes to each of them."""
 
     id: str
     name: str = ""
@@ -43,8 +47,9 @@ class OtherOffice:
 class Share:
     """Whether one other office has the case, on what ground and by which records, or why it has not.
 
-    Codes, in `reasons`: sharing.office.unknown, sharing.office.denied, sharing.record.ended,
-    sharing.record.dated_ahead, sharing.ground.unknown, sharing.reason.missing, and those of consent.
+    Codes, in `reasons`: sharing.office.unknown, sharing.office.denied, sharing.denial.unnamed,
+    sharing.record.ended, sharing.record.dated_ahead, sharing.ground.unknown, sharing.ground.adult,
+    sharing.age.unknown, sharing.reason.missing, and those of consent.
     `until` is the last day of the consent.
     """
 
@@ -93,8 +98,10 @@ def shares(
         office = known.get(name)
         if office is None:
             answers.append(_refused(name, "sharing.office.unknown", told[name]))
-        elif denied.denies(*filter(None, (office.id, office.name, *office.people))):
+        elif denied.denies(*filter(None, (office.id, office.name, office.country, *office.people))):
             answers.append(_refused(name, "sharing.office.denied", told[name]))
+        elif denied.unnamed:
+            answers.append(_refused(name, "sharing.denial.unnamed", told[name]))
         else:
             answers.append(_share(office, told[name], found, at, home, case, rules))
     return tuple(answers)
@@ -135,9 +142,21 @@ def _share(
             reasons.append(Reason("sharing.ground.unknown", evidence=(each.record,)))
         elif not named(each.get("share.reason")):
             reasons.append(Reason("sharing.reason.missing", evidence=(each.record,)))
+        elif ground == "duty_to_report" and (why := _not_a_child(found, at, case, rules)):
+            reasons.append(replace(why, evidence=ids([each])))
         else:
             return Share(office.id, True, ground, (), (each.record,))
     return Share(office.id, False, "", tuple(dict.fromkeys(reasons)), ids(standing))
+
+
+def _not_a_child(found: list[Evidence], at: date, case: Case, rules: ConsentRules) -> Reason | None:
+    """Why a duty to report does not give the whole file away; None where the records say that the person is
+    a child, or may be one. That nobody has told any age says neither, and gives nothing away."""
+    known = age(case, found, at, rules.age)
+    if not known.minor_on(at):
+        return Reason("sharing.ground.adult")
+    doubted = any(each.text("age.established") in ("minor", "unclear") for each in found)
+    return None if known.accounts or doubted else Reason("sharing.age.unknown")
 
 
 def _refused(office: str, code: str, told: list[Evidence]) -> Share:

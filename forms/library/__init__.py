@@ -53,6 +53,8 @@ CHILD_MONITORING: Final = "child_monitoring"
 MEETING: Final = "meeting"
 COORDINATION: Final = "coordination"
 EXCHANGE: Final = "exchange"
+#: An entry of the service directory that an office keeps itself.
+ORGANISATION: Final = "organisation"
 
 _IDS: Final = (
     CASE_FILE,
@@ -85,6 +87,7 @@ _IDS: Final = (
     EXCHANGE,
     MEETING,
     COORDINATION,
+    ORGANISATION,
     PROCEDURE_STEP,
 )
 

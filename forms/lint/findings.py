@@ -27,8 +27,10 @@ from forms.lint.conditions import Conditions, patterns_of, sources_of
 from forms.lint.discreet import discreet_findings
 from forms.lint.merge import merge_findings, typed
 from forms.lint.texts import TEXTS
+from forms.sealing import SEALS, circle_of, in_circle, unsealed
 from forms.translations import Text
 from forms.xform.names import HOMEWARD, ODK, XFORMS, local, template_path
+from forms.xform.recordings import is_slot
 
 #: Types that the standard has and the app does not ask yet: it says so in their place.
 NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geoshape"})
@@ -36,8 +38,7 @@ NOT_ASKED: Final = frozenset({"rank", "audio", "video", "file", "geotrace", "geo
 #: and where they are.
 SAFETY: Final = ("identity", "contact", "private", "location")
 _LOCATION: Final = "location"
-_COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds", "discreet")
-_SEAL: Final = ("yes", "no")
+_COLUMNS: Final = ("merge", "safety", "seal", "meaning", "htcds", "audio", "discreet")
 _MEANING: Final = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+")
 #: An expression is shown up to so many characters.
 _MOST: Final = 120
@@ -145,6 +146,11 @@ def _question(definition: FormDefinition, question: Question, cell: str) -> Iter
         yield Finding(code, path, params)
     if question.htcds and not question.meaning:
         yield Finding("lint.htcds.meaning_missing", path, {"field": question.htcds})
+    if unsealed(question):
+        params = {"meaning": question.meaning or "", "circle": circle_of(question.meaning) or ""}
+        yield Finding("lint.seal.missing", path, params)
+    if question.htcds and in_circle(question):
+        yield Finding("lint.seal.exported", path, {"field": question.htcds, "circle": question.seal or ""})
     asked, _, of = (question.preload or "").partition(":")
     if asked == "property":
         yield Finding("lint.metadata.empty", path, {"property": of})
@@ -330,7 +336,7 @@ def _own_columns(definition: FormDefinition, xml: str) -> Iterator[Finding]:
         elif not _means_something(column, value):
             known = {
                 "safety": SAFETY,
-                "seal": _SEAL,
+                "seal": SEALS,
                 "htcds": (*standard().fields,),
                 "discreet": (SHOW, HIDE),
             }.get(column, ())
@@ -342,13 +348,15 @@ def _means_something(column: str, value: str) -> bool:
     if column == "safety":
         return value in SAFETY
     if column == "seal":
-        return value in _SEAL
+        return value in SEALS
     if column == "discreet":
         return value in (SHOW, HIDE)
     if column == "meaning":
         return _MEANING.fullmatch(value) is not None
     if column == "htcds":
         return value in standard().fields
+    if column == "audio":
+        return is_slot(value)
     # A rule of merging that does not exist keeps the form from loading.
     return True
 

@@ -38,7 +38,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "lint.column.unknown": (
         "'bind::homeward:{column}' is no column that is known here{hint}, so it does nothing.",
-        "Use merge, safety, seal, meaning, htcds or discreet, as docs/forms.md describes them.",
+        "Use merge, safety, seal, meaning, htcds, audio or discreet, as docs/forms.md describes them.",
     ),
     "lint.column.value_unknown": (
         "'bind::homeward:{column}' has the value '{value}', which means nothing here{hint}.",
@@ -154,6 +154,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "lint.recording.ignored": (
         "It asks for a recording that nobody notices, and gets none.",
         "Leave 'background-audio' out: who is recorded must know and agree.",
+    ),
+    "lint.seal.exported": (
+        "It is sealed for '{circle}' and marked as the answer to {field} of HTCDS; it is not exported.",
+        "Take one of the two marks out: what is sealed for named readers goes into no record for others.",
+    ),
+    "lint.seal.missing": (
+        "It has the meaning '{meaning}', which belongs to the circle '{circle}', and nothing says who is to "
+        "read the answer.",
+        "Write the circle into 'bind::homeward:seal', or 'yes' where everybody on the case needs it; 'no' is "
+        "only for a day or a choice by which work is planned.",
     ),
     "lint.search.ignored": (
         "Its choices come from search(), which does nothing here.",

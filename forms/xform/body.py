@@ -339,6 +339,7 @@ class _BodyReader:
             seal=bind.get(f"{HOMEWARD}seal"),
             meaning=bind.get(f"{HOMEWARD}meaning"),
             htcds=bind.get(f"{HOMEWARD}htcds"),
+            audio=bind.get(f"{HOMEWARD}audio"),
             save_to=bind.get(f"{ENTITIES}saveto"),
             discreet=self._discreet(place.path),
         )

@@ -17,11 +17,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from forms.casework.case import new_case_code
+from forms.casework.office_file import office_file
 from forms.definition import FormDefinition
 from sync_server.accounts import Accounts, Actor, token_hash
 from sync_server.config import SetupProblem
 from sync_server.demo_office import people
 from sync_server.demo_office.diary import CASE_FILE, Entry, diary
+from sync_server.demo_office.directory import ORGANISATION, organisations
 from sync_server.demo_office.worker_device import Exchanges, WorkerDevice
 from sync_server.storage.base import Storage
 
@@ -98,6 +100,7 @@ class _Office:
         for _, entries in groupby(self._entries, key=lambda entry: (entry.at.date(), entry.login)):
             self._work(list(entries))
         self._correct_the_same_arrival_time()
+        self._write_the_directory()
 
     def _work(self, entries: Iterable[Entry]) -> None:
         """One worker's stretch of work: she has pulled before, and pushes after it."""
@@ -139,6 +142,16 @@ class _Office:
         coordinator.sync()
         self._clock.now += timedelta(minutes=5)
         officer.sync()
+
+    def _write_the_directory(self) -> None:
+        """The coordinator, in the office's own file."""
+        form, device = self._definitions.get(ORGANISATION), self._devices["coordinator"]
+        if form is None:
+            return
+        for answers in organisations(self._today):
+            self._clock.now += timedelta(minutes=1)
+            device.save(office_file(people.OFFICE), self._uuid(), form, answers, {})
+        device.sync()
 
     def _enrolled(self, storage: Storage, worker: people.Worker) -> Actor:
         """A device whose token nobody ever saw: it cannot be used after the story."""

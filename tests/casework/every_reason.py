@@ -15,6 +15,7 @@ from typing import Any, Final
 from forms.casework import clearance, consent, gates, minors
 from forms.casework.case import Case
 from forms.casework.facts import Evidence
+from forms.casework.files_of_one import check_files
 from forms.casework.gates import GATES
 from forms.casework.meanings import KNOWN
 from forms.casework.programme import NONE_NAMED
@@ -51,7 +52,14 @@ def gate_reasons() -> frozenset[str]:
             for gate in GATES:
                 result = gates.check(gate, case, evidence, TODAY, NONE_NAMED)
                 found |= {reason.code for reason in (*result.reasons, *result.passed)}
-    return frozenset(found | _of_consent(WOMAN) | _taken_back())
+    return frozenset(found | _of_consent(WOMAN) | _taken_back() | _unread())
+
+
+def _unread() -> set[str]:
+    """Where a programme or a record cannot be read."""
+    of_next_year = replace(NONE_NAMED, readable=False)
+    results = [check_files(gate, WOMAN, [[]], TODAY, of_next_year, unread=["r"]) for gate in GATES]
+    return {reason.code for result in results for reason in result.reasons}
 
 
 def _of_consent(case: Case) -> set[str]:

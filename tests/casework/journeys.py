@@ -51,9 +51,11 @@ def _assessment(side: str, **also: str) -> Evidence:
         "assessment.side": side,
         "assessment.outcome": "proceed",
         "assessment.expires": day(20).isoformat(),
+        "risk.circle": "no_sign",
+        "needs.place_to_live": "own",
     }
     hazards = (
-        {"hazard.kind": "debt", "hazard.level": "high", "hazard.mitigation": "Paid by the fund"},
+        {"hazard.kind": "no_income", "hazard.level": "high", "hazard.mitigation": "Paid by the fund"},
         {"hazard.kind": "stigma", "hazard.level": "low"},
     )
     return said(side, -4, **also)(values, hazard=hazards)
@@ -98,7 +100,9 @@ MINOR: Journey = {
             "bid.expires": day(60).isoformat(),
         }
     ),
-    "guardian": said("guardian", -6)({"guardian.appointed": "yes", "guardian.conflict_check": "none"}),
+    "guardian": said("guardian", -6)(
+        {"guardian.appointed": "yes", "guardian.document": "court", "guardian.conflict_check": "none"}
+    ),
     "family": said("family", -6)({"family.assessment": "positive", "family.lawful_custody": "yes"}),
 }
 

@@ -211,6 +211,16 @@ def test_an_interpreter_is_needed_unless_it_is_known_that_they_share_a_language(
     assert told(of_return(consent("c", language="ar"), case=morocco)) == ["interpreter_missing"]
 
 
+@pytest.mark.parametrize("how", ["thumbprint", "verbal_witnessed"])
+def test_who_interprets_is_no_witness_nor_is_who_does_not_fit(how: str) -> None:
+    with_all = {"how": how, "witness": "Naima B.", "interpreter": "Tilila A.", "language": "fr"}
+    assert of_return(consent("c", **with_all)).in_force
+    for other in ({"witness": "tilila  a."}, {"witness_fits": "no"}, {"witness_fits": "perhaps"}):
+        assert told(of_return(consent("c", **with_all | other))) == ["witness_missing"]
+    for fits in ("yes", None):
+        assert of_return(consent("c", **with_all | {"witness_fits": fits})).in_force
+
+
 def test_for_a_minor_the_guardian_and_the_child_agree_in_one_record_or_in_two() -> None:
     assert of_return(consent("c", by="both"), case=GIRL).in_force
     own, guardians = consent("c"), consent("g", by="guardian")

@@ -358,6 +358,7 @@ def test_an_action_is_due_with_its_owner_until_it_is_done_or_the_help_was_given(
         ("health", "partner", "2026-02-20", True),
         ("legal", "worker", "2026-02-20", True),
     ]
+    assert [i.words for i in items] == ["Take her to the clinic", "Call the lawyer"]
     helped = said("2026-02-10", assistance__kind="health")
     assert [i.subject for i in agenda(CASE, [visit, helped], day("2026-02-21")) if i.owner] == ["legal"]
     again = rows(

@@ -171,6 +171,7 @@ SOFT_FOR_ALL: list[tuple[str, dict[str, Any], str]] = [
     ("travel", {"travel.departure_at": None}, "itinerary_missing"),
     ("travel", {"travel.reception": "open"}, "reception_missing"),
     ("travel", {"travel.reception": None}, "reception_missing"),
+    ("travel", {"travel.fitness": "no"}, "not_fit"),
 ]
 
 
@@ -188,6 +189,21 @@ def test_what_is_soft_closes_the_gate_and_a_coordinator_can_pass_it_with_a_reaso
     assert [(reason.code, reason.evidence) for reason in passed.passed] == [
         (f"gate.clear_to_travel.{code}", ("override",))
     ]
+
+
+def test_nobody_is_cleared_against_a_doctor_s_word_until_a_newer_one_allows_it() -> None:
+    def doctor(word: str, offset: int, meaning: str = "checkup.travel") -> Journey:
+        return {**ADULT, "check-up": said("check-up", offset)({meaning: word})}
+
+    assert codes(asked(TRAVEL, WOMAN, doctor("not_yet", -1))) == {"not_fit"}
+    assert asked(TRAVEL, WOMAN, doctor("possible", -1)).open
+    for word in ("open", "no_answer", "not_asked", ""):
+        assert asked(TRAVEL, WOMAN, doctor(word, -1)).open, "who was not asked is kept by nobody"
+    fit = but(ADULT, "travel", {"travel.fitness": "conditions"})
+    assert asked(TRAVEL, WOMAN, {**doctor("not_yet", -4), "travel": fit["travel"]}).open
+    assert codes(asked(TRAVEL, WOMAN, {**doctor("not_yet", -1), "travel": fit["travel"]})) == {"not_fit"}
+    ahead = {**doctor("not_yet", -1), "later": said("later", 5)({"checkup.travel": "possible"})}
+    assert codes(asked(TRAVEL, WOMAN, ahead)) == {"not_fit"}
 
 
 def test_documents_must_be_valid_on_the_day_of_the_journey_not_only_today() -> None:
@@ -223,6 +239,9 @@ HARD_FOR_MINORS: list[tuple[str, dict[str, Any] | None, str]] = [
     ("determination", {"bid.expires": None}, "minor_bid_expires_missing"),
     ("determination", {"bid.expires": PAST}, "minor_bid_expired"),
     ("guardian", {"guardian.appointed": None}, "minor_guardian_missing"),
+    ("guardian", {"guardian.document": "copy"}, "minor_guardian_copy_only"),
+    ("guardian", {"guardian.document": None}, "minor_guardian_missing"),
+    ("guardian", {"guardian.document": "a photo"}, "minor_guardian_missing"),
     ("guardian", {"guardian.document_expires": PAST}, "minor_guardian_document_expired"),
     ("guardian", {"guardian.document_expires": "?"}, "minor_guardian_document_expired"),
     ("guardian", {"guardian.conflict_check": None}, "minor_guardian_conflict_unchecked"),
@@ -245,10 +264,19 @@ def test_a_minor_does_not_travel(record: str, changes: dict[str, Any] | None, co
 
 
 def test_a_guardian_with_a_conflict_of_interest_is_none_and_consents_for_nobody() -> None:
-    for changes in ({"guardian.conflict_check": "conflict"}, {"guardian.appointed": "no"}):
+    for changes in (
+        {"guardian.conflict_check": "conflict"},
+        {"guardian.appointed": "no"},
+        {"guardian.document": "none"},
+    ):
         told = codes(asked(TRAVEL, GIRL, but(MINOR, "guardian", changes)))
         assert "consent_guardian_conflict" in told
         assert told & {"minor_guardian_conflict", "minor_guardian_missing"}
+
+
+@pytest.mark.parametrize("document", ["court", "authority", "certified"])
+def test_the_original_or_a_certified_copy_appoints_a_guardian(document: str) -> None:
+    assert asked(TRAVEL, GIRL, but(MINOR, "guardian", {"guardian.document": document})).open
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms.casework.case import Case
+from forms.casework.case import Case, add_years
 from forms.casework.htcds import Field, Source, export, read, standard, write
 from forms.casework.htcds.files import records_in
 from forms.definition import FormDefinition
@@ -41,7 +41,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_siz
 
 def _answer(known: Field, source: Source) -> st.SearchStrategy[Any]:
     if known.kind == "date":
-        return st.dates(date(1901, 1, 1), date(2099, 12, 31)).map(lambda day: day.isoformat())
+        return st.dates().map(lambda day: day.isoformat())
     if not known.choices:
         return texts
     names = st.sampled_from(sorted(source.same))
@@ -93,12 +93,30 @@ def test_what_a_case_says_comes_back_as_it_was(values: dict[str, Any]) -> None:
     assert read(written.record).values == values
 
 
+@pytest.mark.parametrize("born", ["0001-01-01", "1899-05-03", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_birth_date_of_any_century_goes_out_as_it_was_written_or_not_at_all(born: str) -> None:
+    """The standard sets no bounds. A day that somebody mistyped must not become another day on the way."""
+    case = Case.from_values({"birth_date": born, "stage": "shelter"})
+    written = export([], TODAY, case=case, purpose="statistics")
+    assert written.record["prs_Birthdate"] == born
+    assert read(written.record).values["person.birth_date"] == born
+    assert case.may_be_minor(TODAY) == (born > "2008")
+    assert add_years(date.fromisoformat(born), 18) >= date.fromisoformat(born)
+
+
+@pytest.mark.parametrize("born", ["1899", "1899-02-29", "31.12.1899"])
+def test_what_is_no_birth_date_is_told_and_not_sent(born: str) -> None:
+    written = write({"person.birth_date": born})
+    assert "prs_Birthdate" not in written.record
+    assert [(each.name, each.why) for each in written.left_out] == [("person.birth_date", "not_readable")]
+
+
 words = st.one_of(
     st.none(),
     texts,
     st.booleans(),
     st.integers(),
-    st.dates(date(1901, 1, 1), date(2099, 12, 31)).map(str),
+    st.dates().map(str),
     st.lists(st.sampled_from([each for known in FIELDS.values() for each in known.choices[:30]]), max_size=4),
 )
 

@@ -229,7 +229,9 @@ def test_vignette_2_the_boy_goes_nowhere_until_the_aunts_home_is_known() -> None
     found = [
         estimated("13-15"),
         consent("tracing", purpose="tracing", by="both"),
-        said("guardian")({"guardian.appointed": "yes", "guardian.conflict_check": "none"}),
+        said("guardian")(
+            {"guardian.appointed": "yes", "guardian.document": "court", "guardian.conflict_check": "none"}
+        ),
         said("aunt")({"family.assessment": "open"}),
         said("travel")({}, leg=({"leg.from": "Athens", "leg.to": "Tirana", "leg.escort": "guardian"},)),
     ]

@@ -13,6 +13,7 @@ from forms.casework.pathway import (
     StagePlan,
     decided,
     like,
+    not_asked_of,
     offers,
     pathway,
     tracks,
@@ -111,6 +112,14 @@ def test_a_case_at_a_stage_that_its_programme_has_left_out_is_shown_where_it_is(
     assert dict(way.progress("shelter"))["identified"] == "done"
     assert dict(way.progress("shelter"))["decision"] == "later"
     assert pathway("a stage of nobody", plans=OWN).progress("a stage of nobody")[0][1] == "now"
+
+
+def test_a_stage_asks_no_adult_for_the_forms_of_a_child_and_who_goes_home_for_no_plan_to_stay() -> None:
+    assert not_asked_of(True, None) == frozenset()
+    assert not_asked_of(False, None) == {"best_interest", "child_monitoring"}
+    assert not_asked_of(True, "return") == {"integration_plan"}
+    assert not_asked_of(True, "stay") == {"reintegration_plan"}
+    assert not_asked_of(True, "third_country") == frozenset()
 
 
 def test_a_stage_offers_first_the_forms_that_the_programme_names() -> None:

@@ -173,7 +173,7 @@ def test_an_agreement_is_data_and_cannot_name_what_is_never_sent() -> None:
         }
     )
     assert made == SHELTER
-    for fields in (["testimony.text"], ["tracing.address"], [], ["everything"]):
+    for fields in (["testimony.text"], ["feedback.words"], ["tracing.address"], [], ["everything"]):
         with pytest.raises(FormProblem):
             Agreement.from_table({"recipient": "x", "purpose": "share_with_country", "fields": fields})
     with pytest.raises(FormProblem):

@@ -39,6 +39,8 @@ def now(*found):
         ({"health__wellbeing": ["self_harm", "sleep"]}, "high", ["health.wellbeing.self_harm"]),
         ({"life__debt": "pressure", "safety__own_view": "5"}, "high", ["life.debt.pressure"]),
         ({"life__debt": "debt"}, "medium", ["life.debt.debt"]),
+        ({"life__work_conditions": ["abuse"]}, "high", ["life.work_conditions.abuse"]),
+        ({"life__work_conditions": ["hours"]}, "medium", ["life.work_conditions.hours"]),
         ({"contact__outcome": "unreachable"}, "medium", ["contact.outcome.unreachable"]),
         (
             {"contact__outcome": "suspected_retrafficking"},
@@ -159,3 +161,16 @@ def test_no_record_lowers_it_but_a_coordinators_with_a_reason_that_is_not_to_com
     lowers = more.author == "coordinator" and more.text("contact.risk_lowered_because").strip()
     if not lowers or more.on > TODAY:
         assert LEVELS.index(now(*found, more).level) >= LEVELS.index(now(*found).level)
+
+
+def test_what_a_check_up_hears_of_self_harm_is_high_and_a_quiet_one_takes_nothing_back() -> None:
+    """Mira sees her at the clinic between two visits."""
+    for word in ("yes", "unsure"):
+        assert advice(record(checkup__self_harm=word)) == Advice(
+            "high", (f"because.checkup.self_harm.{word}",)
+        )
+    threatened = visit(1, "low", safety__threats=["watched"])
+    for quiet in ("no", "not_asked", "no_answer"):
+        stands = now(threatened, record(checkup__self_harm=quiet))
+        assert stands.advice.because == ("because.safety.threats.watched",)
+        assert "risk.advice.higher" in stands.notes

@@ -100,15 +100,52 @@ def test_who_may_be_a_minor_shares_with_her_guardian() -> None:
     assert athens(share(), agreed(by="both"), case=GIRL).shared
 
 
-@pytest.mark.parametrize("ground", ["vital_interest", "duty_to_report"])
-def test_another_ground_needs_its_reason_and_no_consent(ground: str) -> None:
+@pytest.mark.parametrize(
+    ("ground", "case"), [("vital_interest", WOMAN), ("vital_interest", GIRL), ("duty_to_report", GIRL)]
+)
+def test_another_ground_needs_its_reason_and_no_consent(ground: str, case: Case) -> None:
     for reason in ("", " - ", None):
-        found = athens(share(ground=ground, reason=reason))
+        found = athens(share(ground=ground, reason=reason), case=case)
         assert (found.shared, codes(found)) == (False, ["sharing.reason.missing"])
-    found = athens(share(ground=ground, reason="The recruiter waits at the port"))
+    found = athens(share(ground=ground, reason="The recruiter waits at the port"), case=case)
     assert (found.shared, found.ground) == (True, ground)
     refused = agreed("w", -1, decision="refused", author="eleni")
-    assert athens(share(ground=ground, reason="A child in danger"), refused).shared
+    assert athens(share(ground=ground, reason="A child in danger"), refused, case=case).shared
+
+
+DUTY = share(ground="duty_to_report", reason="The law asks for it")
+UNKNOWN = replace(WOMAN, birth_date=None)
+
+
+def aged(offset: int = -9, **ages: str) -> Evidence:
+    return said("age", offset)({f"age.{name}": value for name, value in ages.items()})
+
+
+def test_a_duty_to_report_gives_no_adult_s_file_to_another_office() -> None:
+    """She gets a referral with the fields that the law asks for; a child is protected by both offices."""
+    assert codes(athens(DUTY)) == ["sharing.ground.adult"]
+    assert codes(athens(DUTY, aged(estimate="30"), case=UNKNOWN)) == ["sharing.ground.adult"]
+    assert codes(athens(DUTY, aged(established="adult"), case=UNKNOWN)) == ["sharing.ground.adult"]
+    assert athens(DUTY, agreed(), share("s2")).ground == "consent", "what she agreed to stands"
+
+
+@pytest.mark.parametrize(
+    "told", [{"estimate": "17"}, {"born": "2008"}, {"said": "16"}, {"established": "minor"},
+             {"established": "unclear"}, {"estimate": "16-20"}]
+)  # fmt: skip
+def test_who_may_be_a_child_is_one_for_a_duty_to_report(told: dict[str, str]) -> None:
+    assert athens(DUTY, aged(**told), case=UNKNOWN).shared
+
+
+def test_whose_age_nobody_has_told_keeps_her_file_at_home() -> None:
+    assert codes(athens(DUTY, case=UNKNOWN)) == ["sharing.age.unknown"]
+    assert codes(athens(DUTY, aged(born="long ago"), case=UNKNOWN)) == ["sharing.age.unknown"]
+
+
+def test_a_duty_to_report_ends_with_her_18th_birthday() -> None:
+    nearly = replace(GIRL, birth_date=TODAY.replace(year=TODAY.year - 18, day=TODAY.day + 5))
+    assert athens(DUTY, at=day(4), case=nearly).shared
+    assert codes(athens(DUTY, at=day(5), case=nearly)) == ["sharing.ground.adult"]
 
 
 def test_a_ground_that_nobody_knows_is_none() -> None:
@@ -152,6 +189,32 @@ def test_the_deny_list_beats_consent_and_every_other_ground(name: str) -> None:
     assert athens(share(), agreed(), denied, said("l", -1, author="coordinator")(lifted)).shared
 
 
+@pytest.mark.parametrize("name", ["", "-", "?"])
+def test_a_denial_without_a_name_keeps_the_case_from_every_office_until_somebody_writes_whom(
+    name: str,
+) -> None:
+    def file(who: str, decision: str = "denied") -> Evidence:
+        row = {"deny.who": who, "deny.decision": decision}
+        found = said("file", -1, author="mira")({"case.office": "tirana"}, deny=(row,))
+        return replace(found, said_by={"deny": ({"deny.decision": "coordinator"},)})
+
+    found = athens(share(), agreed(), file(name))
+    assert (found.shared, codes(found)) == (False, ["sharing.denial.unnamed"])
+    assert athens(share(), agreed(), file("Police of Mat")).shared
+    assert athens(share(), agreed(), file(name, "lifted")).shared
+
+
+@pytest.mark.parametrize("name", ["coordinator", "Coordinator", "gr"])
+def test_a_role_or_a_country_that_is_denied_is_denied_wherever_somebody_has_it(name: str) -> None:
+    people = ("e.papadaki", "Eleni Papadaki", "officer", "n.leka", "Nikos Leka", "coordinator")
+    denied = said("d", -9, author="mira")({"deny.who": name, "deny.decision": "denied"})
+    (told,) = shares(
+        [share(), agreed(), denied], [replace(ATHENS, people=people)], TODAY, home=TIRANA, case=WOMAN,
+        coordinators=(),
+    )  # fmt: skip
+    assert codes(told) == ["sharing.office.denied"]
+
+
 def test_an_office_in_a_row_of_the_case_file_is_denied_until_a_coordinator_lifts_it() -> None:
     """Beside a relative on the staff and an authority, each in a row of its own."""
     relative = {"deny.who": "e.papadaki", "deny.decision": "denied"}
@@ -183,7 +246,7 @@ def test_the_order_in_which_records_came_does_not_matter() -> None:
         agreed(),
         agreed("w", -2, decision="withdrawn", author="eleni"),
         replace(agreed("c2", -1, withdrawn_on=day(-2).isoformat()), author="mira"),
-        share("s2", office="rabat", ground="duty_to_report", reason="The law asks for it"),
+        share("s2", office="rabat", ground="vital_interest", reason="The hospital there treats her"),
     ]
     answers = {tuple(of_all(*order).values()) for order in permutations(found)}
     assert len(answers) == 1

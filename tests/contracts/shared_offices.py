@@ -122,13 +122,13 @@ class Country:
         day: date = datetime.fromtimestamp(self.now / 1000, UTC).date() + timedelta(days=days)
         return day.isoformat()
 
-    def tablet(self, login: str, office: str, role: str = "officer") -> Tablet:
+    def tablet(self, login: str, office: str, role: str = "officer", zone: str = "UTC") -> Tablet:
         login = login + self.sign
         if self.database.user_by_login(login) is None:
-            self.database.add_user(User(login, login, role, self.office(office), "-", "UTC"))
+            self.database.add_user(User(login, login, role, self.office(office), "-", zone))
         device = f"{self.chance.getrandbits(32):08x}"
         self.database.add_device(device, login, "tablet", f"{device}{self.new_id()}", START)
-        return Tablet(self, Actor(login, login, role, self.office(office), "UTC", device))
+        return Tablet(self, Actor(login, login, role, self.office(office), zone, device))
 
     def holders(self, case: str) -> set[str]:
         """The offices that have a case at this moment, decided from nothing but its records."""

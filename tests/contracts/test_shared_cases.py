@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -403,7 +404,8 @@ def test_a_case_is_not_shared_with_an_office_in_which_somebody_works_whom_it_den
     meet(arta, eleni)
     assert eleni.of_case(case) == country.held(case), "nobody of that name works there"
     country.tablet("vangelis", "athens")
-    country.a_day_passes()
+    assert country.watch.look() == 1, "on the same day"
+    assert country.watch.look() == 0
     eleni.sync()
     assert standing(country, case) == {"athens": ("ended", "sharing.office.denied")}
     assert eleni.of_case(case) == {}
@@ -420,3 +422,30 @@ def test_a_person_who_turns_out_to_be_a_child_is_not_shared_on_her_own_word(
     meet(arta, eleni)
     assert standing(country, case) == {"athens": ("ended", "consent.guardian_missing")}
     assert eleni.of_case(case) == {}
+
+
+def test_a_consent_of_today_is_not_one_of_tomorrow_because_it_was_written_further_east(
+    country: Country,
+) -> None:
+    """At half past eleven in Tirana, when Athens has the next day."""
+    arta = country.tablet("arta", "tirana", zone="Europe/Tirane")
+    eleni = country.tablet("eleni", "athens", zone="Europe/Athens")
+    country.now = round(datetime(2026, 11, 27, 22, 30, tzinfo=UTC).timestamp() * 1000)
+    case = arta.open_case()
+    arta.share(case, "athens", share_ground="duty_to_report", share_reason="A judge asks for it")
+    arta.share(case, "rabat")
+    meet(arta, eleni)
+    assert country.holders(case) == {"tirana", "athens"}
+    eleni.consent(case, "rabat", **{"choice/consented_on": "2026-11-28"})
+    meet(eleni)
+    assert country.holders(case) == {"tirana", "athens", "rabat"}
+
+
+def test_a_consent_that_bears_a_day_which_no_office_has_yet_waits_for_it(country: Country) -> None:
+    arta = country.tablet("arta", "tirana", zone="Europe/Tirane")
+    country.now = round(datetime(2026, 11, 27, 22, 30, tzinfo=UTC).timestamp() * 1000)
+    case = arta.open_case()
+    arta.share(case, "athens")
+    arta.consent(case, "athens", **{"choice/consented_on": "2026-11-28"})
+    meet(arta)
+    assert country.holders(case) == {"tirana"}

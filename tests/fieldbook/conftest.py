@@ -56,11 +56,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def folder(tmp_path: Path, xforms: dict[str, str], clock: Clock) -> Path:
+    return device_of(IDENTITY, tmp_path / "device", xforms, clock)
+
+
+def device_of(identity: Identity, where: Path, xforms: dict[str, str], clock: Clock) -> Path:
     """The folder of an enrolled device that has the library's forms."""
     import hashlib
 
-    where = tmp_path / "device"
-    store = Store.create(where, PASSPHRASE, IDENTITY, now_ms=clock, cost=CHEAP)
+    store = Store.create(where, PASSPHRASE, identity, now_ms=clock, cost=CHEAP)
     for xml in xforms.values():
         definition = load_form(xml)
         digest = hashlib.blake2b(xml.encode(), digest_size=16).hexdigest()

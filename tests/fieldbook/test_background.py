@@ -70,6 +70,35 @@ def test_a_problem_that_nobody_takes_is_heard_all_the_same() -> None:
     worker.close()
 
 
+def test_work_that_fails_is_told_of_although_no_screen_asked_how_it_ended() -> None:
+    """A tap that decides something shows nothing by itself: its refusal was lost."""
+    mailbox: Queue[Callable[[], None]] = Queue()
+    heard: list[str] = []
+    worker = Worker("test", deliver=mailbox.put, unheard=lambda problem: heard.append(problem.code))
+    worker.submit(lambda: 1 // 0)
+    mailbox.get(timeout=5)()
+    assert heard == ["app.work.failed"]
+    worker.close()
+
+
+def test_a_failure_is_told_once_however_quick_it_was() -> None:
+    """It has ended before the screen has said who takes it; the screen says so in the same breath."""
+    mailbox: Queue[Callable[[], None]] = Queue()
+    heard: list[str] = []
+    worker = Worker("test", deliver=mailbox.put, unheard=lambda _: heard.append("unheard"))
+    failed = worker.submit(lambda: 1 // 0)
+    nobodys = mailbox.get(timeout=5)
+    failed.then(None, lambda _: heard.append("taken"))
+    for told in (nobodys, mailbox.get(timeout=5)):
+        told()
+    waited = worker.submit(lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        waited.wait(5)
+    mailbox.get(timeout=5)()
+    assert heard == ["taken"]
+    worker.close()
+
+
 def test_the_text_of_an_unforeseen_error_never_leaves(
     worker: Worker, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -112,6 +112,17 @@ def test_forms_are_grouped_and_each_is_there_once(book: Fieldbook, before_depart
     assert offers.own == ()
 
 
+def test_forms_for_a_child_are_needed_until_he_is_known_to_be_of_age_and_can_be_begun_all_the_same(
+    book: Fieldbook, before_departure: str
+) -> None:
+    nothing_known = done(book.new_case("al", "sq"))
+    finish_case_file(book, nothing_known, stage="pre_departure")
+    assert "best_interest" in {offer.form for offer in done(book.case(nothing_known)).offers.needed}
+    of_age = done(book.case(before_departure)).offers
+    assert "best_interest" not in {offer.form for offer in of_age.needed}
+    assert "best_interest" in {offer.form for stage in of_age.by_stage for offer in stage.offers}
+
+
 def test_a_step_is_ticked_by_its_worker_and_can_be_taken_back(
     book: Fieldbook, before_departure: str, clock: Clock
 ) -> None:

@@ -73,7 +73,7 @@ def agree(book: Fieldbook, **other: Any) -> str:
 def test_an_empty_office_file_is_there_before_anybody_has_written_in_it(book: Fieldbook) -> None:
     found = view(book)
     assert found.id == office_file("Tirana")
-    assert [offer.form for offer in found.offers] == ["meeting", "coordination"]
+    assert [offer.form for offer in found.offers] == ["meeting", "coordination", "organisation"]
     assert (found.due, found.records, found.only_here) == ((), (), 0)
 
 
@@ -116,7 +116,7 @@ def test_what_is_of_a_person_is_not_begun_in_the_office_file(book: Fieldbook, fo
         begin(book, form)
 
 
-@pytest.mark.parametrize("form", ["meeting", "coordination"])
+@pytest.mark.parametrize("form", ["meeting", "coordination", "organisation"])
 def test_what_is_of_the_office_is_neither_offered_nor_begun_in_a_case(book: Fieldbook, form: str) -> None:
     case = done(book.new_case("al", "sq"))
     of_case = done(book.case(case))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from app.fieldbook import Fieldbook
 from app.persons import NewPerson
 from app.problems import Problem
 from app.views import CaseView
+from tests.fieldbook.conftest import Clock
 
 
 def done(job: Any) -> Any:
@@ -94,27 +96,141 @@ def test_two_files_are_read_as_one_and_both_keep_what_was_written(book: Fieldboo
     assert "risk" in {each.fact for each in shown.file_conflicts}
     assert [row.form for row in view(book, second).records].count("case_file") == 1
 
-    done(book.decisions.part_files(first))
+    with pytest.raises(Problem, match=r"person\.part\.reason_missing"):
+        done(book.decisions.part_files(first, " "))
+    done(book.decisions.part_files(first, "The brothers have two mothers"))
     assert view(book, first).other_files == ()
     assert {each.case for each in done(book.today()).overdue} == before
+
+
+def test_a_file_is_joined_by_its_whole_code_only(book: Fieldbook) -> None:
+    first, second = person(book, given_name="Drita"), person(book, given_name="Besa")
+    code = view(book, second).row.code
+    for typed in ("besa", code[:-2], code[:-1] + ("A" if code[-1] != "A" else "B"), ""):
+        with pytest.raises(Problem, match=r"person\.code\.unknown"):
+            done(book.decisions.join_by_code(first, typed, "The same paper"))
+    with pytest.raises(Problem, match=r"person\.reason\.missing"):
+        done(book.decisions.join_by_code(first, code, " "))
+    done(book.decisions.join_by_code(first, code.lower().replace("-", " "), "The same paper"))
+    assert [each.id for each in view(book, first).other_files] == [second]
+    with pytest.raises(Problem, match=r"person\.files\.same"):
+        done(book.decisions.join_by_code(second, code, "The same paper"))
+
+
+def test_whichever_file_it_is_joined_from_the_first_one_is_that_to_work_in(book: Fieldbook) -> None:
+    for turned in (False, True):
+        old, new = person(book), person(book)
+        here, there = (new, old) if turned else (old, new)
+        done(book.decisions.join_by_code(here, view(book, there).row.code, "The same paper"))
+        assert [each.case for each in view(book, here).files] == [old, new]
+
+
+def test_why_files_were_joined_and_why_they_were_parted_both_stay(book: Fieldbook) -> None:
+    first, second = person(book), person(book)
+    statement = done(book.decisions.join_files(second, first, "The same name"))
+    done(book.decisions.part_files(first, "Another mother"))
+    values = done(book.edit(statement)).entry.values()
+    assert values["because"] == "The same name\nAnother mother"
+    assert values["state"] == "apart"
+
+
+def test_what_files_tell_differently_is_shown_in_words_and_safe_contact_first(book: Fieldbook) -> None:
+    first = person(book, birth_date="1990-01-05", safe_channel=["phone_call"])
+    second = person(book, birth_date="1991-01-05", safe_channel=["email"])
+    done(book.decisions.join_files(second, first, "The same woman"))
+    shown = view(book, second)
+    contact, *others = shown.file_conflicts
+    assert (contact.fact, contact.freezes) == ("safe_channel", True)
+    assert contact.titles["fr"] == "Moyens de contact sûrs"
+    told = {code: text["en"] for (code, _), text in zip(contact.values, contact.texts, strict=True)}
+    codes = {case: view(book, case).row.code for case in (first, second)}
+    assert told == {codes[first]: "Phone call", codes[second]: "E-mail"}
+    assert ("birth_date", False) in {(each.fact, each.freezes) for each in others}
+    # The way to resolve it: each file's own facts, the one that lies open as a draft told from the others.
+    assert [each.code for each in shown.files] == [codes[first], codes[second]]
+    assert not any(each.begun for each in shown.files)
+    done(book.save(shown.files[0].record, done(book.edit(shown.files[0].record)).entry.answer("region", "n")))
+    assert [each.begun for each in view(book, second).files] == [True, False]
+    done(book.discard(shown.files[0].record))
+    answer(book, shown.files[0].record, safe_channel=["email"])
+    assert not any(each.freezes for each in view(book, first).file_conflicts), "both files say the same"
+
+
+def test_that_names_differ_is_shown_and_the_names_are_not(book: Fieldbook) -> None:
+    first, second = person(book, given_name="Drita"), person(book, given_name="Besa")
+    done(book.decisions.join_files(second, first, "The same woman"))
+    (name,) = (each for each in view(book, first).file_conflicts if each.fact == "given_name")
+    assert (name.named, name.texts, name.titles["en"]) == (True, (), "Given name")
+    assert len(name.values) == 2
+
+
+def test_others_that_may_be_of_a_person_are_offered_until_they_are_joined(book: Fieldbook) -> None:
+    first = person(book, given_name="Oksana", family_name="Shevchenko", born="1990")
+    second = person(book, given_name="Оксана", family_name="Шевченко", born="1990")
+    person(book, given_name="Arben", family_name="Kola")
+    (found,) = done(book.decisions.likely_others(first))
+    assert found.case == second
+    assert "duplicate.birth.partly" in found.because, "a year of birth counts where no day is known"
+    done(book.decisions.join_files(first, second, "The same woman"))
+    assert done(book.decisions.likely_others(first)) == ()
+    assert done(book.decisions.likely_others(second)) == ()
 
 
 def test_what_one_file_says_closes_the_gate_of_the_person(book: Fieldbook) -> None:
     """Her consent to tracing stands in one file, and its withdrawal in the other."""
     first, second = (person(book, given_name="Drita", birth_date="1990-01-05") for _ in range(2))
-    for case, decision in ((first, "given"), (second, "withdrawn")):
-        opened = done(book.begin(case, "consent"))
-        answers: dict[str, Any] = {"decided_by": "person", "purpose": ["tracing"], "decision": decision}
-        if decision == "given":
-            answers |= {"in_private": "yes", "spoken": "sq", "understood": "yes", "pressure": "no",
-                        "valid_until": "2026-08-01", "how_given": "written"}  # fmt: skip
-        paths = {path.rpartition("/")[2]: path for path in opened.entry.definition.questions}
-        for name, value in answers.items():
-            done(book.save(opened.record, opened.entry.answer(paths[name], value)))
-        assert done(book.finish(opened.record)) == ()
+    consent(book, first, "given")
+    consent(book, second, "withdrawn")
     assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
     done(book.decisions.join_files(second, first, "The same fingerprint on both papers"))
     assert "gate.contact_family.consent_withdrawn" in missing(book, first)
+
+
+@pytest.mark.parametrize("where", ["in the file that is worked in", "in the duplicate"])
+def test_what_is_taken_back_while_two_files_are_one_is_taken_back_in_both_for_good(
+    book: Fieldbook, clock: Clock, where: str
+) -> None:
+    """Nobody could tell then which of the two women it was."""
+    first, second = (person(book, given_name="Drita", birth_date="1990-01-05") for _ in range(2))
+    consent(book, first, "given")
+    consent(book, second, "given")
+    clock.now += timedelta(days=1)
+    done(book.decisions.join_files(second, first, "The same name and the same village"))
+    clock.now += timedelta(days=1)
+    consent(book, second if "duplicate" in where else first, "withdrawn")
+    clock.now += timedelta(days=1)
+    done(book.decisions.part_files(first))
+    for case in (first, second):
+        assert view(book, case).other_files == ()
+        assert "gate.contact_family.consent_withdrawn" in missing(book, case)
+
+
+def test_what_is_said_before_and_after_two_files_were_one_stays_in_its_own(
+    book: Fieldbook, clock: Clock
+) -> None:
+    first, second = (person(book, given_name="Drita", birth_date="1990-01-05") for _ in range(2))
+    consent(book, first, "given")
+    consent(book, second, "withdrawn")
+    clock.now += timedelta(days=1)
+    done(book.decisions.join_files(second, first, "The same name"))
+    clock.now += timedelta(days=1)
+    done(book.decisions.part_files(first))
+    clock.now += timedelta(days=1)
+    assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
+    consent(book, second, "withdrawn")
+    assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
+
+
+def consent(book: Fieldbook, case: str, decision: str) -> None:
+    opened = done(book.begin(case, "consent"))
+    answers: dict[str, Any] = {"decided_by": "person", "purpose": ["tracing"], "decision": decision}
+    if decision == "given":
+        answers |= {"in_private": "yes", "spoken": "sq", "understood": "yes", "pressure": "no",
+                    "valid_until": "2026-08-01", "how_given": "written"}  # fmt: skip
+    paths = {path.rpartition("/")[2]: path for path in opened.entry.definition.questions}
+    for name, value in answers.items():
+        done(book.save(opened.record, opened.entry.answer(paths[name], value)))
+    assert done(book.finish(opened.record)) == ()
 
 
 def missing(book: Fieldbook, case: str) -> set[str]:
@@ -133,7 +249,7 @@ def test_files_are_not_joined_without_a_reason_nor_with_themselves(book: Fieldbo
             done(book.decisions.join_files(duplicate, original, because))
         assert refused.value.code == code
     with pytest.raises(Problem) as refused:
-        done(book.decisions.part_files(first))
+        done(book.decisions.part_files(first, "Two people"))
     assert refused.value.code == "person.files.single"
     assert [row.form for row in view(book, first).records] == ["case_file"], (
         "nothing is kept of what was refused"

@@ -604,3 +604,33 @@ def test_to_show_what_is_private_or_follows_from_it_does_nothing_and_is_told():
 def test_the_short_form_knows_show_and_hide_only():
     assert found(survey("integer | a | A | | | | hid", columns=MARKS)) == {("lint.column.value_unknown", "a")}
     assert found(survey("integer | a | A | | | | hide", columns=MARKS)) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "meaning", "seal", "codes"),
+    [
+        ("text", "testimony.reasons", "", {"lint.seal.missing"}),
+        ("text", "testimony.reasons", "testimony", set()),
+        ("text", "testimony.reasons", "yes", set()),
+        ("text", "testimony.reasons", "no", {"lint.seal.missing"}),
+        ("image", "checkup.paper", "no", {"lint.seal.missing"}),
+        ("date", "proceedings.court_date", "", {"lint.seal.missing"}),
+        ("date", "proceedings.court_date", "no", set()),
+        ("select_one yn", "feedback.unsafe", "no", set()),
+        ("select_one yn", "feedback.unsafe", "complaint", set()),
+        ("select_one yn", "health.general", "everybody", {"lint.column.value_unknown"}),
+        ("text", "testimonial.words", "", set()),
+        ("note", "testimony.reasons", "", {"lint.seal.missing"}),
+    ],
+)
+def test_an_answer_that_hurts_most_says_who_is_to_read_it(kind, meaning, seal, codes):
+    columns = "type | name | label | bind::homeward:meaning | bind::homeward:seal"
+    form = survey("text | b | B | |", f"{kind} | a | A | {meaning} | {seal} |", columns=columns)
+    assert found(form) == {(code, "a") for code in codes}
+
+
+@pytest.mark.parametrize(("seal", "codes"), [("health", {"lint.seal.exported"}), ("yes", set())])
+def test_what_is_sealed_for_named_readers_is_no_field_for_others(seal, codes):
+    columns = "type | name | label | bind::homeward:meaning | bind::homeward:htcds | bind::homeward:seal"
+    form = survey(f"text | a | A | own.called | prs_First_Name | {seal} |", columns=columns)
+    assert found(form) == {(code, "a") for code in codes}

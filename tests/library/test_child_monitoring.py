@@ -56,10 +56,8 @@ def test_a_boy_with_his_aunt_goes_to_school_and_the_visit_is_complete(visit: Fil
         "present": ["nobody"],
         "channel_still_safe": "yes",
         "child_agrees": "yes",
-        "lives_with": ["aunt_uncle"],
         "as_arranged": "yes",
         "school": "attends",
-        "bullying": "no",
         "play": "friends",
         "health": "good",
         "own_safety": "4",
@@ -151,7 +149,7 @@ def test_a_boy_who_begs_again_for_another_mans_purse_is_at_high_risk(visit: Fill
 
 
 def test_who_was_moved_to_people_unknown_calls_for_a_new_determination(visit: Filling) -> None:
-    visit.answer(lives_with=["unknown"], as_arranged="changed")
+    visit.answer(as_arranged="changed", lives_with=["unknown"])
     assert {"what_changed", "changed_note"} <= visit.asked()
     visit.answer(what_changed="His aunt sent him to a cousin in Durres in February", bid_review="yes")
     told = said(visit, VISIT)
@@ -200,11 +198,18 @@ def test_a_stop_is_shown_when_it_is_needed_and_only_then(
 @pytest.mark.parametrize(
     ("answers", "appear", "vanish"),
     [
-        ({"outcome": "unreachable"}, {"attempts", "news"}, {"lives_with", "child_words", "care_seen"}),
+        ({"outcome": "unreachable"}, {"attempts", "news"}, {"as_arranged", "child_words", "care_seen"}),
         ({"outcome": "phone_only"}, {"child_words", "school"}, {"seen_where", "care_seen"}),
         ({"outcome": "refused"}, {"further_contact", "bid_review"}, {"child_words", "carer_heard"}),
         ({"school": "not_enrolled"}, {"school_absence"}, {"bullying"}),
-        ({"school": "sometimes"}, {"school_absence", "bullying"}, set()),
+        ({"school": "sometimes", "play": "friends"}, {"school_absence", "bullying"}, set()),
+        ({"school": "attends", "play": "friends"}, set(), {"bullying"}),
+        ({"school": "attends", "play": "little"}, {"bullying"}, set()),
+        ({"as_arranged": "yes"}, set(), {"lives_with", "what_changed"}),
+        ({"as_arranged": "unsure"}, {"lives_with"}, {"what_changed"}),
+        ({"as_arranged": "agreed_change"}, {"lives_with", "what_changed"}, set()),
+        ({"carer_heard": "apart", "carer_strain": "copes"}, {"carer_words"}, {"carer_needs"}),
+        ({"carer_heard": "apart", "carer_strain": "tired"}, {"carer_words", "carer_needs"}, set()),
         ({"school": "too_young"}, set(), {"school_absence", "bullying"}),
         ({"carer_heard": "refused"}, set(), {"carer_strain", "carer_needs", "carer_words"}),
         ({"carer_heard": "child_near"}, {"carer_strain", "carer_words"}, set()),
@@ -236,7 +241,7 @@ def test_answers_that_contradict_each_other_are_refused(visit: Filling) -> None:
     assert visit.answer(contact_date="2026-03-03") == ["constraint"]
     assert visit.answer(next_agreed="2026-03-01") == ["constraint"]
     assert visit.answer(care_seen=["none", "ill"]) == ["constraint"]
-    assert visit.answer(lives_with=["alone", "mother"]) == ["constraint"]
+    assert visit.answer(as_arranged="unsure", lives_with=["alone", "mother"]) == ["constraint"]
 
 
 # --- what the rules make of it -------------------------------------------------------------------

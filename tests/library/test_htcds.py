@@ -16,12 +16,11 @@ from forms.casework.programme import countries, country
 from forms.definition import FormDefinition, Question
 from forms.library import CASE_FILE, CLOSURE, REFERRAL, SCREENING
 from forms.record import Record
+from forms.sealing import in_circle
 from tests.forms.filler import Filler
 from tests.library.test_stories import Filling
 
 TODAY = date(2026, 3, 2)
-#: Meanings that the file has and a form asks only once it is there.
-AWAITED = {"exploitation.recruited_by"}
 FIELDS = standard().fields
 SOURCES = [(known, source) for known in FIELDS.values() for source in known.sources]
 
@@ -47,7 +46,7 @@ def test_every_answer_of_the_library_has_its_place(
     known: Field, source: Source, asked: list[Question]
 ) -> None:
     mine = [each for each in asked if each.meaning == source.meaning]
-    assert mine or source.meaning in AWAITED or source.meaning in meanings.KNOWN
+    assert mine or source.meaning in meanings.KNOWN
     for question in mine:
         if known.choices and question.choices:
             names = {each.name for each in question.choices}
@@ -62,7 +61,7 @@ def test_every_answer_of_the_library_has_its_place(
 def test_every_word_of_ours_is_one_that_somebody_says(
     known: Field, source: Source, asked: list[Question]
 ) -> None:
-    if source.meaning in AWAITED or source.meaning == "exploitation.sector":
+    if source.meaning == "exploitation.sector":
         return
     said = {c.name for each in asked if each.meaning == source.meaning for c in each.choices}
     said |= set(meanings.KNOWN.get(source.meaning) or ())
@@ -71,11 +70,17 @@ def test_every_word_of_ours_is_one_that_somebody_says(
     assert {*source.writes, *source.silent, *source.holds.values()} <= said or not known.choices
 
 
-def test_the_marks_of_the_library_say_what_the_file_says(asked: list[Question]) -> None:
-    marked = [each for each in asked if each.htcds]
-    assert marked
-    for question in marked:
-        assert question.meaning in [source.meaning for source in FIELDS[question.htcds or ""].sources]
+def test_the_questions_are_marked_with_the_fields_that_the_file_makes_of_them(asked: list[Question]) -> None:
+    """The mark stands beside the words that somebody reads; the file holds what becomes of each choice."""
+    marked = {(each.meaning, each.htcds) for each in asked if each.htcds}
+    made = {(source.meaning, known.name) for known, source in SOURCES}
+    assert marked == made
+
+
+def test_no_answer_for_named_readers_is_part_of_a_record(asked: list[Question]) -> None:
+    closed = {each.meaning for each in asked if in_circle(each)}
+    assert closed
+    assert not closed & standard().meanings
 
 
 # Filled in

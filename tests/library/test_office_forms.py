@@ -16,7 +16,7 @@ from forms.casework.facts import Evidence
 from forms.casework.indicators.figures import Figure, report
 from forms.casework.indicators.population import Office, Period, Person
 from forms.definition import FormDefinition
-from forms.library import COORDINATION, MEETING
+from forms.library import COORDINATION, MEETING, ORGANISATION
 from tests.forms.filler import fill
 from tests.library.said import said
 from tests.library.test_stories import Filling
@@ -307,7 +307,7 @@ def test_what_an_office_did_is_counted_once_and_of_no_person(meeting: Filling) -
     assert found["trainings",].persons == 0
 
 
-@pytest.mark.parametrize("form_id", [MEETING, COORDINATION])
+@pytest.mark.parametrize("form_id", [MEETING, COORDINATION, ORGANISATION])
 def test_whatever_is_answered_an_entry_shows_what_a_full_recalculation_shows(
     form_id: str, definitions: dict[str, FormDefinition]
 ) -> None:

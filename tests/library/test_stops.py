@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from forms.casework.dangers import DANGERS, Danger, unmet
 from forms.casework.risk import advice
 from forms.definition import FormDefinition
 from tests.library.said import said
@@ -48,8 +49,17 @@ STOPS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], str]] = [
         {"known_to_exploiters": ["family"]},
         "act_now_note",
     ),
-    ("needs_and_risks", {}, {"circle": "possible"}, {"circle": "no_sign"}, "unnamed_note"),
-    ("needs_and_risks", {}, {"welcome": "danger"}, {"welcome": "mixed"}, "unnamed_note"),
+    ("needs_and_risks", {}, {"circle": "possible"}, {"circle": "no_sign"}, "no_step_circle"),
+    ("needs_and_risks", {}, {"welcome": "danger"}, {"welcome": "mixed"}, "no_step_welcome"),
+    ("needs_and_risks", {}, {"self_harm": "unsure"}, {"self_harm": "no"}, "no_step_self_harm"),
+    ("needs_and_risks", {}, {"self_harm": "no_answer"}, {"self_harm": "not_asked"}, "no_step_self_harm"),
+    (
+        "guardian_and_tracing",
+        {"guardian_appointed": "yes"},
+        {"guardian_document": "copy"},
+        {"guardian_document": "certified"},
+        "copy_note",
+    ),
     (
         "best_interest",
         {"age_established": "minor"},
@@ -127,6 +137,36 @@ STOPS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], str]] = [
         {"referral_state": "draft"},
         "breach_note",
     ),
+    ("clearance", {}, {"new_danger": "unsure"}, {"new_danger": "no"}, "news_note"),
+    ("clearance", {}, {"other_office": "no"}, {"other_office": "yes"}, "other_office_note"),
+    (
+        "feedback",
+        {"given_by": "child"},
+        {"feedback_kind": "misconduct"},
+        {"feedback_kind": "praise"},
+        "child_note",
+    ),
+    (
+        "feedback",
+        {"feedback_kind": "access"},
+        {"identity_check": "guardian"},
+        {"identity_check": "met"},
+        "guardian_note",
+    ),
+    (
+        "feedback",
+        {"feedback_kind": "erasure"},
+        {"identity_check": "met"},
+        {"identity_check": "no"},
+        "access_note",
+    ),
+    (
+        "exchange",
+        {"direction": "told", "ground": "consent", "exchange_state": "answered"},
+        {"consent_seen": "no"},
+        {"consent_seen": "yes"},
+        "breach_note",
+    ),
     ("testimony", {}, {"pressed": "unsure"}, {"pressed": "no"}, "pressed_note"),
     ("testimony", {"wish": "no"}, {"court_date": "2026-04-01"}, {"court_date": ""}, "keep_from"),
 ]
@@ -150,16 +190,34 @@ def test_a_stop_is_shown_when_it_is_needed_and_only_then(
     assert stop not in form.asked()
 
 
-def test_a_danger_that_is_entered_as_a_hazard_is_not_asked_for_again(
-    definitions: dict[str, FormDefinition],
+@pytest.mark.parametrize("danger", DANGERS, ids=lambda danger: danger.code)
+def test_a_danger_is_asked_for_where_steps_are_written_until_one_is_written(
+    danger: Danger, definitions: dict[str, FormDefinition]
 ) -> None:
-    """Besa names it above; Arta enters it, and the reminder goes."""
+    """Besa names it above; Arta enters it with a step against it, and the reminder goes. What the form
+    reminds of is what closes the gate, and both are quiet about the same steps."""
     form = Filling(definitions["needs_and_risks"])
-    form.answer(circle="known")
+    question = next(q for q in form.entry.definition.questions.values() if q.meaning == danger.meaning)
+    several = question.type == "select_multiple"
+    for answer in sorted(danger.answers):
+        form.answer(side="host", outcome="proceed", **{question.name: [answer] if several else answer})
+        shown = {name for name in form.asked() if name.startswith("no_step_")}
+        closed = unmet(said(form, date(2026, 3, 2)), said(form, date(2026, 3, 2)).rows.get("hazard", ()))
+        assert len(shown) == (1 if danger.kinds else 0), "what no step meets has its own stop"
+        assert closed == [danger.code]
+    assert danger.kinds or "self_harm_stop" in form.asked()
     (first,) = form.entry.repeat("hazards/hazard").instances or [form.entry.add_instance("hazards/hazard")]
-    assert "unnamed_note" in form.asked()
-    form.entry.answer(f"{first}/hazard_kind", "relatives")
-    assert "unnamed_note" not in form.asked()
+    kinds = {choice.name for choice in form.entry.state(f"{first}/hazard_kind").choices}
+    assert danger.kinds < kinds
+    for kind in sorted(kinds):
+        form.entry.answer(f"{first}/hazard_kind", kind)
+        form.entry.answer(f"{first}/hazard_mitigation", "")
+        assert {name for name in form.asked() if name.startswith("no_step_")} == shown
+        form.entry.answer(f"{first}/hazard_mitigation", "Somebody is with her until the morning")
+        quiet = not {name for name in form.asked() if name.startswith("no_step_")}
+        assert quiet == (kind in danger.kinds or not danger.kinds)
+        told = said(form, date(2026, 3, 2))
+        assert (unmet(told, told.rows["hazard"]) == []) == (kind in danger.kinds)
 
 
 GOOD_HOME: dict[str, Any] = {

@@ -146,9 +146,13 @@ def test_a_thumbprint_takes_a_witness_and_a_language_of_her_own_an_interpreter(
     """Vignette 4."""
     consent = filling(definitions, "consent")
     assert consent.answer(**GIVEN | {"spoken": "other", "how_given": "thumbprint"}) == []
-    assert consent.missing() == {"spoken_other", "interpreter", "witness"}
+    assert consent.missing() == {"spoken_other", "interpreter", "witness", "witness_fits"}
     assert consent.answer(spoken_other="Romani") == []
-    assert consent.answer(interpreter="F. T.", witness="A nurse", limits="My brothers must not know") == []
+    assert consent.answer(interpreter="F. T.", witness="f.t.") == []
+    assert consent.answer(witness=" F.  T. ") == ["constraint"]
+    assert consent.answer(witness="A nurse", limits="My brothers must not know") == []
+    assert consent.answer(witness_fits="no") == ["constraint"]
+    assert consent.answer(witness_fits="yes") == []
     assert consent.missing() == set()
     assert said(consent).chosen("consent.purpose") == {"return"}
     assert said(consent).text("consent.how") == "thumbprint"
@@ -339,9 +343,15 @@ def test_a_document_that_expires_before_the_departure_is_not_ready(
 def test_a_declined_reception_is_an_adult_s_right_and_gets_a_number(
     definitions: dict[str, FormDefinition],
 ) -> None:
-    """Vignette 3: he wants no shelter and no escort."""
-    form = filling(definitions, "travel")
-    form.answer(documents="ready", document_expires="2027-01-01", reception="declined", itinerary="open")
+    """Vignette 3: he wants no shelter and no escort. Who may be a child cannot refuse to be met."""
+    ready = {"documents": "ready", "document_expires": "2027-01-01", "itinerary": "open"}
+    for of_age in ({}, {"case.of_age": "no"}):
+        child = Filling(definitions["travel"], "en", **CODE | of_age)
+        assert child.answer(**ready, reception="declined") == ["constraint"]
+        assert child.missing() == {"reception"}
+        assert child.answer(reception="open") == []
+    form = Filling(definitions["travel"], "en", **CODE | {"case.of_age": "yes"})
+    assert form.answer(**ready, reception="declined") == []
     assert "declined_note" in form.asked()
     assert "received_by" not in form.asked()
     assert form.missing() == set()

@@ -23,7 +23,7 @@ from tests.scenarios.office import OFFICE, PASSWORD, RunningServer, Tablet, comm
 from tests.scenarios.ways_home import consent
 
 DAY_MS = 24 * 3_600_000
-ABROAD = {"eleni": ("Athens", "gr", "Europe/Tirane"), "youssef": ("Rabat", "ma", "Africa/Casablanca")}
+ABROAD = {"eleni": ("Athens", "gr", "Europe/Athens"), "youssef": ("Rabat", "ma", "Africa/Casablanca")}
 
 DENY = """
 | settings |

@@ -74,8 +74,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for login, role in ATHENS.items():
         command(
             *("add-user", "--dir", str(folder), "--login", login, "--role", role, "--office", "Athens"),
-            # In Tirana's zone: in the hour in which only Athens has the next day, its words are dated ahead.
-            *("--country", "gr", "--zone", "Europe/Tirane"),
+            *("--country", "gr", "--zone", "Europe/Athens"),
             HOMEWARD_PASSWORD=PASSWORD,
         )
     return folder
@@ -221,6 +220,28 @@ def test_what_is_soft_a_coordinator_passes_with_a_reason_and_what_is_hard_nobody
     eleni.change(journey, reception="open")
     offices.meet()
     assert mira.missing(case, "clear_to_travel") == {"reception_missing"}
+
+
+def test_a_duty_to_report_shares_the_file_of_a_child_and_of_no_adult(offices: TwoOffices) -> None:
+    """The device refuses by the same rule as the server, and says what to do in its place."""
+    eleni, mira = offices.eleni, offices.mira
+
+    def refused(case: str) -> str:
+        with pytest.raises(Problem) as problem:
+            eleni.book.decisions.share(case, "Tirana", "duty_to_report", "The law asks for it").wait(30)
+        return problem.value.code
+
+    woman = offices.case(f"{TODAY.year - 30}-01-15")
+    assert refused(woman) == "share.ground.adult"
+    nobody_knows = eleni.new_case("al", "sq")
+    assert refused(nobody_knows) == "share.age.unknown"
+    boy = offices.case(f"{TODAY.year - 14}-01-15")
+    eleni.book.decisions.share(boy, "Tirana", "duty_to_report", "The law asks for it").wait(30)
+    offices.meet(eleni, mira)
+    assert {each.id for each in mira.book.cases().wait(30)} == {boy}
+    eleni.change(eleni.case_file(boy), birth_date=f"{TODAY.year - 19}-01-15")
+    offices.meet(eleni, mira)
+    assert mira.book.cases().wait(30) == ()
 
 
 def test_a_boy_returns_only_with_all_that_protects_a_child(offices: TwoOffices) -> None:

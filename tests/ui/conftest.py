@@ -51,10 +51,9 @@ def display() -> Iterator[Display]:
     display.close()
 
 
-@pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+@contextmanager
+def running_office(folder: Path) -> Iterator[Office]:
     """A server on loopback with the demo office in it, as `make run` starts it."""
-    folder = tmp_path_factory.mktemp("office")
     port_file = folder / "port"
     _run("sync_server", "init", "--dir", str(folder / "server"), "--demo", "--unattended")
     _run("sync_server", "publish-form", "--dir", str(folder / "server"), "--library")
@@ -74,9 +73,26 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         assert server.poll() is None, (folder / "server.log").read_text()
         assert time.monotonic() < until, "the server never listened"
         time.sleep(0.1)
-    yield Office(f"http://127.0.0.1:{port_file.read_text().strip()}", folder / "server")
-    server.terminate()
-    server.wait(20)
+    try:
+        yield Office(f"http://127.0.0.1:{port_file.read_text().strip()}", folder / "server")
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with running_office(tmp_path_factory.mktemp("office")) as office:
+        yield office
+
+
+def add_second_office(office: Office) -> None:
+    """Elira works with the same server, in Athens."""
+    _run(
+        *("sync_server", "add-user", "--dir", str(office.folder), "--login", "elira", "--role", "officer"),
+        *("--office", "Athens", "--country", "gr", "--zone", "Europe/Athens"),
+        environment={"HOMEWARD_PASSWORD": "winter-lemon-harbour"},
+    )
 
 
 def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
@@ -107,8 +123,10 @@ def opened(
     Image.new("RGB", (640, 400), "#D9C7A3").save(scratch / "pictures" / "luggage-tag.png")
     window = AppWindow(display, folder, scratch, language)
     window.start()
-    yield window
-    window.close()
+    try:
+        yield window
+    finally:
+        window.close()
 
 
 @pytest.fixture

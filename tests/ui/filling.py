@@ -12,6 +12,7 @@ from forms.definition import FormDefinition
 from forms.entry import FormEntry
 from forms.paths import template
 from tests.scenarios.strangers import fill_in
+from tests.ui.answer_plan import AnswerPlan, Numbers
 from tests.ui.window import AppWindow
 
 PHOTO = "files.file.luggage-tag.png"
@@ -73,13 +74,14 @@ class FormFiller:
 
     def _first_thing(self, within: str = "") -> str:
         """The first on the page, or in an instance, that takes an answer; empty where only notes are."""
-        for _ in range(10):
+        for _ in range(_ENDLESS):
             for widget in self._window.widgets():
                 name = str(widget["name"])
                 takes = widget["kind"] in _TAKES and _stands_in(name, ("choice", "question", "add"))
                 if takes and within in name:
                     return name
-            self._window.scroll_down()
+            if not self._window.scroll_down():
+                break
         return ""
 
     def _held_after(self, name: str) -> str:
@@ -131,10 +133,13 @@ class FormFiller:
             self._window.see(f"entry.picture.{path}")
         elif template(path) in self._words:
             if by_touch:
-                self._window.touch(name, rest=0)
-                # A slow app takes keys that come with a touch before the touch: they would be lost.
-                self._window.wait_for(lambda: self._holds_keyboard(name), f"the keyboard in {name}")
+                self._go_into(name)
             self._window.type_quickly(self._words[template(path)])
+
+    def _go_into(self, name: str) -> None:
+        self._window.touch(name, rest=0)
+        # A slow app takes keys that come with a touch before the touch: they would be lost.
+        self._window.wait_for(lambda: self._holds_keyboard(name), f"the keyboard in {name}")
 
     def _holds_keyboard(self, name: str) -> bool:
         field = self._window.find(name)
@@ -166,6 +171,104 @@ class FormFiller:
         while rest and template(rest) not in self._definition.questions:
             rest, _, _ = rest.rpartition(".")
         return rest
+
+
+class PlannedFiller(FormFiller):
+    """Fills in a form as a plan has it, and passes over what the plan leaves out.
+
+    Each text is read again in its field, and each choice is seen to be chosen. `given`: what was answered so
+    far, by numbered path.
+    """
+
+    def __init__(self, window: AppWindow, definition: FormDefinition, plan: AnswerPlan) -> None:
+        super().__init__(window, definition)
+        self._plan = plan
+        self._numbers = Numbers()
+        self.given: set[str] = set()
+
+    def _first_thing(self, within: str = "") -> str:
+        """The first that the plan has an answer for, or that adds an instance."""
+        for _ in range(_ENDLESS):
+            for widget in self._window.widgets():
+                name = str(widget["name"])
+                if widget["kind"] not in _TAKES or within not in name:
+                    continue
+                if _stands_in(name, ("add",)):
+                    return name
+                if _stands_in(name, ("choice", "question")):
+                    path = self._question_of(_parts(name)[1])
+                    if self._numbers.of(path) in self._plan.raw:
+                        return name
+            if not self._window.scroll_down():
+                break
+        return ""
+
+    def _answer(self, name: str, path: str, *, by_touch: bool) -> None:
+        at = self._numbers.of(path)
+        if path in self._passed:
+            return
+        self._passed.add(path)
+        if at not in self._plan.raw:
+            return
+        raw = self._plan.raw[at]
+        if name.startswith("entry.choice."):
+            self._choose_these(path, raw if isinstance(raw, list) else [raw], by_touch=by_touch)
+        elif self._definition.questions[template(path)].type == "image":
+            self._window.touch(name)
+            self._window.touch(PHOTO)
+            self._window.see(f"entry.picture.{path}")
+        else:
+            self._write(name, str(raw), by_touch=by_touch)
+        self.given.add(at)
+
+    def _choose_these(self, path: str, wanted: list[str], *, by_touch: bool) -> None:
+        """With the arrow keys from the list's first row on, else by touch."""
+        start = f"entry.choice.{path}."
+        if by_touch or self._names_held() != self._window.whole_names(start)[:1]:
+            for choice in wanted:
+                self._window.touch(f"{start}{choice}", rest=0)
+                self._see_chosen(f"{start}{choice}")
+            return
+        left = {f"{start}{choice}" for choice in wanted}
+        while left:
+            rows = self._window.whole_names(start)
+            (held,) = self._names_held()
+            below = rows[rows.index(held) :]
+            here = next((row for row in below if row in left), None)
+            if here is None:
+                assert len(below) > 1, f"not in the list: {left}"
+                self._window.keys(*["Down"] * (len(below) - 1))
+                self._window.wait_for(lambda to=below[-1]: self._names_held() == [to], "the keyboard to move")
+                continue
+            self._window.keys(*["Down"] * below.index(here), "space")
+            self._see_chosen(here)
+            left.discard(here)
+
+    def _names_held(self) -> list[str]:
+        return [str(each["name"]) for each in self._window.widgets() if each["focus"]][:1]
+
+    def _see_chosen(self, row: str) -> None:
+        """What an answer brings along may push the choice out of sight: it is looked for again."""
+
+        def chosen() -> bool:
+            there = self._window.find(row) or self._window.scroll_to(row)
+            return bool(there["selected"])
+
+        self._window.wait_for(chosen, f"{row} to be chosen")
+
+    def _write(self, name: str, words: str, *, by_touch: bool) -> None:
+        """Letters that a keyboard of another language has not are lost now and then: they are typed anew."""
+        if by_touch:
+            self._go_into(name)
+        for _ in range(3):
+            self._window.type_quickly(words)
+            until = time.monotonic() + 3
+            while time.monotonic() < until:
+                field = self._window.find(name)
+                if field is not None and field["text"] == words:
+                    return
+            self._window.press("ctrl+a", "BackSpace")
+        raise AssertionError(f"{words!r} could not be typed into {name}")
 
 
 def words_that_are_taken(definition: FormDefinition) -> dict[str, str]:

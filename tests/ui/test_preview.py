@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,12 +35,22 @@ VISIT = """
 | | yn | n | No | لا |
 """
 
+#: The age of a child calls up a note above the button that adds another one.
+CHILDREN = """
+| survey |
+| | type | name | label::English (en) | relevant |
+| | begin_repeat | child | Child | |
+| | integer | age | Age | |
+| | end_repeat | | | |
+| | note | young | A guardian is needed. | count(${child}[age < 18]) > 0 |
+"""
+
 
 @pytest.fixture
 def preview(
     display: Display, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[str], AppWindow]]:
-    """Opens the preview of the form in a language; its temporary files have a folder of their own."""
+) -> Iterator[Callable[..., AppWindow]]:
+    """Opens the preview of a form in a language; its temporary files have a folder of their own."""
     form = tmp_path / "visit.md"
     form.write_text(VISIT, "utf-8")
     (tmp_path / "pictures").mkdir()
@@ -48,7 +59,7 @@ def preview(
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     opened: list[AppWindow] = []
 
-    def open_window(language: str) -> AppWindow:
+    def open_window(language: str, form: Path = form) -> AppWindow:
         window = AppWindow(display, tmp_path / "device", tmp_path, language, ("--preview", str(form)))
         window.start()
         opened.append(window)
@@ -117,6 +128,37 @@ def test_the_preview_speaks_the_language_that_was_asked_for(preview: Callable[[s
     window.read("اسم الشخص")
     window.read("كما يقوله الشخص")
     window.picture("preview-ar")
+
+
+def test_who_goes_on_by_keyboard_while_a_note_glides_into_sight_sees_where_she_is(
+    preview: Callable[..., AppWindow],
+) -> None:
+    window = preview("en", ROOT / "forms" / "library" / "consent" / "form.md")
+    window.touch("entry.next")
+    window.touch("entry.choice.choice/decided_by.person")
+    window.wait_for(lambda: window.see("entry.choice.choice/decided_by.person")["selected"], "a choice")
+    for pause in (0.0, 0.1, 0.2):
+        window.keys("Down", "space")
+        window.wait_for(lambda: window.see("entry.choice.choice/decided_by.guardian")["selected"], "a choice")
+        time.sleep(pause)
+        window.keys("Tab")
+        # The note has come to rest by now.
+        time.sleep(0.6)
+        held = [widget["name"] for widget in window.widgets() if widget["focus"]]
+        assert held == ["entry.choice.choice/purpose.return"], f"after {pause} s"
+        window.keys("shift+Tab", "Up", "space")
+        window.wait_for(lambda: window.see("entry.choice.choice/decided_by.person")["selected"], "a choice")
+
+
+def test_an_answer_that_puts_another_button_there_does_not_lose_the_keyboard(
+    preview: Callable[..., AppWindow], tmp_path: Path
+) -> None:
+    (tmp_path / "children.md").write_text(CHILDREN, "utf-8")
+    window = preview("en", tmp_path / "children.md")
+    window.touch(window.names("entry.question.child[")[0])
+    window.keys("4", "Tab")
+    window.read("A guardian is needed.")
+    assert [widget["name"] for widget in window.widgets() if widget["focus"]] == ["entry.add.child"]
 
 
 def test_a_form_that_cannot_be_used_is_told_without_a_window(tmp_path: Path) -> None:

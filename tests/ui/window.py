@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Widget = Mapping[str, Any]
 #: One turn of the wheel is so many notches of 20 pixels, a small part of any area: nothing is skipped.
 _NOTCHES = 4
-_TURNS = 20
+_TURNS = 60
 _FRAMES = 8
 
 
@@ -56,8 +56,8 @@ class Display:
         if not number:
             raise RuntimeError("Xvfb did not start")
         self.name = f":{number}"
-        # A second layout on the keyboard: letters that it has not are lost now and then.
-        subprocess.run(["setxkbmap", "-display", self.name, "-layout", "us,ara"], check=True, timeout=20)
+        # Further layouts on the keyboard: letters that it has not are lost now and then.
+        subprocess.run(["setxkbmap", "-display", self.name, "-layout", "us,ara,ua"], check=True, timeout=20)
 
     def close(self) -> None:
         self._process.terminate()
@@ -201,7 +201,7 @@ class AppWindow:
     def picture(self, name: str) -> Path:
         """What the window shows, as a PNG in the scratch folder (read from the X server)."""
         target = self.scratch / f"{name}.png"
-        ImageGrab.grab(xdisplay=self._display.name).save(target)
+        ImageGrab.grab(xdisplay=self._display.name).save(target, compress_level=1)
         return target
 
     # -- hands --------------------------------------------------------------------------------------
@@ -241,9 +241,19 @@ class AppWindow:
         self.press("ctrl+a")
         self.write(words)
 
-    def scroll_down(self) -> bool:
+    def scroll_down(self, notches: int = _NOTCHES) -> bool:
         """Turn the wheel over the page; False where there is none, and at its end."""
-        return self._turn_wheel("page.body", "5")
+        return self._turn_wheel("page.body", "5", notches)
+
+    def settle(self) -> None:
+        """Until two looks show the same: layouts settle over a few frames."""
+        before = self.widgets()
+        for _ in range(20):
+            time.sleep(0.06)
+            after = self.widgets()
+            if _places(after) == _places(before):
+                return
+            before = after
 
     def scroll_to(self, name: str, seconds: float = 20) -> Widget:
         """The probe tells only what is in sight, so a widget below or above is looked for with the wheel."""
@@ -261,7 +271,7 @@ class AppWindow:
             if time.monotonic() > until:
                 self.see(name, 0)
 
-    def _turn_wheel(self, area: str, button: str) -> bool:
+    def _turn_wheel(self, area: str, button: str, notches: int = _NOTCHES) -> bool:
         """Turn it over an area; False where there is none or it is covered, and when nothing moves."""
         before = self.widgets()
         there = {str(widget["name"]): widget for widget in before}
@@ -272,7 +282,7 @@ class AppWindow:
         # Beside the questions, where a wheel turns no field and no list; a sheet stands in the middle.
         beside = place["x"] + 6 if offers is None else int(self._middle(place)[0]) - 270
         where = ("mousemove", str(beside), self._middle(place)[1])
-        self._xdo(*where, "click", "--repeat", str(_NOTCHES), "--delay", "2", button)
+        self._xdo(*where, "click", "--repeat", str(notches), "--delay", "2", button)
         time.sleep(0.12)
         # Each look comes a frame later, however slow the machine: by then the turn has reached the page.
         return any(_places(self.widgets()) != _places(before) for _ in range(_FRAMES))

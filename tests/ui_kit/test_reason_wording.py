@@ -93,3 +93,8 @@ def _is_the_code(code: str, text: str) -> bool:
     """Whether the text is what stands where no words are known: the code's letters, or the question."""
     plain = code.replace(".", " ").replace("_", " ")
     return not text or plain.endswith(text) or text in reasons.TOPICS.values()
+
+
+def test_answers_that_speak_for_less_than_what_stands_do_not_read_as_its_reason() -> None:
+    assert "higher" in str(reasons.advice("low", "medium"))
+    assert "lower" in str(reasons.advice("medium", "low"))

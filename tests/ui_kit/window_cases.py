@@ -30,10 +30,13 @@ from kivy.graphics.opengl import GL_RGBA, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
+from app.background import Job
 from app.preview import PreviewBook
+from app.problems import Problem
 from app.ui import probe
 from app.ui.bidi import Run
 from app.ui.i18n import T, language
+from app.ui.screens.ask import Ask
 from app.ui.screens.form_choice import FormChoice
 from app.ui.screens.short_form import ShortFormView
 from app.ui.screens.today import TodayScreen
@@ -50,6 +53,7 @@ from app.ui.widgets import (
     Fold,
     Icon,
     Page,
+    Pick,
     Row,
     RowLayout,
     TextField,
@@ -423,6 +427,72 @@ def case_a_dialog_keeps_the_keyboard_and_gives_it_back() -> None:
     frames()
     key(ESCAPE)
     assert focus.modals == []
+
+
+def case_what_is_refused_is_said_in_the_question_and_what_was_typed_stays() -> None:
+    """What was typed is not lost by a refusal, and nothing closes before it is known how it ended."""
+    told: list[str] = []
+    jobs: list[Job[str]] = []
+
+    def act() -> Job[str] | T:
+        if not why.text:
+            return T("A reason is needed.")
+        jobs.append(Job())
+        return jobs[-1]
+
+    desk: Any = SimpleNamespace(tell_problem=lambda problem: told.append(problem.code))
+    why = TextField(name="why")
+    ask = Ask(desk, title="Pass?", body=why, do=T("Pass"), act=act)
+    ask.open()
+    frames(6)
+    touch(named("dialog.0"))
+    assert str(named("ask.refused").text) == "A reason is needed."
+    why.text = "Her sister waits"
+    touch(named("dialog.0"))
+    touch(named("dialog.0"))
+    assert len(jobs) == 1, "a second press before the answer is none"
+    jobs[0].run(_refuses)
+    frames(6)
+    assert "Only a coordinator can pass this" in str(named("ask.refused").text)
+    assert (why.text, told) == ("Her sister waits", [])
+    touch(named("dialog.0"))
+    jobs[1].run(lambda: "record")
+    frames(4)
+    assert not focus.modals
+    ask.open()
+    frames(4)
+    touch(named("dialog.0"))
+    ask.dismiss()
+    jobs[2].run(_refuses)
+    assert told == ["gate.pass.not_coordinator"], "what nobody sees in it any more is told by the window"
+
+
+def _refuses() -> str:
+    raise Problem("gate.pass.not_coordinator")
+
+
+def case_one_of_many_is_picked_from_a_line_by_finger_and_by_key() -> None:
+    chosen: list[str] = []
+    names = ("Albania", "Morocco", "Ukraine", "Türkiye", "Tunisia", "Egypt", "Serbia", "Kosovo")
+    pick = show(Pick(title="Country", name="country", choices=[(name[:2].lower(), name) for name in names]))
+    pick.fbind("on_choice", lambda _pick, value: chosen.append(value))
+    assert pick.height >= dp(48)
+    touch(pick)
+    touch(named("country.mo"))
+    assert (chosen, pick.value, focus.modals) == (["mo"], "mo", [])
+    assert str(pick.text) == "Morocco"
+    focus.give(pick, by_key=True)
+    key(ENTER)
+    frames(4)
+    assert focus.current is named("country.search")
+    focus.current.text = "turk"
+    frames(4)
+    focus.current.dispatch("on_text_validate")
+    frames(4)
+    assert (pick.value, focus.current) == ("tü", pick)
+    touch(pick)
+    touch(named("country.tü"))
+    assert pick.value == "", "a second touch takes it back"
 
 
 # -- questions ---------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
 
 from forms import paths
+from forms.casework.age import age
 from forms.casework.case import Case
 from forms.casework.facts import Evidence, evidence
 from forms.definition import FormDefinition, Question
@@ -91,6 +92,17 @@ class Story:
         files = [sheet for sheet in self.sheets if sheet.form.id == "case_file"]
         return replace(Case.from_values(files[-1].entry.values()), **changes)
 
+    def of_age(self, on: date) -> str:
+        """What the app says of the person's age by all that was told so far, as `case.of_age`."""
+        told = [
+            evidence(each.form, Record(each.id, each.id, each.form.id, "", "finished", values), on=each.on)
+            for each in self.sheets
+            if (values := each.entry.values())
+        ]
+        files = [each for each in self.sheets if each.form.id == "case_file"]
+        case = Case.from_values(files[-1].entry.values() if files else {})
+        return "no" if age(case, told, on).minor_on(on) else "yes"
+
     def end(self) -> None:
         """Both demands: every word has its place, and hardly any of them in 'other' or a remark."""
         self.ended = True
@@ -139,7 +151,7 @@ class Sheet:
         self.on, self.by, self.country, self.office = on, by, country, office
         self.entry = FormEntry(
             form, language="en", now=lambda: datetime.combine(on, at, UTC), random=random.Random(int(id)),
-            facts={"case.code": CODE, "case.office": office},
+            facts={"case.code": CODE, "case.office": office, "case.of_age": story.of_age(on)},
         )  # fmt: skip
         self._by_hand: dict[str, Any] = {}
         self._rows: set[str] = set()

@@ -60,7 +60,7 @@ def test_a_pregnant_woman_agrees_by_thumbprint_and_her_brothers_do_not_learn_of_
     agreed = consent(story, day("2026-08-20"), ["return", "monitoring"], where=MADRID)
     agreed.fact("speaks Tamazight", spoken="zgh")
     agreed.fact("gives consent by thumbprint", how_given="thumbprint")
-    agreed.usual(witness="A nurse of the shelter")
+    agreed.usual(witness="A nurse of the shelter", witness_fits="yes")
     agreed.fact("with an interpreter present", interpreter="Tiziri A., interpreters of the town")
     agreed.usual(limits="My mother may know. My brothers must not.")
     steps = plan(story, day("2026-08-25"), signed="thumbprint", plan_witness="A nurse", copy_kept="office")
@@ -143,8 +143,9 @@ def test_a_deaf_man_agrees_before_a_witness_and_his_employer_is_kept_out(told: T
     agreed.fact(
         "by word of hand before a witness",
         how_given="verbal_witnessed",
-        witness="The interpreter's colleague",
+        witness="A social worker of the town",
     )
+    agreed.usual(witness_fits="yes")
     agreed.fact("He agrees", decision="given")
     agreed.fact("to be visited", purpose=["monitoring"])
     steps = plan(

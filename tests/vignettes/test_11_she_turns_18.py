@@ -16,7 +16,8 @@ TACT = programme("tact")
 
 
 def guardian(story: Story, on: date, **answers: str) -> None:
-    usual = {"guardian_appointed": "yes", "document_expires": "2028-01-01", "conflict_check": "none"}
+    usual = {"guardian_appointed": "yes", "guardian_document": "court"}
+    usual |= {"document_expires": "2028-01-01", "conflict_check": "none"}
     story.sheet("guardian_and_tracing", on).usual(**{**usual, "risk_screen": "possible", **answers})
 
 
@@ -127,7 +128,11 @@ def test_a_boy_whose_age_is_a_year_only_stays_a_child_until_its_last_day(told: T
     )
     wish.fact("for his return to Ukraine", decision="return")
     appointed = story.sheet("guardian_and_tracing", day("2026-04-02"), **warsaw).usual(
-        guardian_appointed="yes", conflict_check="none", document_expires="2028-01-01", risk_screen="possible"
+        guardian_appointed="yes",
+        guardian_document="court",
+        conflict_check="none",
+        document_expires="2028-01-01",
+        risk_screen="possible",
     )
     appointed.fact(
         "His guardian is a public office", guardian_kind="public", guardian_name="Office for children, Warsaw"

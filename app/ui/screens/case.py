@@ -130,8 +130,20 @@ class CaseScreen(Screen):
         return card
 
     def _elsewhere(self, view: CaseView) -> list[Widget]:
-        """Other offices that have the case, and other files of the person."""
+        """Money and services of the case, other offices that have it, and other files of the person."""
         return [
+            Row(
+                name="case.money",
+                title=T("Money of this case"),
+                pressable=True,
+                on_release=lambda *_: self.desk.go("money", case=view.row.id),
+            ),
+            Row(
+                name="case.directory",
+                title=T("Services and numbers to call"),
+                pressable=True,
+                on_release=lambda *_: self.desk.go("directory", case=view.row.id),
+            ),
             Row(
                 name="case.sharing",
                 title=T("Shared with other offices"),
@@ -159,7 +171,9 @@ class CaseScreen(Screen):
         return Row(
             name=f"case.due.{item.kind}",
             title=wording.due_kind(item.kind),
-            subtitle=wording.due_when(item.due, today),
+            subtitle=joined(
+                item.detail.get("words", ""), wording.due_owner(item), wording.due_when(item.due, today)
+            ),
             leading=sign,
             trailing=button if form else None,
         )

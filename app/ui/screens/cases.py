@@ -41,7 +41,14 @@ class CasesScreen(Screen):
         office = Button(
             text=T("Our office"), name="cases.office", on_release=lambda *_: self.desk.go("office")
         )
-        self.titled(T("Cases"), actions=[office])
+        new = Button(
+            text=T("New case"),
+            icon="plus",
+            kind="filled",
+            name="cases.new",
+            on_release=lambda *_: self.desk.go("new_case"),
+        )
+        self.titled(T("Cases"), actions=[office, new])
         self.head.add_widget(self._search)
         self._ask()
 

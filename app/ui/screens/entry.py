@@ -16,10 +16,12 @@ from app.fieldbook import OpenEntry
 from app.problems import Problem
 from app.ui.i18n import T, language
 from app.ui.screens import wording
+from app.ui.screens.directory_pick import beside_question
 from app.ui.screens.form_language import draft_notes, more_languages
-from app.ui.screens.screen import Screen, beside, heading
+from app.ui.screens.screen import Screen, beside
+from app.ui.screens.sections import section_rows
 from app.ui.screens.short_form import ShortFormView
-from app.ui.theme import TARGET, L, M, S
+from app.ui.theme import L, M
 from app.ui.widgets import (
     Banner,
     BidiLabel,
@@ -28,9 +30,7 @@ from app.ui.widgets import (
     Chip,
     Column,
     Dialog,
-    Icon,
     ProgressBar,
-    Row,
     RowLayout,
     Spacer,
     focus,
@@ -193,9 +193,13 @@ class EntryScreen(Screen):
         return {path for path, widget in self._widgets.items() if widget.get_root_window() is not None}
 
     def _bring(self, widget: Widget) -> None:
+        """Into sight; not when the keyboard has gone on meanwhile, for it would be out of sight then."""
+        held = focus.current
+
         # Not before the next frames: what is new has no height yet.
         def scroll(_seconds: float) -> None:
-            if widget.get_root_window() is not None and self.body.height < self.body.column.height:
+            there = widget.get_root_window() is not None and self.body.height < self.body.column.height
+            if there and focus.current is held:
                 self.body.scroll_to(widget, padding=dp(M))
 
         Clock.schedule_once(scroll, 0.1)
@@ -275,7 +279,7 @@ class EntryScreen(Screen):
         languages = more_languages(self._entry, self._speak) if self._index == 0 else []
         parts = [*self._news(), *self._questions(sheet), *languages]
         if self.wide:
-            self.fill_two(parts, self._sections(sheet))
+            self.fill_two(parts, section_rows(self._entry, self._sheets, sheet, self._turn_to))
         else:
             self.fill(*parts)
         self._draw_foot()
@@ -398,7 +402,8 @@ class EntryScreen(Screen):
             if widget.parent is not None:
                 widget.parent.remove_widget(widget)
             widget.redraw(state)
-        return widget
+        # Nobody who reads along is shown a way to the directory.
+        return widget if self._short.on else beside_question(self.desk, self._opened, widget, self._answered)
 
     def _state(self, path: str) -> QuestionState:
         """The question as it is to be shown, with words for what is wrong where the form has none."""
@@ -457,40 +462,6 @@ class EntryScreen(Screen):
         footer = RepeatFooter(path=node.path, text=node.label)
         footer.fbind("on_add", lambda _footer, path: self._add(path))
         return footer
-
-    def _sections(self, sheet: Sheet) -> list[Widget]:
-        """All sections, as a list to jump in; the one of now has the thick border."""
-        seen: dict[str, Sheet] = {}
-        for each in self._sheets:
-            seen.setdefault(each.section.path, each)
-        if len(seen) < 2:
-            return []
-        parts: list[Widget] = [heading(T("Sections"))]
-        for path, first in seen.items():
-            parts.append(self._section(first, current=path == sheet.section.path))
-        return parts
-
-    def _section(self, first: Sheet, *, current: bool) -> Widget:
-        section = first.section
-        return Row(
-            title=section.label,
-            trailing=Icon(icon="check", tone="done", extent=20) if self._answered_all(section.path) else None,
-            selected=current,
-            pressable=True,
-            min_height=dp(TARGET + S),
-            name=f"entry.section.{section.path}",
-            on_release=lambda *_: self._turn_to(first.key),
-        )
-
-    def _answered_all(self, section: str) -> bool:
-        states = [
-            self._entry.state(node.path)
-            for sheet in self._sheets
-            if sheet.section.path == section
-            for node in sheet.questions
-        ]
-        asked = [state for state in states if state.type != "note" and not state.calculated]
-        return all(state.value is not None for state in asked)
 
 
 def _inside(path: str, repeat: str) -> bool:

@@ -3,7 +3,6 @@ search over the titles."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -16,13 +15,8 @@ from app.ui.screens import wording
 from app.ui.screens.screen import heading, note
 from app.ui.theme import M
 from app.ui.widgets import Button, Column, Fold, Sheet, TextField, focus
+from app.ui.widgets.pick import plain
 from app.views import FormOffer, OffersView, StageOffers
-
-
-def plain(text: str) -> str:
-    """A title as it is searched: without accents, vowel signs and capitals."""
-    bare = (each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return "".join(bare).casefold()
 
 
 def found(offers: Iterable[FormOffer], query: str) -> list[FormOffer]:

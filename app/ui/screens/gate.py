@@ -9,10 +9,11 @@ from kivy.uix.widget import Widget
 
 from app.ui.i18n import T, joined
 from app.ui.screens import reasons, wording
+from app.ui.screens.ask import Ask
 from app.ui.screens.protection import gate_mark
 from app.ui.screens.screen import Screen, below, flow, heading, note
 from app.ui.theme import L
-from app.ui.widgets import BidiLabel, Button, Card, Dialog, Icon, RowLayout, TextField
+from app.ui.widgets import BidiLabel, Button, Card, Icon, RowLayout, TextField
 from app.views import CaseView, GateView, ReasonView
 
 
@@ -88,15 +89,14 @@ class GateScreen(Screen):
         """What is soft is passed with a reason only."""
         why = TextField(name="gate.why", multiline=True, hint=T("Why it is right all the same"))
 
-        def answered() -> None:
-            self.book.decisions.pass_gate(
-                self.where["case"], self.where["gate"], [reason.code], why.text.strip()
-            )
-
-        Dialog(
+        Ask(
+            self.desk,
             title=reasons.reason(reason.code),
             body=why,
-            actions=[(T("Pass"), "filled", answered), (T("Cancel"), "plain", None)],
+            do=T("Pass"),
+            act=lambda: self.book.decisions.pass_gate(
+                self.where["case"], self.where["gate"], [reason.code], why.text.strip()
+            ),
         ).open()
 
     def _records(self, view: CaseView, reason: ReasonView, name: str) -> list[Widget]:

@@ -29,7 +29,13 @@ class OfficeScreen(Screen):
         self.book.office_file().then(self._show)
 
     def _show(self, view: OfficeFileView) -> None:
-        self.titled(T("Our office"), back=True)
+        figures = Button(
+            text=T("Figures and reports"),
+            name="office.figures",
+            on_release=lambda *_: self.desk.go("indicators"),
+        )
+        coordinates = self.book.session.role == "coordinator"
+        self.titled(T("Our office"), back=True, actions=[figures] if coordinates else [])
         begun = {each.id for each in view.records if each.state == "draft"}
         due = due_rows(self.desk, view.due, self.now().date(), begun)
         if due:

@@ -24,8 +24,6 @@ _STANDS: Mapping[str, tuple[str, str, T]] = {
     "passed": ("person", "attention", T("Passed by a coordinator")),
     "closed": ("lock", "danger", T("Still closed")),
 }
-#: Levels in their order, so that one can be called higher than another.
-_LEVELS = ("unknown", "low", "medium", "high")
 
 
 def stands(gate: GateView) -> str:
@@ -127,10 +125,11 @@ def risk_card(risk: RiskView) -> Card:
     if risk.since is not None:
         since = T("since {day}", day=wording.date_of(risk.since))
         card.add_widget(BidiLabel(text=since, style="secondary", tone="ink2"))
-    if _LEVELS.index(risk.advised) > _LEVELS.index(risk.level):
+    if risk.advised not in (risk.level, "unknown"):
         card.add_widget(_advice(risk))
     if risk.because:
-        card.add_widget(BidiLabel(text=T("because of the last answers:"), style="small", tone="ink2"))
+        if risk.advised == risk.level:
+            card.add_widget(BidiLabel(text=T("because of the last answers:"), style="small", tone="ink2"))
         card.add_widget(below(*(point(reasons.because(code)) for code in risk.because), gap=2))
     for note in risk.notes:
         if note != "risk.advice.higher":
@@ -166,6 +165,14 @@ def safe_contact_card(desk: Navigator, view: CaseView, *, short: bool = False) -
         card.add_widget(BidiLabel(text=T("What was said:"), style="small", tone="ink2"))
         card.add_widget(BidiLabel(text=_agreed(view), style="secondary", tone="ink2"))
     buttons: list[Widget] = []
+    if any(each.freezes for each in view.file_conflicts):
+        buttons.append(
+            Button(
+                text=T("Files of this person"),
+                name="case.frozen.files",
+                on_release=lambda *_: desk.go("files", case=view.row.id),
+            )
+        )
     if "contact.frozen.conflict" in frozen:
         buttons.append(
             Button(
@@ -213,7 +220,7 @@ def _agreed(view: CaseView) -> T:
 
 def _advice(risk: RiskView) -> Widget:
     box = _Advice(radius=10, fill="attention_container", padding=[dp(10), dp(S), dp(10), dp(S)])
-    text = T("The last answers speak for a higher level.")
+    text = reasons.advice(risk.level, risk.advised)
     box.add_widget(BidiLabel(text=text, style="secondary", tone="attention"))
     box.add_widget(RiskMark(risk=risk.advised))
     return box

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from app.ui.i18n import N_, T
 from app.views import ReasonView
+from forms.casework.case import Risk
+from forms.casework.risk import LEVELS
 
 GATES: Mapping[str, str] = {
     "contact_family": N_("Contact with the family"),
@@ -40,7 +42,7 @@ _CONSENT: Mapping[str, str] = {
     "refused": N_("refused"),
     "expired": N_("no longer valid"),
     "dated_ahead": N_("the date is still to come"),
-    "witness_missing": N_("spoken or by thumbprint, and no witness is named"),
+    "witness_missing": N_("spoken or by thumbprint, and no independent witness is named"),
     "interpreter_missing": N_("explained in another language, and no interpreter is named"),
     "language_unknown": N_("in which language it was explained is not recorded"),
     "how_unknown": N_("how it was given is not recorded"),
@@ -62,6 +64,14 @@ _ASSESSMENT: Mapping[str, str] = {
     "expiry_missing": N_("until when it holds is not recorded"),
     "expired": N_("no longer valid"),
     "mitigation_missing": N_("for one danger, what is done about it is missing"),
+    "return_known_unmet": N_("the exploiters know of the return, and no step against it is named"),
+    "threats_unmet": N_("threats or contact by the exploiters, and no step against it is named"),
+    "circle_unmet": N_("relatives or friends may be involved, and no step against it is named"),
+    "debt_unmet": N_("a debt to the exploiters or the recruiter, and no step against it is named"),
+    "welcome_unmet": N_("violence is expected there, and no step against it is named"),
+    "place_unmet": N_("no safe place to live, and no step against it is named"),
+    "self_harm_doubt_unmet": N_("self-harm is not ruled out, and no step against it is named"),
+    "self_harm_unmet": N_("thoughts of self-harm: the journey waits"),
 }
 _DETERMINATION: Mapping[str, str] = {
     "missing": N_("missing"),
@@ -80,6 +90,7 @@ _DETERMINATION: Mapping[str, str] = {
 #: Reasons by their own name; where two gates mean different things by one name, with the gate's before it.
 _REASONS: Mapping[str, str] = {
     "record_unread": N_("A record is of a form that is not on this device yet: sync first"),
+    "programme_unread": N_("The rules of the programme need a newer version of the app: update the app"),
     "risk_screen_missing": N_("Whether relatives could be involved was not looked at yet"),
     "relatives_may_be_complicit": N_("Relatives may be involved in the exploitation"),
     "decided_to_stay": N_("The decision that stands is to stay"),
@@ -87,6 +98,10 @@ _REASONS: Mapping[str, str] = {
         "Both risk assessments come from one country; each country makes its own"
     ),
     "minor_guardian_missing": N_("The document that appoints a guardian is missing"),
+    "minor_guardian_copy_only": N_(
+        "Of the document that appoints a guardian only a plain copy was seen: "
+        "the original or a certified copy is needed"
+    ),
     "minor_guardian_conflict_unchecked": N_(
         "Whether the guardian has a conflict of interest was not checked"
     ),
@@ -106,7 +121,8 @@ _REASONS: Mapping[str, str] = {
     "itinerary_missing": N_("The route or the time of departure is missing"),
     "itinerary_gap": N_("The route has a gap: a part does not begin where the one before it ends"),
     "reception_missing": N_("The reception on arrival is not arranged"),
-    "reception_declined_by_minor": N_("The reception was declined, and a minor is not left without one"),
+    "reception_declined_by_minor": N_("A child cannot decline the reception: it has to be arranged"),
+    "not_fit": N_("For health, this journey cannot be made now"),
     "not_cleared": N_("The clearance was taken back"),
     "close_arrival.outcome_missing": N_("How the arrival ended is not recorded"),
     "arrival_unconfirmed": N_("The arrival is not confirmed"),
@@ -128,6 +144,7 @@ TOPICS: Mapping[str, str] = {
     "safety.offers_abroad": N_("Offers abroad"),
     "safety.own_view": N_("Own view of safety"),
     "health.wellbeing": N_("Well-being"),
+    "checkup.self_harm": N_("Self-harm, at the check-up"),
     "life.documents": N_("Own documents"),
     "life.debt": N_("Debt"),
     "life.work_conditions": N_("Conditions of work"),
@@ -164,6 +181,8 @@ _BECAUSE: Mapping[str, str] = {
     "safety.own_view.3": N_("Feels only partly safe"),
     "safety.own_view.safe": N_("Feels safe"),
     "health.wellbeing.self_harm": N_("Thoughts of self-harm"),
+    "checkup.self_harm.yes": N_("Self-harm was spoken of at the check-up"),
+    "checkup.self_harm.unsure": N_("Self-harm was not ruled out at the check-up"),
     "life.documents.someone_else": N_("Somebody else keeps the documents"),
     "life.documents.missing": N_("Documents are missing"),
     "life.debt.pressure": N_("A debt, with pressure"),
@@ -230,9 +249,18 @@ def gate(code: str) -> T:
 _SHARING: Mapping[str, str] = {
     "sharing.office.unknown": N_("The server does not know this office."),
     "sharing.office.denied": N_("The deny list of the case names this office."),
+    "sharing.denial.unnamed": N_(
+        "Somebody must not see this case, and nobody wrote who. Write the name in the case file."
+    ),
     "sharing.record.ended": N_("The sharing has ended."),
     "sharing.record.dated_ahead": N_("The sharing begins on a later day."),
     "sharing.ground.unknown": N_("No ground is given."),
+    "sharing.ground.adult": N_(
+        "For an adult, a duty to report does not share the file. Send a referral with the fields agreed."
+    ),
+    "sharing.age.unknown": N_(
+        "No record tells the age. On a duty to report, only the file of who may be a child is shared."
+    ),
     "sharing.reason.missing": N_("The reason is missing."),
     "consent.missing": N_("The person has not agreed to it."),
     "consent.withdrawn": N_("Consent was taken back."),
@@ -278,6 +306,13 @@ def because(code: str) -> T:
     if choice == "unclear":
         return T("{what}: {why}", what=T(TOPICS[topic]), why=T("the answer is unclear"))
     return T(TOPICS[topic])
+
+
+def advice(level: Risk, advised: Risk) -> T:
+    """What is said beside a level that stands where the last answers speak for another one."""
+    if LEVELS.index(advised) > LEVELS.index(level):
+        return T("The last answers speak for a higher level.")
+    return T("The last answers speak for a lower level. A coordinator may lower it, with a reason.")
 
 
 def sharing(code: str) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kivy.metrics import dp
@@ -26,18 +27,34 @@ class ReceiptScreen(Screen):
         super().__init__(desk, **where)
         self._opened: OpenEntry = where["opened"]
         self._short = ShortFormView(desk, self._opened, self.enter)
+        self._row: RecordRow | None = None
 
     def enter(self) -> None:
+        self._look(self._show)
+
+    def changed(self, topics: frozenset[str]) -> None:
+        if topics & self.topics:
+            self._look(self._show_news)
+
+    def _look(self, show: Callable[[RecordRow | None], None]) -> None:
+        def found(view: CaseView | OfficeFileView) -> None:
+            show(next((row for row in view.records if row.id == self._opened.record), None))
+
         case = self._opened.case.id
         if is_office_file(case):
-            self.book.office_file().then(self._show)
+            self.book.office_file().then(found)
         else:
-            self.book.case(case).then(self._show)
+            self.book.case(case).then(found)
 
-    def _show(self, view: CaseView | OfficeFileView) -> None:
-        found = next((row for row in view.records if row.id == self._opened.record), None)
+    def _show_news(self, row: RecordRow | None) -> None:
+        """A sync tells of its end more than once. Drawn anew, a button would be gone from under a finger."""
+        if row != self._row:
+            self._show(row)
+
+    def _show(self, row: RecordRow | None) -> None:
+        self._row = row
         self.titled(T("Finished"), back=True)
-        self.fill(self._card(found))
+        self.fill(self._card(row))
 
     def _card(self, row: RecordRow | None) -> Widget:
         case = self._opened.case

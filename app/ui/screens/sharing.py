@@ -8,8 +8,9 @@ from kivy.uix.widget import Widget
 
 from app.ui.i18n import N_, T, joined
 from app.ui.screens import reasons, wording
+from app.ui.screens.ask import Ask
 from app.ui.screens.screen import Screen, below, flow, heading, note
-from app.ui.widgets import BidiLabel, Button, Card, ChoiceList, Dialog, TextField
+from app.ui.widgets import BidiLabel, Button, Card, ChoiceList, TextField
 from app.views import OfficeView, ShareView
 
 #: On what the case may go to another office.
@@ -89,13 +90,14 @@ class SharingScreen(Screen):
         )
         why = TextField(name="sharing.reason", multiline=True, hint=T("Why, where there is no consent"))
 
-        def share() -> None:
-            self.book.decisions.share(self.where["case"], office.id, ground.value, why.text.strip())
-
-        Dialog(
+        Ask(
+            self.desk,
             title=T("Share with {office}", office=office.id),
             body=below(ground, why),
-            actions=[(T("Share"), "filled", share), (T("Cancel"), "plain", None)],
+            do=T("Share"),
+            act=lambda: self.book.decisions.share(
+                self.where["case"], office.id, ground.value, why.text.strip()
+            ),
         ).open()
 
 

@@ -17,6 +17,7 @@ from app.ui.i18n import (
     day_text,
     joined,
     moment_text,
+    month_text,
     ngettext,
     relative_day,
     time_text,
@@ -254,6 +255,14 @@ def next_due(row: CaseRow, today: date) -> T:
 def date_of(day: date) -> T:
     """'22 Nov 2026'."""
     return T.of(lambda: date_text(day))
+
+
+def birth(facts: Mapping[str, str]) -> T | str:
+    """A date of birth as it is in a case file: a day, a month and its year, or a year; '' for none."""
+    if "birth_date" in facts:
+        return date_of(date.fromisoformat(facts["birth_date"]))
+    year, _dash, month = facts.get("born", "").partition("-")
+    return T.of(lambda: month_text(date(int(year), int(month), 1))) if month else year
 
 
 def long_day(day: date) -> T:

@@ -20,6 +20,7 @@ from app.ui.widgets.layouts import Column, Flow, Hairline, Page, RowLayout, Spac
 from app.ui.widgets.live import Live
 from app.ui.widgets.messages import Banner, DemoBar, Toast
 from app.ui.widgets.navigation_bars import BottomBar, NavEntry, Rail
+from app.ui.widgets.pick import Pick
 from app.ui.widgets.progress import Progress as ProgressBar
 from app.ui.widgets.rows import Row
 from app.ui.widgets.surfaces import Card, Painted
@@ -47,6 +48,7 @@ __all__ = [
     "NavEntry",
     "Page",
     "Painted",
+    "Pick",
     "ProgressBar",
     "Rail",
     "RiskMark",

@@ -73,8 +73,12 @@ class FocusManager:
         """Gives the keyboard to `widget`, or to nobody."""
         old = self._current() if self._current else None
         if old is not None and old is not widget:
+            there = widget is not None and widget.get_root_window() is not None
             old.focused = old.by_key = False
             old.focus_lost()
+            # What was typed is an answer now, and for it a screen may have put another button there.
+            if there and widget is not None and widget.get_root_window() is None:
+                widget = self._named(getattr(widget, "name", ""))
         self._current = weakref.ref(widget) if widget is not None else None
         if widget is None:
             return
@@ -88,11 +92,14 @@ class FocusManager:
 
     def give_named(self, name: str, *, by_key: bool = True) -> bool:
         """Gives the keyboard to the visible widget of that name; False when there is none."""
-        for widget in self.candidates():
-            if getattr(widget, "name", "") == name:
-                self.give(widget, by_key=by_key)
-                return True
-        return False
+        widget = self._named(name)
+        if widget is None:
+            return False
+        self.give(widget, by_key=by_key)
+        return True
+
+    def _named(self, name: str) -> Focusable | None:
+        return next((each for each in self.candidates() if name and getattr(each, "name", "") == name), None)
 
     def move(self, step: int) -> None:
         """To the next (1) or the previous (-1) widget, around the end."""

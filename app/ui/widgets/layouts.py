@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kivy.animation import Animation
 from kivy.graphics import Color, Rectangle
 from kivy.metrics import dp
 from kivy.properties import (
@@ -166,6 +167,8 @@ class Page(Live, ScrollView):
 
     def scroll_to(self, widget: Widget, padding: Any = 10, animate: Any = True) -> None:
         """Brings it into sight; of what is higher than the page, its top."""
+        # What glides still would else come after this one, and have the last word.
+        Animation.stop_all(self, "scroll_x", "scroll_y")
         room = self.column.height - self.height
         if room > 0 and widget.height > self.height:
             top, end = (each.to_window(each.x, each.top)[1] for each in (self.column, widget))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -55,8 +55,9 @@ class Due:
     `opens` is the day from which it is on the worker's desk, where that is before the day on which it is
     due. `form` is the one to record it in, empty where none is known. `owner` is who has to act, empty for
     the worker of the case; `subject` what it is about, as a code (the purpose of a consent, a country);
-    `record` the record that says so. Neither subject nor record ever names the person of the case. What is
-    `confidential` is seen by its owner alone: see `shown_to`.
+    `record` the record that says so. Neither subject nor record ever names the person of the case. `words`
+    are what was written of it, and may name anybody: they are for the case's own page, never for a list, a
+    calendar or a reminder. What is `confidential` is seen by its owner alone: see `shown_to`.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Due:
     subject: str = ""
     record: str = ""
     confidential: bool = False
+    words: str = field(default="", compare=False)
 
     def on_desk(self, today: date) -> bool:
         """Whether it is to be seen today: it is due, or will be so soon that work has to begin."""

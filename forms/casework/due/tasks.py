@@ -136,8 +136,11 @@ def _actions(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list
         day = each.day("need.due") or each.on + timedelta(days=rules.action_days)
         owner = each.text("need.owner") or "worker"
         found.append(
-            Due("action.agreed", each.form, day, day < today, owner=owner, subject=kind, record=each.record)
-        )
+            Due(
+                "action.agreed", each.form, day, day < today, owner=owner, subject=kind, record=each.record,
+                words=each.text("need.action"),
+            )
+        )  # fmt: skip
     return found
 
 
@@ -148,8 +151,10 @@ def _agreed(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list[
         if each.text("agreed.state") in _DONE:
             continue
         day = each.day("agreed.due") or each.on + timedelta(days=rules.action_days)
-        owner = each.text("agreed.owner") or "worker"
-        found.append(Due("action.agreed", each.form, day, day < today, owner=owner, record=each.record))
+        owner, words = each.text("agreed.owner") or "worker", each.text("agreed.what")
+        found.append(
+            Due("action.agreed", each.form, day, day < today, owner=owner, record=each.record, words=words)
+        )
     return found
 
 
@@ -186,8 +191,18 @@ def _open_steps(evidence: Sequence[Evidence], today: date, what: str, due: str, 
         if day is None or each.text(state) in _DONE:
             continue
         # What a milestone is called are the person's own words, which are no code.
-        subject = each.text("service.kind")
-        found.append(Due("plan.milestone", each.form, day, day < today, subject=subject, record=each.record))
+        subject, words = each.text("service.kind"), each.text("milestone.what")
+        found.append(
+            Due(
+                "plan.milestone",
+                each.form,
+                day,
+                day < today,
+                subject=subject,
+                record=each.record,
+                words=words,
+            )
+        )
     return found
 
 
@@ -202,9 +217,10 @@ def _chances(evidence: Sequence[Evidence], today: date, rules: DueRules) -> list
         owner, subject = each.text("chance.owner") or "worker", each.text("chance.kind")
         found.append(
             Due(
-                "action.agreed", each.form, day, day < today, owner=owner, subject=subject, record=each.record
+                "action.agreed", each.form, day, day < today, owner=owner, subject=subject,
+                record=each.record, words=each.text("chance.step"),
             )
-        )
+        )  # fmt: skip
     return found
 
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal
 
 from forms.definition import FormDefinition, Question
+from forms.sealing import in_circle
 
 Kind = Literal["text", "date", "one", "several"]
 
@@ -86,12 +87,12 @@ class Crosswalk:
 
         Such a question comes before what the file names. Choices are taken for those of HTCDS that have the
         same name. A meaning that the file has for this field already stays as it is; a mark that names no
-        field, or stands beside no meaning, does nothing, as the lint tells.
+        field, or stands beside no meaning or beside the seal of a circle, does nothing, as the lint tells.
         """
         fields = dict(self.fields)
         for question in (each for form in forms for each in form.questions.values()):
             known = fields.get(question.htcds or "")
-            if known is None or not question.meaning:
+            if known is None or not question.meaning or in_circle(question):
                 continue
             if all(source.meaning != question.meaning for source in known.sources):
                 source = _of(question, known)

@@ -100,7 +100,13 @@ def freeze(
             {"persons": warning.persons, "last": warning.last.isoformat()} if warning else None
         ),
     }
-    return {**content, "hash": _hash(content)}
+    return sealed(content)
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept, with its hash; `check` knows it again. A donor's and the public's are kept so too."""
+    kept = {**content, "format": FORMAT}
+    return {**kept, "hash": _hash(kept)}
 
 
 def check(frozen: Mapping[str, Any]) -> None:

@@ -1,0 +1,27 @@
+"""Three forms of the library that differ most, each in another language, by hand at the real window.
+
+All of them, with pictures of each page: `make window`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.conftest import Office
+from tests.ui.library_by_hand import Chosen, fill_all
+from tests.ui.window import Display
+
+pytestmark = pytest.mark.window
+
+#: Repeats and photos in Arabic, a few decisions in Ukrainian, the most questions in English.
+IN_LANGUAGES = {"airport_reception": "ar", "consent": "uk", "child_monitoring": "en"}
+
+
+def test_what_is_answered_by_hand_is_what_the_office_gets(
+    display: Display, office: Office, tmp_path: Path
+) -> None:
+    work = fill_all(display, office, tmp_path, Chosen(tuple(IN_LANGUAGES), languages=IN_LANGUAGES))
+    assert {filled.form: filled.problem for filled in work} == dict.fromkeys(IN_LANGUAGES, "")
+    assert all(len(filled.said) > 10 for filled in work)
