@@ -236,6 +236,9 @@ def test_a_coordinator_looks_at_a_report_freezes_it_and_writes_a_file_with_a_war
     coordinator: AppWindow, tmp_path: Path
 ) -> None:
     window = coordinator
+    window.close()
+    spend(window.folder, GENT)
+    window.start()
     unlock_window(window)
     window.touch("nav.cases")
     window.touch("cases.office")
@@ -273,6 +276,7 @@ def test_a_coordinator_looks_at_a_report_freezes_it_and_writes_a_file_with_a_war
     window.touch("indicators.look")
     window.see("report.banner", 60)
     window.read("Never to be published.")
+    window.read("Withheld: of fewer than 5 persons")
     window.picture("report-donor-en")
     window.press("Escape")
 
