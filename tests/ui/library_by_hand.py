@@ -117,12 +117,11 @@ def planned(book: Fieldbook, filled: Filled, seed: int) -> AnswerPlan:
     """What is to be said in this form, begun as the app would begin it."""
     now = datetime.now(ZONE)
     if filled.form == CASE_FILE:
-        record = book.case(filled.case).wait(30).file
-        opened = book.edit(record, filled.language).wait(30)
-        book.discard(record).wait(30)
+        opened = book.edit(book.case(filled.case).wait(30).file, filled.language).wait(30)
+        book.discard(opened.record).wait(30)
     else:
         opened = book.begin(filled.case, filled.form, filled.language).wait(30)
-    told = opened.entry.values()
+    filled.record, told = opened.record, opened.entry.values()
 
     def begin() -> FormEntry:
         return FormEntry(
@@ -213,14 +212,11 @@ def _fill_by_hand(
 
 def _put_into_the_store(book: Fieldbook, filled: Filled, plan: AnswerPlan) -> None:
     if filled.form == CASE_FILE:
-        record = book.case(filled.case).wait(30).file
-        book.edit(record).wait(30)
-    else:
-        record = book.begin(filled.case, filled.form).wait(30).record
+        book.edit(filled.record).wait(30)
     photos = {path for path, value in plan.record.items() if value == PHOTO}
     told = {path: value for path, value in plan.record.items() if path not in photos}
-    book.save(record, EntryChange("", told, (), False, None)).wait(30)
-    missing = book.finish(record).wait(30)
+    book.save(filled.record, EntryChange("", told, (), False, None)).wait(30)
+    missing = book.finish(filled.record).wait(30)
     assert not missing, missing
     filled.said = plan.values
 
