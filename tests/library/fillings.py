@@ -69,6 +69,12 @@ TAKEN_BACK: Final = frozenset(
         # Who complains is not asked for papers, as who wants to see the own file is.
         ("feedback", "feedback_kind", "misconduct"),
         ("feedback", "feedback_kind", "complaint"),
+        # Without consent nobody is told anything; where another ground counts, no consent was looked at.
+        ("skills_and_contacts", "contacts/contact_consent", "refused"),
+        ("skills_and_contacts", "contacts/contact_consent", "not_asked"),
+        ("skills_and_contacts", "contacts/contact_consent", "no_answer"),
+        ("exchange", "before/ground", "vital_interest"),
+        ("exchange", "before/ground", "duty_to_report"),
         # The household is not looked at where an organisation takes the child in.
         ("family_assessment", "about/taken_in_by", "organisation"),
         # The reason for passing on without consent goes with the ground that it is the reason of.
@@ -246,7 +252,7 @@ class Filling(Filler):
 
     def _told_by_stop(self, path: str, choice: str, hidden: list[str]) -> None:
         """What a danger is known by is not put out of sight by the answer that calls it one."""
-        if (self.definition.id, path, choice) in TAKEN_BACK:
+        if not choice or (self.definition.id, path, choice) in TAKEN_BACK:
             return
         for at in hidden:
             question = self.definition.questions.get(paths.template(at))
