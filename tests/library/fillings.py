@@ -45,6 +45,8 @@ TAKEN_BACK: Final = frozenset(
         # Nobody speaks with who has not arrived or has left; what was written before was of somebody else.
         ("airport_reception", "identity/reception_outcome", "not_arrived"),
         ("airport_reception", "identity/reception_outcome", "unknown_person"),
+        # Who declines the reception is escorted nowhere, and handed over to nobody.
+        ("airport_reception", "identity/reception_outcome", "declined"),
         # How a consent was given is no part of a refusal.
         ("consent", "choice/decision", "refused"),
         ("consent", "choice/decision", "withdrawn"),
@@ -52,10 +54,27 @@ TAKEN_BACK: Final = frozenset(
         ("check_up", "offer/agreed", "declined"),
         ("testimony", "wish_group/wish", "no"),
         # Nobody was met.
+        ("monitoring_contact", "contact/outcome", "unreachable"),
         ("child_monitoring", "contact/outcome", "unreachable"),
         ("child_monitoring", "contact/outcome", "moved"),
         # Where there is no guardian, the papers are none of a guardian.
         ("guardian_and_tracing", "guardianship/guardian_appointed", "no"),
+        # Conditions of a fitness that is not there, the name of an escort that is none, the place of a return
+        # that is not wanted, a reception that was declined.
+        ("travel", "papers/fit_to_travel", "no"),
+        ("travel", "route/leg/leg_escort", "none"),
+        ("travel", "route/leg/leg_escort", "chosen"),
+        ("travel", "at_the_end/reception", "declined"),
+        ("durable_solution", "decision_group/decision", "stay"),
+        # Who complains is not asked for papers, as who wants to see the own file is.
+        ("feedback", "feedback_kind", "misconduct"),
+        ("feedback", "feedback_kind", "complaint"),
+        # Without consent nobody is told anything; where another ground counts, no consent was looked at.
+        ("skills_and_contacts", "contacts/contact_consent", "refused"),
+        ("skills_and_contacts", "contacts/contact_consent", "not_asked"),
+        ("skills_and_contacts", "contacts/contact_consent", "no_answer"),
+        ("exchange", "before/ground", "vital_interest"),
+        ("exchange", "before/ground", "duty_to_report"),
         # The household is not looked at where an organisation takes the child in.
         ("family_assessment", "about/taken_in_by", "organisation"),
         # The reason for passing on without consent goes with the ground that it is the reason of.
@@ -70,7 +89,11 @@ Choice = tuple[str, str]
 
 #: (form, question, choice) that no record is finished with: who takes it is told what to do instead.
 ALWAYS_REFUSED: Final = frozenset(
-    {("consent", "given/understood", "no"), ("consent", "given/pressure", "yes")}
+    {
+        ("consent", "given/understood", "no"),
+        ("consent", "given/pressure", "yes"),
+        ("consent", "given/witness_fits", "no"),
+    }
 )
 
 
@@ -184,10 +207,10 @@ class Filling(Filler):
         self._meet()
         question = self.definition.questions.get(paths.template(change.path))
         if question is not None and question.chooses and change.violation is None:
-            value = change.values.get(change.path)
-            for name in value if isinstance(value, list) else [value]:
-                self.met.open_choices.discard((question.path, str(name)))
-                if (self.definition.id, question.path, str(name)) in ALWAYS_REFUSED:
+            # Not `change.values`: an answer that was refused before is kept, and is no change any more.
+            for name in self.entry.document.at(change.path).text.split():
+                self.met.open_choices.discard((question.path, name))
+                if (self.definition.id, question.path, name) in ALWAYS_REFUSED:
                     self.tally.failures.append(f"{self.last}: is not refused any more")
 
     def _meet(self) -> None:
@@ -214,7 +237,7 @@ class Filling(Filler):
         self.last = f"reconsider {path} {old.value!r}: {other!r}"
         self._took(self.entry.answer(path, other))
         hidden = [at for at in before if at != path and at not in self.entry.values()]
-        called = self._stops_shown() - stops
+        called = [at for at in self._stops_shown() - stops if self._reads(at, old.path)]
         self.tally.reconsidered += 1
         self.tally.hidden += len(hidden)
         self.tally.stops += bool(called)
@@ -229,7 +252,7 @@ class Filling(Filler):
 
     def _told_by_stop(self, path: str, choice: str, hidden: list[str]) -> None:
         """What a danger is known by is not put out of sight by the answer that calls it one."""
-        if (self.definition.id, path, choice) in TAKEN_BACK:
+        if not choice or (self.definition.id, path, choice) in TAKEN_BACK:
             return
         for at in hidden:
             question = self.definition.questions.get(paths.template(at))
@@ -238,6 +261,11 @@ class Filling(Filler):
 
     def _stops_shown(self) -> set[str]:
         return {line.path for line in self.lines if paths.template(line.path) in self.stops}
+
+    def _reads(self, stop: str, path: str) -> bool:
+        """Whether a stop comes by this very answer, and not by one that came into sight with it."""
+        shown_when = self.definition.questions[paths.template(stop)].relevant or ""
+        return re.search(rf"/{path.rpartition('/')[2]}\b", shown_when) is not None
 
     def typed(self, entry: FormEntry) -> dict[str, Any]:
         """What people gave: answers and rows, without what the form calculates or sets itself."""
