@@ -262,7 +262,7 @@ class PlannedFiller(FormFiller):
             self._go_into(name)
         for _ in range(3):
             self._window.type_quickly(words)
-            until = time.monotonic() + 3
+            until = time.monotonic() + 3 * self._window.patience
             while time.monotonic() < until:
                 field = self._window.find(name)
                 if field is not None and field["text"] == words:

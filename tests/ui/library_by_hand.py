@@ -43,6 +43,7 @@ from tests.ui.small_forms import SMALL, fill_a_small_form
 from tests.ui.test_a_workers_day import unlock as unlock_window
 from tests.ui.window import AppWindow, Display
 
+_PATIENCE = 4.0
 ZONE = ZoneInfo("Europe/Tirane")
 
 
@@ -94,6 +95,7 @@ class Chosen:
     picture_size: tuple[int, int] = (1280, 800)
     seed: int = 1
     by_hand: bool = True
+    patience: float = 1.0
 
 
 def assign(book: Fieldbook, chosen: Chosen) -> list[Filled]:
@@ -156,6 +158,7 @@ def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) ->
     plans: dict[str, AnswerPlan] = {}
     with opened(display, office, scratch, login="coordinator") as window:
         window.close()
+        window.patience = chosen.patience
         with book_of(window.folder) as book:
             work = assign(book, chosen)
             last = [row for row in book.cases().wait(30) if row.code][-1]
@@ -176,7 +179,9 @@ def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) ->
     if chosen.out is not None:
         other_display = Display(*chosen.picture_size)
         try:
-            _photograph(AppWindow(other_display, window.folder, scratch), work, chosen)
+            album_window = AppWindow(other_display, window.folder, scratch)
+            album_window.patience = chosen.patience
+            _photograph(album_window, work, chosen)
         finally:
             other_display.close()
     return work
@@ -326,6 +331,7 @@ def _chosen(arguments: list[str] | None) -> Chosen:
         picture_size=picture_size,
         seed=given.seed,
         by_hand=not given.pictures_only,
+        patience=_PATIENCE,
     )
 
 
