@@ -326,6 +326,8 @@ def test_the_name_of_the_home_office_locks_nobody_out(
     country: Country, arta: Tablet, besnik: Tablet, case: str
 ) -> None:
     arta.deny(case, "tirana")
+    # Nor does a denial that does not say whom.
+    arta.write(case, "deny_list", {"decision": "denied"})
     meet(arta, besnik)
     assert besnik.of_case(case) == arta.of_case(case) == country.held(case)
     assert not country.database.read(lambda ledger: ledger.taken_cases("tirana", "besnik"))
