@@ -3,7 +3,6 @@ search over the titles."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -14,21 +13,15 @@ from kivy.uix.widget import Widget
 from app.ui.i18n import T, chosen
 from app.ui.screens import wording
 from app.ui.screens.screen import heading, note
+from app.ui.searched import has_all_words
 from app.ui.theme import M
 from app.ui.widgets import Button, Column, Fold, Sheet, TextField, focus
 from app.views import FormOffer, OffersView, StageOffers
 
 
-def plain(text: str) -> str:
-    """A title as it is searched: without accents, vowel signs and capitals."""
-    bare = (each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return "".join(bare).casefold()
-
-
 def found(offers: Iterable[FormOffer], query: str) -> list[FormOffer]:
     """Those whose title in the language of now has every word of the query."""
-    words = plain(query).split()
-    return [each for each in offers if all(word in plain(chosen(each.titles)) for word in words)]
+    return [each for each in offers if has_all_words(chosen(each.titles), query)]
 
 
 def everything(offers: OffersView) -> list[FormOffer]:
