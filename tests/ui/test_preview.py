@@ -161,6 +161,23 @@ def test_an_answer_that_puts_another_button_there_does_not_lose_the_keyboard(
     assert [widget["name"] for widget in window.widgets() if widget["focus"]] == ["entry.add.child"]
 
 
+def test_a_long_list_is_narrowed_by_typing_and_folds_to_its_answer(preview: Callable[..., AppWindow]) -> None:
+    window = preview("en", ROOT / "forms" / "library" / "exchange" / "form.md")
+    window.touch("entry.next")
+    rows = "entry.choice.about/to_state."
+    window.fill("entry.search.about/to_state", "ALBA")
+    window.wait_for(lambda: window.names(rows) == [f"{rows}al"], "only Albania")
+    window.press("Return")
+    window.wait_for(lambda: window.see(f"{rows}al")["selected"], "Albania chosen")
+    window.read("Show 46 more")
+    assert window.names(rows) == [f"{rows}al"]
+    assert window.names("entry.choice.about/with_kind."), "the next question has come near"
+    window.touch("entry.all.about/to_state")
+    other = window.wait_for(lambda: window.whole_names(rows)[1:], "the others")[0]
+    window.touch(other)
+    window.wait_for(lambda: window.names(rows) == [other], "the other one")
+
+
 def test_a_form_that_cannot_be_used_is_told_without_a_window(tmp_path: Path) -> None:
     form = tmp_path / "bad.md"
     form.write_text("| survey |\n| | type | name | label |\n| | txet | a | A |\n", "utf-8")
