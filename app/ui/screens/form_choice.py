@@ -16,7 +16,6 @@ from app.ui.screens.screen import heading, note
 from app.ui.searched import has_all_words
 from app.ui.theme import M
 from app.ui.widgets import Button, Column, Fold, Sheet, TextField, focus
-from app.ui.widgets.pick import plain
 from app.views import FormOffer, OffersView, StageOffers
 
 
