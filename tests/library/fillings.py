@@ -147,11 +147,29 @@ class Filling(Filler):
         super().__init__(definition, seed, _LARGEST)
         self.met = met
         self.tally = tally
+        self._begin_with_facts()
         self.stops = {
             path for path, each in definition.questions.items() if each.type == "note" and each.relevant
         }
         self.set_by_others = {each.target for each in definition.set_values}
         self._meet()
+
+    def _begin_with_facts(self) -> None:
+        """Begins anew with what the case says already, as it may be; often the case does not say it."""
+        facts = {
+            each.meaning: self.chance.choice([choice.name for choice in each.choices] or ["AL-7Q4KD2M-X"])
+            for each in self.definition.questions.values()
+            if each.meaning and (each.readonly or "").strip() == "true()" and self.chance.random() < 0.5
+        }
+        self.entry = FormEntry(
+            self.definition,
+            now=lambda: NOON,
+            random=SteadyChance(),
+            facts=facts,
+            language=self.entry.language,
+        )
+        self.saved = dict(self.entry.opening.values)
+        self.lines = self.entry.outline()
 
     # Doing
 
