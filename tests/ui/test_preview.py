@@ -134,7 +134,6 @@ def test_who_goes_on_by_keyboard_while_a_note_glides_into_sight_sees_where_she_i
     preview: Callable[..., AppWindow],
 ) -> None:
     window = preview("en", ROOT / "forms" / "library" / "consent" / "form.md")
-    window.touch("entry.next")
     window.touch("entry.choice.choice/decided_by.person")
     window.wait_for(lambda: window.see("entry.choice.choice/decided_by.person")["selected"], "a choice")
     for pause in (0.0, 0.1, 0.2):
