@@ -21,7 +21,8 @@ MANY = 20
 
 
 class LongList(Column):
-    """Around a list of choices. A short one, or one that cannot be changed, is left as it is.
+    """Around a list of choices. A short one is left as it is; of one that cannot be changed only what is
+    chosen is shown.
 
     Names: entry.search.<path>, entry.all.<path>.
     """
@@ -44,7 +45,9 @@ class LongList(Column):
         rows, query = self._list.choices, self._search.text.strip()
         long = len(rows) > MANY and not self._list.disabled
         chosen = {value for value, _ in rows if value in self._list.chosen}
-        if not long:
+        if self._list.disabled:
+            shown = chosen or None
+        elif not long:
             shown = None
         elif query:
             shown = {value for value, label in rows if has_all_words(str(label), query)} | chosen
@@ -53,9 +56,10 @@ class LongList(Column):
         if shown != self._list.shown:
             self._list.shown = shown
         folded = long and not query and shown is not None
+        nothing = long and shown == set()
         if folded:
             self._all.text = T("Show {n} more", n=len(rows) - len(chosen))
-        below: list[Widget] = [self._all] if folded else [self._none] if shown == set() else []
+        below: list[Widget] = [self._all] if folded else [self._none] if nothing else []
         self._arrange([*([self._search] if long else []), self._list, *below])
 
     def _arrange(self, wanted: list[Widget]) -> None:
