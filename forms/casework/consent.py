@@ -379,8 +379,8 @@ def has_no_conflict(each: Evidence) -> bool:
 
 
 def is_appointed(each: Evidence) -> bool:
-    """Whether a record says that a guardian is appointed, and not that no document was seen."""
-    return each.get("guardian.appointed") == "yes" and each.get("guardian.document") != "none"
+    """Whether a record says that a guardian is appointed; not where no document or a plain copy was seen."""
+    return each.get("guardian.appointed") == "yes" and each.get("guardian.document") not in ("none", "copy")
 
 
 def _logs(each: Evidence, basis: str, recipient: str) -> bool:

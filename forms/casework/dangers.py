@@ -37,7 +37,7 @@ _THREATS: Final = RiskTable().high["safety.threats"]
 
 DANGERS: Final[tuple[Danger, ...]] = (
     _danger(
-        "return_known", "risk.known_to_exploiters", ["return_plan"],
+        "return_known", "risk.known_to_exploiters", ["return_plan", "address"],
         "retaliation", "re_recruitment", "relatives", "journey",
     ),
     _danger(

@@ -69,7 +69,6 @@ SOFT: Final[Mapping[Gate, Mapping[str, tuple[str, ...]]]] = {
         "itinerary_gap": ("travel.itinerary",),
         "reception_missing": ("travel.reception",),
         "reception_declined_by_minor": ("travel.reception",),
-        "not_fit": ("travel.fitness", "checkup.travel"),
     },
     "close_arrival": {},
     "start_reintegration": {

@@ -166,7 +166,7 @@ WAY_HOME: Final[Mapping[str, tuple[str, ...] | None]] = {
     "clearance.on": None,
     "clearance.asked_again": ("yes", "hesitates", "no", "not_asked"),
     "clearance.new_danger": ("no", "unsure", "yes"),
-    "clearance.open_points": ("plan", "documents", "itinerary", "reception", "none"),
+    "clearance.open_points": ("plan", "documents", "itinerary", "reception", "health", "none"),
     "clearance.other_office": _YES_NO,
     "plan.on": None,
     "plan.goals": None,
@@ -240,7 +240,7 @@ GATES: Final[Mapping[str, tuple[str, ...] | None]] = {
     "gate.override_of": (
         "plan_missing", "monitoring_plan_missing", "documents_missing", "documents_expiry_missing",
         "documents_expired", "itinerary_missing", "itinerary_gap", "reception_missing",
-        "reception_declined_by_minor", "not_fit", "arrival_unconfirmed", "plan_unconfirmed",
+        "reception_declined_by_minor", "arrival_unconfirmed", "plan_unconfirmed",
         "monitoring_plan_unconfirmed", "plan_unsigned", "outcome_missing", "services_open",
         "retention_not_asked",
     ),

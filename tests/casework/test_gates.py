@@ -171,7 +171,6 @@ SOFT_FOR_ALL: list[tuple[str, dict[str, Any], str]] = [
     ("travel", {"travel.departure_at": None}, "itinerary_missing"),
     ("travel", {"travel.reception": "open"}, "reception_missing"),
     ("travel", {"travel.reception": None}, "reception_missing"),
-    ("travel", {"travel.fitness": "no"}, "not_fit"),
 ]
 
 
@@ -195,7 +194,13 @@ def test_nobody_is_cleared_against_a_doctor_s_word_until_a_newer_one_allows_it()
     def doctor(word: str, offset: int, meaning: str = "checkup.travel") -> Journey:
         return {**ADULT, "check-up": said("check-up", offset)({meaning: word})}
 
-    assert codes(asked(TRAVEL, WOMAN, doctor("not_yet", -1))) == {"not_fit"}
+    refused = asked(TRAVEL, WOMAN, doctor("not_yet", -1))
+    assert [(reason.code, reason.hard) for reason in refused.reasons] == [
+        ("gate.clear_to_travel.not_fit", True)
+    ]
+    unfit = but(ADULT, "travel", {"travel.fitness": "no"})
+    assert codes(asked(TRAVEL, WOMAN, unfit)) == {"not_fit"}
+    assert not asked(TRAVEL, WOMAN, {**unfit, "override": override(TRAVEL, "not_fit")}).open
     assert asked(TRAVEL, WOMAN, doctor("possible", -1)).open
     for word in ("open", "no_answer", "not_asked", ""):
         assert asked(TRAVEL, WOMAN, doctor(word, -1)).open, "who was not asked is kept by nobody"

@@ -343,16 +343,17 @@ def test_a_document_that_expires_before_the_departure_is_not_ready(
 def test_a_declined_reception_is_an_adult_s_right_and_gets_a_number(
     definitions: dict[str, FormDefinition],
 ) -> None:
-    """Vignette 3: he wants no shelter and no escort. Who may be a child cannot refuse to be met."""
+    """Vignette 3: he wants no shelter and no escort. Who may be a child does not travel on it."""
     ready = {"documents": "ready", "document_expires": "2027-01-01", "itinerary": "open"}
     for of_age in ({}, {"case.of_age": "no"}):
         child = Filling(definitions["travel"], "en", **CODE | of_age)
-        assert child.answer(**ready, reception="declined") == ["constraint"]
-        assert child.missing() == {"reception"}
-        assert child.answer(reception="open") == []
+        assert child.answer(**ready, reception="declined") == [], "what happened can always be recorded"
+        assert "declined_child_note" in child.asked()
+        assert "declined_note" not in child.asked()
     form = Filling(definitions["travel"], "en", **CODE | {"case.of_age": "yes"})
     assert form.answer(**ready, reception="declined") == []
     assert "declined_note" in form.asked()
+    assert "declined_child_note" not in form.asked()
     assert "received_by" not in form.asked()
     assert form.missing() == set()
 
