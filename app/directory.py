@@ -47,8 +47,9 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class DirectoryView:
     """What was found. `services`, `countries` and `areas` are all that can be asked for; `kinds` names the
-    services. `left_out` are those that match and are not offered to the person of the case. `of_child`:
-    only who is vetted and takes children in is offered."""
+    services. `own` are those that this office wrote down, by their records. `left_out` are those that match
+    and are not offered to the person of the case. `of_child`: only who is vetted and takes children in is.
+    """
 
     found: tuple[Found, ...]
     hotlines: tuple[tuple[Organisation, Hotline], ...]
@@ -57,6 +58,7 @@ class DirectoryView:
     areas: tuple[str, ...]
     kinds: Mapping[str, Titles]
     total: int
+    own: frozenset[str] = frozenset()
     left_out: int = 0
     of_child: bool = False
 
@@ -89,7 +91,8 @@ class ServiceDirectory:
 
 def view(db: Snapshot, shelf: Shelf, asked: Asked, case: str | None, now: datetime) -> DirectoryView:
     today = now.date()
-    directory = known(db, shelf, today)
+    own = own_entries(db, shelf, today)
+    directory = Directory.merged([*(each.directory for each in shelf.known(db).programmes.values()), own])
     whom = _Whom() if case is None else _of_case(db, shelf, case, now)
     kinds = labels.of_meanings(db, shelf, _KINDS)
     matching = [
@@ -115,16 +118,16 @@ def view(db: Snapshot, shelf: Shelf, asked: Asked, case: str | None, now: dateti
         tuple(sorted({area for each in all_of_country for area in each.areas})),
         kinds,
         len(directory.organisations),
+        frozenset(each.id for each in own.organisations),
         len(matching) - len(offered),
         whom.minor,
     )
 
 
-def known(db: Snapshot, shelf: Shelf, today: date) -> Directory:
-    """All entries that are here: of every programme, and of this office's own file."""
-    programmes = shelf.known(db).programmes.values()
+def own_entries(db: Snapshot, shelf: Shelf, today: date) -> Directory:
+    """What this office has written down itself, in its own file."""
     said = evidence.of_case(db, shelf, office_file(db.identity.office), directory_entries.reads)
-    return Directory.merged([*(each.directory for each in programmes), directory_entries.told(said, today)])
+    return directory_entries.told(said, today)
 
 
 def _everywhere(directory: Directory) -> tuple[tuple[Organisation, Hotline], ...]:

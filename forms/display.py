@@ -14,7 +14,8 @@ from forms.entry import FormEntry
 from forms.errors import FormProblem
 from forms.translations import fallback_order, plain_text
 
-_LANGUAGE_FREE = ", "
+#: Between several choices, where a language has not the comma of the Latin script.
+_COMMAS = {"ar": "، "}
 
 
 def values_shown(definition: FormDefinition, values: Mapping[str, Any], now: datetime) -> dict[str, Json]:
@@ -53,8 +54,14 @@ def text_of(definition: FormDefinition, path: str, value: Any) -> dict[str, str]
         return dict.fromkeys(definition.languages, lexical)
     names = answer_types.chosen(question, lexical)
     return _in_every_language(
-        definition, lambda order: _LANGUAGE_FREE.join(_choice_text(question, name, order) for name in names)
+        definition,
+        lambda order: comma(order[0]).join(_choice_text(question, name, order) for name in names),
     )
+
+
+def comma(language: str) -> str:
+    """What stands between the parts of a list in this language."""
+    return _COMMAS.get(language.partition("-")[0].partition("_")[0], ", ")
 
 
 def _choice_text(question: Question, name: str, order: tuple[str, ...]) -> str:

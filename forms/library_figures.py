@@ -92,6 +92,7 @@ def library_figures(reports: Mapping[str, Checked], twice: int) -> LibraryFigure
     pairs = sorted(f"{form_id} with {other}" for form_id, one in reports.items() for other in one.shares)
     reception = keystrokes.from_locked(paths[library.AIRPORT_RECEPTION])
     contact = len(paths[library.MONITORING_CONTACT].given)
+    child = len(paths[library.CHILD_MONITORING].given)
     figures = (
         LibraryFigure("forms without a finding", clean, f"of {len(reports)}", f"== {len(reports)}"),
         *_texts(definitions),
@@ -104,6 +105,9 @@ def library_figures(reports: Mapping[str, Checked], twice: int) -> LibraryFigure
         LibraryFigure(
             "questions on the usual path of a monitoring contact", contact, "questions",
             f"<= {MOST_QUESTIONS}",
+        ),
+        LibraryFigure(
+            "questions on the usual path of a visit to a child", child, "questions", f"<= {MOST_QUESTIONS}"
         ),
         LibraryFigure(
             "airport reception from a locked device", round(keystrokes.seconds(reception), 1), "s",

@@ -64,6 +64,7 @@ class Cut:
         self._section: dict[str, str] = {}
         self._last: tuple[str, str] = ("", "")
         self._walk(definition.children, "")
+        self._move_what_only_tells(definition.children)
 
     def sheets(self, outline: Iterable[Node]) -> tuple[Sheet, ...]:
         """The outline's nodes by sheet. A sheet on which nothing is relevant is left out."""
@@ -126,6 +127,22 @@ class Cut:
             self._key[inner.path] = element.path
             self._section[inner.path] = section
         self._last = (element.path, section)
+
+    def _move_what_only_tells(self, top: tuple[Element, ...]) -> None:
+        """What stands before the first section and asks nothing, such as the code of the case, is told on the
+        first sheet of that section: nobody turns a page for it."""
+        before: list[Question] = []
+        for element in top:
+            if not isinstance(element, Question):
+                break
+            before.append(element)
+        after = top[len(before) :]
+        if not after or any(question.asks and question.readonly != "true()" for question in before):
+            return
+        first = next((each for each in _all(after[0]) if isinstance(each, Question)), None)
+        if first is not None:
+            self._key.update({question.path: self._key[first.path] for question in before})
+            self._section.update({question.path: self._section[first.path] for question in before})
 
     def _first_key(self, group: Group) -> str:
         """A group's title stands on the sheet of its first question."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from sync_server.accounts import Actor
 from sync_server.grants import Decision
 from sync_server.permissions import Denial, fingerprint, names_of
-from sync_server.storage.base import Ledger, User
+from sync_server.protocol.merge_rules import COORDINATOR
+from sync_server.storage.base import Ledger, Storage, User
 from sync_server.storage.denied_base import DeniedName
 
 
@@ -77,6 +78,27 @@ class DenyLists:
         if decision is None:
             return case in self._denied
         return not names_of(sender).isdisjoint(map(fingerprint, decision.denied))
+
+
+def without_coordinator(storage: Storage) -> int:
+    """How many cases deny every coordinator of their home office, so that nobody there can lift it.
+
+    Such a case stays as it is: a denial that would not hold where it leaves nobody could be undone by
+    denying the others as well. The administrator makes another coordinator.
+    """
+    coordinators: dict[str, list[User]] = {}
+    for user in storage.users():
+        if user.role == COORDINATOR:
+            coordinators.setdefault(user.office, []).append(user)
+
+    def work(ledger: Ledger) -> int:
+        count = 0
+        for office, people in coordinators.items():
+            cases = set.intersection(*(set(ledger.denied_to(names_of(each))) for each in people))
+            count += list(ledger.offices_of(cases).values()).count(office)
+        return count
+
+    return storage.read(work)
 
 
 def _borne(staff: Iterable[User], names: frozenset[str]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
+from sync_server.deny_lists import without_coordinator
 from sync_server.log_lines import place
 from sync_server.share_watch import ShareWatch
 from sync_server.storage.base import Storage
@@ -53,6 +54,11 @@ class Housekeeping:
         """End what is shared on a consent that has run out, and begin what was dated ahead."""
         return self.shares.look()
 
+    def count_cases_without_coordinator(self) -> int:
+        """Cases that deny every coordinator of their office: a line in the log for the administrator, since
+        nobody else may be told."""
+        return without_coordinator(self.storage)
+
 
 def start(housekeeping: Housekeeping) -> BackgroundScheduler:
     """Run the jobs beside the server until the scheduler is shut down."""
@@ -63,6 +69,7 @@ def start(housekeeping: Housekeeping) -> BackgroundScheduler:
         (10, housekeeping.checkpoint),
         (5, housekeeping.watch_arrivals),
         (5, housekeeping.watch_shares),
+        (60, housekeeping.count_cases_without_coordinator),
     ):
         scheduler.add_job(logged(job), "interval", minutes=minutes, jitter=60, id=job.__name__)
     scheduler.start()

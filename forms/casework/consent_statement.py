@@ -93,6 +93,11 @@ class Statement:
         return max(self.source.on, self.told or self.source.on)
 
     @property
+    def given_at(self) -> str:
+        """When the answers by which it decides were given, as an order."""
+        return self.source.at(*_GIVEN)[1]
+
+    @property
     def day_there(self) -> date:
         """The same day as it is called where it was said, should that be the day before."""
         there = self.source.on_there or self.source.on

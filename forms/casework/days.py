@@ -11,21 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forms.casework.case import local_date, moment
-
-#: Days on which something was done or said, by what they mean: no rule takes one that is to come.
-SAID_ON: Final = frozenset(
-    {
-        "arrival.at", "arrival.handed_over_at", "assessment.on", "assistance.on", "bid.on", "clearance.on",
-        "closure.erased_on", "closure.on", "consent.on", "consent.withdrawn_on", "contact.confirmed_on",
-        "contact.date", "exchange.answered_on", "exchange.on", "feedback.erased_on", "feedback.on",
-        "guardian.on", "incident.on", "plan.on", "referral.answered_on", "referral.completed_on",
-        "referral.sent_on", "screening.on", "solution.on", "status.on", "testimony.on", "trace.on",
-    }
-)  # fmt: skip
 
 
 def zone_named(name: str) -> ZoneInfo:

@@ -14,7 +14,8 @@ from typing import Any, Final, TypeVar
 
 from forms import paths
 from forms.casework.case import local_date
-from forms.casework.days import SAID_ON, as_told_here
+from forms.casework.days import as_told_here
+from forms.casework.meanings import SAID_ON
 from forms.definition import FormDefinition, Question
 from forms.library import CASE_FILE
 from forms.record import Record

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from forms.casework.case import Case
 from forms.casework.clearance import Clearance, clearance
-from forms.casework.consent import ANSWER, statements
+from forms.casework.consent import statements
 from forms.casework.facts import Evidence
 from forms.casework.gates import Gate, GateResult, check
 from forms.casework.word import Reason
@@ -69,7 +69,7 @@ def taken_back_while_joined(
         replace(told.source, values=dict(told.values), rows={})
         for file in sorted(near - {case})
         for told in statements(said(file))
-        if told.decision != "given" and since <= told.source.at(*ANSWER, "guardian.consent")[1] <= until
+        if told.decision != "given" and since <= told.given_at <= until
     ]
 
 

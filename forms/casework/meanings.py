@@ -426,3 +426,14 @@ KNOWN: Final[Mapping[str, tuple[str, ...] | None]] = {
     **COORDINATION,
     **DIRECTORY,
 }  # fmt: skip
+
+#: Days on which something was done or said, by what they mean: no rule takes one that is to come.
+SAID_ON: Final = frozenset(
+    {
+        "arrival.at", "arrival.handed_over_at", "assessment.on", "assistance.on", "bid.on", "clearance.on",
+        "closure.erased_on", "closure.on", "consent.on", "consent.withdrawn_on", "contact.confirmed_on",
+        "contact.date", "exchange.answered_on", "exchange.on", "feedback.erased_on", "feedback.on",
+        "guardian.on", "incident.on", "plan.on", "referral.answered_on", "referral.completed_on",
+        "referral.sent_on", "screening.on", "solution.on", "status.on", "testimony.on", "trace.on",
+    }
+)  # fmt: skip

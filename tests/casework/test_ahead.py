@@ -57,7 +57,8 @@ def test_a_stage_that_a_programme_has_added_has_the_gates_of_the_one_it_is_like(
 
 
 def test_every_reason_has_an_answer_that_a_form_asks_for(asked: dict[str, set[str]]) -> None:
-    for code in sorted(gate_reasons()):
+    # What cannot be read is answered by a sync or a newer app.
+    for code in sorted(each for each in gate_reasons() if not each.endswith("_unread")):
         meaning = answered_by(code)
         assert meaning in KNOWN, code
         assert asked.get(meaning), f"{code}: no form asks for {meaning}"

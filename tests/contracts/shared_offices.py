@@ -79,6 +79,10 @@ PICTURE = """
 _LIBRARY = ("case_file", "consent", "sharing", "meeting", "coordination")
 
 
+#: It keeps the forms that it has read, which are the same in every run.
+_GRANTS = Grants()
+
+
 @cache
 def published() -> tuple[str, ...]:
     tables = {
@@ -132,7 +136,7 @@ class Country:
 
     def denies(self, case: str, actor: Actor) -> bool:
         """Whether the case denies somebody at this moment, decided from nothing but its records."""
-        return not {same_name(actor.login), same_name(actor.display_name)}.isdisjoint(self.decided(case)[1])
+        return bears_one(actor, self.decided(case)[1])
 
     def decided(self, case: str) -> tuple[set[str], frozenset[str]]:
         """The offices that have a case, and the names that it denies."""
@@ -142,7 +146,7 @@ class Country:
             if home is None:
                 return set(), frozenset()
             every = ledger.offices_named({self.office(name) for name in OFFICES})
-            decided = Grants().decide(ledger, home, case, (), every, self.now)
+            decided = _GRANTS.decide(ledger, home, case, (), every, self.now)
             return {home, *(row.office for row in decided.rows if row.shared)}, decided.denied
 
         return self.database.read(work)
@@ -295,8 +299,11 @@ class Tablet:
         response = self.country.exchange.sync(self.actor, schema.decode(SyncRequest, body))
         response = schema.decode(SyncResponse, schema.encode(response))
         cases = {delta.case for delta in response.page.items} | {each.case for each in response.conflicts}
-        self.got += [(case, self.country.holders(case)) for case in sorted(cases)]
-        self.got_though_denied += [case for case in cases if self.country.denies(case, self.actor)]
+        for case in sorted(cases):
+            holders, denied = self.country.decided(case)
+            self.got.append((case, holders))
+            if bears_one(self.actor, denied):
+                self.got_though_denied.append(case)
         return response
 
     def take(self, response: SyncResponse) -> None:
@@ -328,6 +335,11 @@ class Tablet:
 
     def codes(self) -> list[str]:
         return [one.code for one in self.refused]
+
+
+def bears_one(actor: Actor, names: Collection[str]) -> bool:
+    """Whether somebody is called by one of these names."""
+    return not {same_name(actor.login), same_name(actor.display_name)}.isdisjoint(names)
 
 
 def meet(*tablets: Tablet) -> None:

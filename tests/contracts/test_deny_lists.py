@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from forms.casework.office_file import office_file
+from sync_server.deny_lists import without_coordinator
 from sync_server.permissions import fingerprints
 from sync_server.protocol.messages import Settled
 from sync_server.shared_cases import SharedCases
@@ -263,6 +264,8 @@ def test_the_only_coordinator_is_denied_the_others_work_on_and_a_second_one_lift
     arta.deny(case, "ana")
     meet(arta, ana)
     assert ana.of_case(case) == {}
+    # The log tells the administrator how many such cases there are, and nothing else of them.
+    assert without_coordinator(country.database) == 1
     visit = arta.write(case, "visit", {"status": "goes on"})
     arta.sync()
     assert arta.of_case(case) == country.held(case)
@@ -270,6 +273,7 @@ def test_the_only_coordinator_is_denied_the_others_work_on_and_a_second_one_lift
     drin = country.tablet("drin", "tirana", "coordinator")
     drin.sync()
     assert drin.of_case(case) == country.held(case)
+    assert without_coordinator(country.database) == 0
     drin.lift(case, "ana")
     meet(drin, ana)
     assert ana.of_case(case) == country.held(case)
@@ -322,12 +326,14 @@ def test_the_name_of_the_home_office_locks_nobody_out(
     country: Country, arta: Tablet, besnik: Tablet, case: str
 ) -> None:
     arta.deny(case, "tirana")
+    # Nor does a denial that does not say whom.
+    arta.write(case, "deny_list", {"decision": "denied"})
     meet(arta, besnik)
     assert besnik.of_case(case) == arta.of_case(case) == country.held(case)
     assert not country.database.read(lambda ledger: ledger.taken_cases("tirana", "besnik"))
 
 
-def test_a_lifting_that_waits_for_its_day_counts_from_that_day_on(
+def test_each_day_decides_it_anew_and_says_the_same(
     country: Country, arta: Tablet, besnik: Tablet, ana: Tablet, case: str
 ) -> None:
     arta.deny(case, "besnik")

@@ -432,7 +432,7 @@ def test_a_consent_of_today_is_not_one_of_tomorrow_because_it_was_written_furthe
     eleni = country.tablet("eleni", "athens", zone="Europe/Athens")
     country.now = round(datetime(2026, 11, 27, 22, 30, tzinfo=UTC).timestamp() * 1000)
     case = arta.open_case()
-    arta.share(case, "athens", share_ground="duty_to_report", share_reason="A judge asks for it")
+    arta.share(case, "athens", share_ground="vital_interest", share_reason="She is in danger there")
     arta.share(case, "rabat")
     meet(arta, eleni)
     assert country.holders(case) == {"tirana", "athens"}

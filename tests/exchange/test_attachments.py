@@ -6,7 +6,6 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,17 +74,17 @@ def test_orphans_are_removed_when_they_are_old(blobs: Blobs, tmp_path: Path) -> 
     assert sorted(os.listdir(tmp_path / "blobs")) == sorted([wanted, fresh])
 
 
-def test_an_office_has_its_own_attachments_only(town: Any, blobs: Blobs) -> None:
+def test_a_file_is_kept_once_and_of_no_case_it_is_nobodys(town: Any, blobs: Blobs) -> None:
+    """Whose it is as soon as somebody names it in a case: tests/contracts/test_files.py."""
     attachments = Attachments(town.database, blobs, lambda: town.now)
     anna = town.tablet("anna").actor
-    stranger = replace(anna, office="rabat")
     hash = named(b"sealed")
-    attachments.put(anna, hash, [b"sealed"])
-    attachments.put(anna, hash, [b"sealed"])
-    assert attachments.get(anna, hash) == b"sealed"
-    with pytest.raises(Problem, match=r"attachment\.not_found"):
-        attachments.get(stranger, hash)
+    for _ in range(2):
+        attachments.put(anna, hash, [b"sealed"])
     with pytest.raises(Problem, match=r"attachment\.hash\.mismatch"):
-        attachments.put(stranger, hash, [b"guessed"])
-    attachments.put(stranger, hash, [b"sealed"])
-    assert attachments.get(stranger, hash) == b"sealed"
+        attachments.put(anna, hash, [b"guessed"])
+    for asked in (hash, named(b"another"), "../server.db"):
+        with pytest.raises(Problem, match=r"attachment\.not_found"):
+            attachments.get(anna, asked)
+    assert blobs.read(hash) == b"sealed"
+    assert attachments.remove_orphans(time.time() + 60) == 0

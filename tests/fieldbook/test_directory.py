@@ -151,6 +151,7 @@ def test_what_the_office_writes_down_is_in_it_at_once(arta: Fieldbook) -> None:
     view = look(arta, text="qendra")
     (found,) = view.found
     each = found.organisation
+    assert view.own == {record}
     assert (each.id, each.country, each.areas, each.languages) == (record, "AL", ("Vlora", "Fier"), ("sq",))
     assert [(offer.kind, offer.places) for offer in each.services] == [("legal", 4), ("work", 4)]
     assert [(line.number, line.hours) for line in each.hotlines] == [("+355 00 000 005", "9-17")]

@@ -64,7 +64,7 @@ class ThreeOffices:
         self.clock.now += timedelta(seconds=5)
         definition = self.forms[form]
         paths = {path.rpartition("/")[2]: path for path in definition.questions}
-        values = {name if "/" in name else paths[name]: value for name, value in answers.items()}
+        values = {paths.get(name, name): value for name, value in answers.items()}
         stamp = f"{self.clock():012x}-{next(self._ticks):04x}-0b0b0b0b"
         delta = RecordDelta(
             str(uuid.uuid4()), self.case, form, definition.version, OFFICES[office][0], stamp, values, stamp

@@ -52,6 +52,18 @@ def helped(book: Fieldbook, country: str, programme: str = "care") -> str:
     return case
 
 
+def agrees_to_be_counted(book: Fieldbook, case: str) -> None:
+    """The person of a case agrees to statistics."""
+    opened = done(book.begin(case, "consent"))
+    answer(
+        book, opened, consented_on="2026-05-04", decided_by="person", purpose=["statistics"],
+        decision="given", in_private="yes", spoken="sq", understood="yes", pressure="no",
+        valid_until="2026-11-01", how_given="verbal_witnessed", witness="Drita", told_withdrawal="yes",
+    )  # fmt: skip
+    left = done(book.finish(opened.record))
+    assert left == (), left
+
+
 def wanted(output: Output = "internal", programme: str = "", by: tuple[str, ...] = ()) -> Wanted:
     return Wanted(output, APRIL_TO_JUNE, programme, by)
 
@@ -167,22 +179,14 @@ def test_the_public_report_tells_nobody_before_eleven_and_never_twice(
     with pytest.raises(Problem, match=r"report\.public\.none"):
         look(office, wanted("public"))
     for _ in range(11):
-        case = helped(office, "al")
-        opened = done(office.begin(case, "consent"))
-        answer(
-            office, opened, consented_on="2026-05-04", decided_by="person", purpose=["statistics"],
-            decision="given", in_private="yes", spoken="sq", understood="yes", pressure="no",
-            valid_until="2026-11-01", how_given="verbal_witnessed", witness="Drita", told_withdrawal="yes",
-        )  # fmt: skip
-        left = done(office.finish(opened.record))
-        assert left == (), left
+        agrees_to_be_counted(office, helped(office, "al"))
     done(office.reports.freeze(wanted("public")))
     view = look(office, wanted("public"))
     assert numbers(view, "public.persons") == {(): 11}
     assert numbers(view, "public.country") == {(): 11, ("al",): 11}
     assert (view.programme, view.first) == ("", None), "of everybody: nobody subtracts one from another"
     clock.now += timedelta(days=1)
-    helped(office, "ma")
+    agrees_to_be_counted(office, helped(office, "al"))
     done(office.reports.freeze(wanted("public")))
     assert numbers(look(office, wanted("public")), "public.persons") == {(): 11}
 

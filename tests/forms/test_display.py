@@ -26,6 +26,21 @@ def test_choices_are_shown_by_their_labels_with_fallback(load):
     assert shown == {"en": "Food, Legal aid, gone", "fr": "Nourriture, Legal aid, gone"}
 
 
+def test_several_choices_are_parted_by_the_comma_of_the_language(load):
+    form = load(
+        """
+| survey |
+| | type | name | label::English (en) | label::Arabic (ar) |
+| | select_multiple svc | services | Services | خدمات |
+| choices |
+| | list_name | name | label::English (en) | label::Arabic (ar) |
+| | svc | food | Food | طعام |
+| | svc | legal | Legal aid | عون |
+"""
+    )
+    assert text_of(form, "services", ["food", "legal"]) == {"en": "Food, Legal aid", "ar": "طعام، عون"}
+
+
 def test_other_values_are_shown_as_they_are(load):
     form = load(FORM)
     assert text_of(form, "age", 30) == {"en": "30", "fr": "30"}

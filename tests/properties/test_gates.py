@@ -65,7 +65,9 @@ GOOD: dict[str, dict[str, Any]] = {
         "bid.outcome": "in_favour", "bid.decision_makers": "A, B", "bid.reasons": "r", "bid.options": "o",
         "bid.child_views": "v", "bid.review_on": on(30).isoformat(), "bid.expires": on(30).isoformat(),
     },
-    "guardian": {"guardian.appointed": "yes", "guardian.conflict_check": "none"},
+    "guardian": {
+        "guardian.appointed": "yes", "guardian.document": "court", "guardian.conflict_check": "none",
+    },
     "family": {"family.assessment": "positive", "family.lawful_custody": "yes"},
     "organisation": {"admission.confirmed": "yes", "admission.care": "yes", "admission.pick_up": "yes"},
     "legs": {},
@@ -95,7 +97,10 @@ SPOILT: list[tuple[str, dict[str, Any]]] = [
     ("determination", {"bid.outcome": "more_needed"}),
     ("determination", {"bid.child_views": ""}),
     ("determination", {"bid.expires": on(-1).isoformat()}),
+    ("return", {"risk.self_harm": "unsure"}),
+    ("host", {"risk.debt": "exploiter"}),
     ("guardian", {"guardian.conflict_check": "conflict"}),
+    ("guardian", {"guardian.document": "copy"}),
     ("family", {"family.lawful_custody": "no"}),
     ("organisation", {"admission.pick_up": "no"}),
     ("legs", {"leg.escort": "none"}),
@@ -156,6 +161,8 @@ def forbidden(case: Case, found: Sequence[Evidence]) -> list[str]:
         told = newest("assessment.outcome", **{"assessment.side": side})
         if not told or any(e.get("assessment.outcome") != "proceed" for e in told):
             why.append(f"{side} does not say proceed")
+        elif any(e.get("risk.self_harm") or e.get("risk.debt") for e in told):
+            why.append(f"{side} names a danger and no step against it")
         elif any((e.day("assessment.expires") or date.min) < TODAY for e in told):
             why.append(f"{side} has expired")
     said_adult = case.birth_date is not None and case.birth_date <= TODAY.replace(year=TODAY.year - 18)
@@ -166,6 +173,8 @@ def forbidden(case: Case, found: Sequence[Evidence]) -> list[str]:
         guardian = newest("guardian.conflict_check")
         if not guardian or any(e.get("guardian.conflict_check") != "none" for e in guardian):
             why.append("no guardian without a conflict")
+        if any(e.get("guardian.document") == "copy" for e in guardian):
+            why.append("a guardian by a plain copy")
         if not any(
             e.get("family.lawful_custody") == "yes" or e.get("admission.pick_up") == "yes" for e in now
         ):

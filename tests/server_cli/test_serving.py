@@ -150,9 +150,12 @@ def test_more_than_a_hundred_devices_may_be_connected_at_once(running: Any) -> N
 
 def test_a_sealed_file_longer_than_any_readable_body_passes(running: Any) -> None:
     sealed = os.urandom(12 * 1024 * 1024)
-    token = running.enrol("officer")["token"]
+    enrolled = running.enrol("officer")
     name = hashlib.blake2b(sealed, digest_size=32).hexdigest()
-    headers = {"Authorization": f"Bearer {token}"}
+    receipt = change_set(enrolled, "officer", {"cost/receipt_photo": f"{name}:{'k' * 43}"})
+    receipt |= {"form": "assistance", "form_version": version_of("assistance")}
+    assert sync(running, enrolled, receipt).json()["accepted"]
+    headers = {"Authorization": f"Bearer {enrolled['token']}"}
     put = requests.put(f"{running.url}/v1/attachments/{name}", data=sealed, headers=headers, timeout=60)
     assert put.status_code == 204
     assert requests.get(f"{running.url}/v1/attachments/{name}", headers=headers, timeout=60).content == sealed

@@ -20,12 +20,14 @@ ON_THE_SERVER = {"en": "On the server since", "ar": "على الخادم منذ"
 
 @dataclass
 class Filled:
-    """One form as it was filled in: in which case, in which language, and what was said."""
+    """One form as it was filled in: in which case, in which language, and what was said. `record` is where
+    its plan was made; by hand it gets another id."""
 
     form: str
     language: str
     case: str
     code: str
+    record: str = ""
     said: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     problem: str = ""

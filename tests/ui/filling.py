@@ -17,7 +17,7 @@ from tests.ui.window import AppWindow
 
 PHOTO = "files.file.luggage-tag.png"
 #: Beginnings of names at which Tab stops inside of a page, and kinds of widgets that take an answer.
-_STOPS = ("choice", "question", "add", "remove", "clear", "calendar", "now")
+_STOPS = ("choice", "question", "add", "remove", "clear", "calendar", "now", "search", "all")
 _TAKES = ("ChoiceRow", "TextField", "PushButton")
 _YES = ("yes", "1", "ok")
 _ENDLESS = 100
@@ -224,25 +224,28 @@ class PlannedFiller(FormFiller):
     def _choose_these(self, path: str, wanted: list[str], *, by_touch: bool) -> None:
         """With the arrow keys from the list's first row on, else by touch."""
         start = f"entry.choice.{path}."
-        if by_touch or self._names_held() != self._window.whole_names(start)[:1]:
+        if by_touch or self._names_held() != self._window.names(start)[:1]:
             for choice in wanted:
                 self._window.touch(f"{start}{choice}", rest=0)
                 self._see_chosen(f"{start}{choice}")
             return
         left = {f"{start}{choice}" for choice in wanted}
         while left:
-            rows = self._window.whole_names(start)
             (held,) = self._names_held()
+            rows = self._window.names(start)
             below = rows[rows.index(held) :]
             here = next((row for row in below if row in left), None)
-            if here is None:
-                assert len(below) > 1, f"not in the list: {left}"
-                self._window.keys(*["Down"] * (len(below) - 1))
-                self._window.wait_for(lambda to=below[-1]: self._names_held() == [to], "the keyboard to move")
-                continue
-            self._window.keys(*["Down"] * below.index(here), "space")
-            self._see_chosen(here)
-            left.discard(here)
+            steps = max(1, len(below) - 1) if here is None else below.index(here)
+            self._window.keys(*["Down"] * steps)
+            to = below[steps : steps + 1]
+            self._window.wait_for(
+                lambda held=held, to=to: self._names_held() == to if to else self._names_held() != [held],
+                "the keyboard to move",
+            )
+            if here is not None:
+                self._window.keys("space")
+                self._see_chosen(here)
+                left.discard(here)
 
     def _names_held(self) -> list[str]:
         return [str(each["name"]) for each in self._window.widgets() if each["focus"]][:1]
@@ -262,7 +265,7 @@ class PlannedFiller(FormFiller):
             self._go_into(name)
         for _ in range(3):
             self._window.type_quickly(words)
-            until = time.monotonic() + 3
+            until = time.monotonic() + 3 * self._window.patience
             while time.monotonic() < until:
                 field = self._window.find(name)
                 if field is not None and field["text"] == words:

@@ -43,6 +43,7 @@ from tests.ui.small_forms import SMALL, fill_a_small_form
 from tests.ui.test_a_workers_day import unlock as unlock_window
 from tests.ui.window import AppWindow, Display
 
+_PATIENCE = 4.0
 ZONE = ZoneInfo("Europe/Tirane")
 
 
@@ -94,6 +95,7 @@ class Chosen:
     picture_size: tuple[int, int] = (1280, 800)
     seed: int = 1
     by_hand: bool = True
+    patience: float = 1.0
 
 
 def assign(book: Fieldbook, chosen: Chosen) -> list[Filled]:
@@ -117,12 +119,11 @@ def planned(book: Fieldbook, filled: Filled, seed: int) -> AnswerPlan:
     """What is to be said in this form, begun as the app would begin it."""
     now = datetime.now(ZONE)
     if filled.form == CASE_FILE:
-        record = book.case(filled.case).wait(30).file
-        opened = book.edit(record, filled.language).wait(30)
-        book.discard(record).wait(30)
+        opened = book.edit(book.case(filled.case).wait(30).file, filled.language).wait(30)
+        book.discard(opened.record).wait(30)
     else:
         opened = book.begin(filled.case, filled.form, filled.language).wait(30)
-    told = opened.entry.values()
+    filled.record, told = opened.record, opened.entry.values()
 
     def begin() -> FormEntry:
         return FormEntry(
@@ -157,6 +158,7 @@ def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) ->
     plans: dict[str, AnswerPlan] = {}
     with opened(display, office, scratch, login="coordinator") as window:
         window.close()
+        window.patience = chosen.patience
         with book_of(window.folder) as book:
             work = assign(book, chosen)
             last = [row for row in book.cases().wait(30) if row.code][-1]
@@ -177,7 +179,9 @@ def fill_all(display: Display, office: Office, scratch: Path, chosen: Chosen) ->
     if chosen.out is not None:
         other_display = Display(*chosen.picture_size)
         try:
-            _photograph(AppWindow(other_display, window.folder, scratch), work, chosen)
+            album_window = AppWindow(other_display, window.folder, scratch)
+            album_window.patience = chosen.patience
+            _photograph(album_window, work, chosen)
         finally:
             other_display.close()
     return work
@@ -213,14 +217,11 @@ def _fill_by_hand(
 
 def _put_into_the_store(book: Fieldbook, filled: Filled, plan: AnswerPlan) -> None:
     if filled.form == CASE_FILE:
-        record = book.case(filled.case).wait(30).file
-        book.edit(record).wait(30)
-    else:
-        record = book.begin(filled.case, filled.form).wait(30).record
+        book.edit(filled.record).wait(30)
     photos = {path for path, value in plan.record.items() if value == PHOTO}
     told = {path: value for path, value in plan.record.items() if path not in photos}
-    book.save(record, EntryChange("", told, (), False, None)).wait(30)
-    missing = book.finish(record).wait(30)
+    book.save(filled.record, EntryChange("", told, (), False, None)).wait(30)
+    missing = book.finish(filled.record).wait(30)
     assert not missing, missing
     filled.said = plan.values
 
@@ -330,6 +331,7 @@ def _chosen(arguments: list[str] | None) -> Chosen:
         picture_size=picture_size,
         seed=given.seed,
         by_hand=not given.pictures_only,
+        patience=_PATIENCE,
     )
 
 

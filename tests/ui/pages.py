@@ -14,7 +14,7 @@ def leaf_through(window: AppWindow, take: Callable[[str], None]) -> int:
     for number in range(1, _ENDLESS):
         for part in "abcdefghijklmn":
             take(f"{number:02}{part}")
-            if _all_in_sight(window) or not window.scroll_down(notches=24):
+            if _all_in_sight(window) or not window.scroll_down(notches=_nearly_a_page(window)):
                 break
         if window.find("entry.finish"):
             return number
@@ -36,3 +36,8 @@ def _all_in_sight(window: AppWindow) -> bool:
     ]
     foot = body["y"] + body["h"]
     return not any(foot - 60 < end <= foot for end in inside)
+
+
+def _nearly_a_page(window: AppWindow) -> int:
+    """Turns of the wheel, of 20 pixels each, after which the last row of before is still in sight."""
+    return max(4, (int(window.see("page.body")["h"]) - 100) // 20)

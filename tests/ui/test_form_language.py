@@ -66,6 +66,7 @@ def test_a_sheet_in_tifinagh_has_a_glyph_for_every_letter(reception: Callable[[s
 def test_a_worker_reads_a_form_in_russian_and_goes_back(reception: Callable[[str], AppWindow]) -> None:
     window = reception("en")
     assert window.find("entry.draft") is None, "English is the original"
+    assert window.scroll_to("entry.language.ru")["text"] == "Русский", "as those call it who read it"
     window.touch("entry.language.ru")
     window.read("Чем завершилось прибытие?")
     window.read(DRAFT)

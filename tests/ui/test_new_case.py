@@ -132,6 +132,8 @@ def test_a_case_is_made_by_the_keyboard_alone(window: AppWindow) -> None:
     window.see("case.new_form")
     assert str(window.see("page.title")["text"]).startswith("MA-")
     window.read("1999")
+    window.press("F2")
+    window.read("On the server since", 60)
 
 
 def test_what_is_typed_is_out_of_sight_under_the_cover_and_there_again_after_it(window: AppWindow) -> None:

@@ -134,7 +134,6 @@ def test_who_goes_on_by_keyboard_while_a_note_glides_into_sight_sees_where_she_i
     preview: Callable[..., AppWindow],
 ) -> None:
     window = preview("en", ROOT / "forms" / "library" / "consent" / "form.md")
-    window.touch("entry.next")
     window.touch("entry.choice.choice/decided_by.person")
     window.wait_for(lambda: window.see("entry.choice.choice/decided_by.person")["selected"], "a choice")
     for pause in (0.0, 0.1, 0.2):
@@ -159,6 +158,23 @@ def test_an_answer_that_puts_another_button_there_does_not_lose_the_keyboard(
     window.keys("4", "Tab")
     window.read("A guardian is needed.")
     assert [widget["name"] for widget in window.widgets() if widget["focus"]] == ["entry.add.child"]
+
+
+def test_a_long_list_is_narrowed_by_typing_and_folds_to_its_answer(preview: Callable[..., AppWindow]) -> None:
+    window = preview("en", ROOT / "forms" / "library" / "exchange" / "form.md")
+    window.touch("entry.next")
+    rows = "entry.choice.about/to_state."
+    window.fill("entry.search.about/to_state", "ALBA")
+    window.wait_for(lambda: window.names(rows) == [f"{rows}al"], "only Albania")
+    window.press("Return")
+    window.wait_for(lambda: window.see(f"{rows}al")["selected"], "Albania chosen")
+    window.read("Show 46 more")
+    assert window.names(rows) == [f"{rows}al"]
+    assert window.names("entry.choice.about/with_kind."), "the next question has come near"
+    window.touch("entry.all.about/to_state")
+    other = window.wait_for(lambda: window.whole_names(rows)[1:], "the others")[0]
+    window.touch(other)
+    window.wait_for(lambda: window.names(rows) == [other], "the other one")
 
 
 def test_a_form_that_cannot_be_used_is_told_without_a_window(tmp_path: Path) -> None:

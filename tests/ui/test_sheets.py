@@ -9,12 +9,12 @@ import pytest
 
 from forms.entry import FormEntry
 from forms.entry_views import Node
-from forms.library import read
+from forms.library import forms, read
 from forms.sheets import SHEET_LIMIT, Cut
 from forms.xform.load import load_form
 from forms.xlsform.to_xform import xform_from_xlsform
 
-FORMS = ("airport_reception", "monitoring_contact", "case_file")
+FORMS = tuple(form for form, _ in forms())
 
 
 def entry(form: str) -> FormEntry:
@@ -37,7 +37,8 @@ def test_a_sheet_asks_only_a_few_questions(form: str) -> None:
     cut = Cut(definition)
     asked: dict[str | None, int] = {}
     for path, question in definition.questions.items():
-        if question.asks and not definition.is_repeat(path.rpartition("/")[0]):
+        asks = question.asks and question.readonly != "true()"
+        if asks and not definition.is_repeat(path.rpartition("/")[0]):
             asked[cut.key_of(path)] = asked.get(cut.key_of(path), 0) + 1
     assert max(asked.values()) <= SHEET_LIMIT
 
@@ -64,3 +65,18 @@ def test_a_section_is_called_by_the_first_line_of_a_long_first_question() -> Non
 def test_a_note_after_a_repeat_stays_on_its_sheet() -> None:
     cut = Cut(entry("airport_reception").definition)
     assert cut.key_of("arrival/children_note") == cut.key_of("arrival/companion/companion_age")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_page_is_turned_for_what_is_only_told(form: str) -> None:
+    opened = entry(form)
+    first = Cut(opened.definition).sheets(opened.outline())[0]
+    states = [opened.state(node.path) for node in first.questions]
+    assert any(state.type != "note" and not state.readonly and not state.calculated for state in states)
+
+
+def test_the_code_of_the_case_stands_above_the_first_section_and_is_none_itself() -> None:
+    opened = entry("consent")
+    first = Cut(opened.definition).sheets(opened.outline())[0]
+    assert first.section.label == "Decision"
+    assert first.questions[0].path == "case_code"

@@ -54,7 +54,6 @@ def test_she_sees_what_is_missing_fills_in_the_form_that_answers_it_and_one_reas
 
 def fill_in_the_consent(window: AppWindow) -> None:
     """A man of age says yes to the return, in writing, in the language that he speaks."""
-    window.touch("entry.next")
     yesterday, later = date.today() - timedelta(days=1), date.today() + timedelta(days=90)
     window.fill("entry.question.choice/consented_on", yesterday.isoformat())
     window.press("Tab")

@@ -75,6 +75,8 @@ class AppWindow:
         self._language = language
         self.scratch = scratch
         self._more = more
+        #: How many times as long as usual is waited, where other work keeps the machine busy.
+        self.patience = 1.0
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -188,7 +190,7 @@ class AppWindow:
         self.wait_for(lambda: self.find(name) is None, f"widget {name} to go", seconds)
 
     def wait_for(self, condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
-        until = time.monotonic() + seconds
+        until = time.monotonic() + seconds * self.patience
         while True:
             if result := condition():
                 return result
@@ -257,7 +259,7 @@ class AppWindow:
 
     def scroll_to(self, name: str, seconds: float = 20) -> Widget:
         """The probe tells only what is in sight, so a widget below or above is looked for with the wheel."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + seconds * self.patience
         while True:
             widget = self._resting(name)
             if widget is not None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.ui.i18n import language
-from app.ui.screens.form_choice import everything, found, plain
+from app.ui.screens.form_choice import everything, found
+from app.ui.searched import plain
 from app.views import FormOffer, OffersView, StageOffers
 
 CLOSURE = FormOffer("closure", "1", {"en": "Closure", "fr": "Clôture", "ar": "الإغلاق", "uk": "Закриття"})

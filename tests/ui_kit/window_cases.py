@@ -498,6 +498,37 @@ def case_one_of_many_is_picked_from_a_line_by_finger_and_by_key() -> None:
 # -- questions ---------------------------------------------------------------------------------------
 
 
+def case_of_a_list_that_cannot_be_changed_only_the_answer_is_shown() -> None:
+    three = choices("home", "school", "street", "other")
+    widget, _ = asked(question("select_one", "school", choices=three, readonly=True))
+    assert [row.value for row in widget.list.in_sight] == ["school"]
+    widget.redraw(question("select_one", choices=three, readonly=True))
+    assert len(widget.list.in_sight) == 4
+
+
+def case_a_long_list_folds_to_its_answer_and_the_keyboard_stays_on_it() -> None:
+    many = choices(*(f"town{number}" for number in range(30)))
+    widget, given = asked(question("select_one", choices=many))
+    row = widget.list.rows[7]
+    focus.give(row, by_key=True)
+    row.activate()
+    assert given == [("q", "town7")]
+    widget.redraw(question("select_one", "town7", choices=many))
+    frames()
+    assert widget.list.in_sight == [row]
+    assert focus.current is row
+    named("entry.search.q").text = "TOWN2"
+    assert [each.value for each in widget.list.in_sight] == [
+        "town2",
+        "town7",
+        *(f"town2{n}" for n in range(10)),
+    ]
+    named("entry.search.q").text = "nowhere"
+    assert widget.list.in_sight == [row]
+    widget.redraw(question("select_one", choices=many))
+    assert widget.list.in_sight == []
+
+
 def case_a_touch_on_a_choice_answers_and_a_second_clears() -> None:
     widget, given = asked(question("select_one", choices=choices("yes", "no")))
     touch(named("entry.choice.q.no"))

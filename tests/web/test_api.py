@@ -108,6 +108,10 @@ def test_a_sealed_file_is_kept_under_its_hash_and_may_be_sent_again(office: Any)
     path = f"/v1/attachments/{sealed_name(sealed)}"
     for _ in range(2):
         assert office.client.put(path, data=sealed, headers=tablet.headers).status_code == 204
+    assert office.client.get(path, headers=tablet.headers).status_code == 404, "it is of no case yet"
+    answer = {"cost/receipt_photo": f"{sealed_name(sealed)}:{'k' * 43}"}
+    case, record = str(uuid.uuid4()), str(uuid.uuid4())
+    assert tablet.sync(tablet.change(answer, record, case, form="assistance")).json["accepted"]
     response = office.client.get(path, headers={**tablet.headers, "Accept-Encoding": "zstd"})
     assert response.data == sealed
     assert response.content_type == "application/octet-stream"

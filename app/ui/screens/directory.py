@@ -20,13 +20,15 @@ from forms.casework.directory import Found, Hotline, Organisation
 AT_ONCE = 12
 #: The form in which an organisation is asked for help.
 REFERRAL = "referral"
+#: The form in which an office writes one down.
+ORGANISATION = "organisation"
 
 
 class DirectoryScreen(Screen):
     """For everybody, or with `case` for the person of one: then only who may be offered, and a way to refer.
 
-    Names: directory.search, directory.service, directory.where, directory.entry.<id>, directory.refer.<id>,
-    directory.hotline.<number of the line>.
+    Names: directory.search, directory.service, directory.where, directory.add, directory.entry.<id>,
+    directory.refer.<id>, directory.change.<id>, directory.hotline.<number of the line>.
     """
 
     place = "directory"
@@ -139,10 +141,8 @@ class DirectoryScreen(Screen):
     def _draw_head(self, view: DirectoryView) -> None:
         if self._search.parent is not None:
             self._search.parent.remove_widget(self._search)
-        office = Button(
-            text=T("Our office"), name="directory.office", on_release=lambda *_: self.desk.go("office")
-        )
-        self.titled(T("Services"), back=self._case is not None, actions=[] if self._case else [office])
+        add = Button(text=T("Add an organisation"), name="directory.add", on_release=lambda *_: self._add())
+        self.titled(T("Services"), back=self._case is not None, actions=[] if self._case else [add])
         self.head.add_widget(self._search)
         asked = self._asked
         service = words.service(asked.service, view.kinds) if asked.service else T("every service")
@@ -205,18 +205,35 @@ class DirectoryScreen(Screen):
             numbers = joined(*(line.number for line in each.hotlines))
             lines.append(BidiLabel(text=numbers, style="secondary"))
         texts = below(*lines, gap=XS)
-        if self._case is None:
-            card.add_widget(texts)
-            card.add_widget(flow(chips))
-            return card
-        refer = Button(
-            text=T("Refer to them"),
-            name=f"directory.refer.{each.id}",
-            on_release=lambda *_: self._refer(each),
-        )
-        card.add_widget(beside(texts, refer) if self.wide else texts)
-        card.add_widget(flow(chips if self.wide else [*chips, refer]))
+        actions = self._actions(each, own=each.id in view.own)
+        card.add_widget(beside(texts, *actions) if self.wide else texts)
+        card.add_widget(flow(chips if self.wide else [*chips, *actions]))
         return card
+
+    def _actions(self, each: Organisation, *, own: bool) -> list[Button]:
+        """From a case to refer the person; else to look at what this office wrote, and to change it."""
+        if self._case is not None:
+            return [
+                Button(
+                    text=T("Refer to them"),
+                    name=f"directory.refer.{each.id}",
+                    on_release=lambda *_: self._refer(each),
+                )
+            ]
+        if not own:
+            return []
+        return [
+            Button(
+                text=T("Change"),
+                kind="plain",
+                name=f"directory.change.{each.id}",
+                on_release=lambda *_: self.desk.read(each.id),
+            )
+        ]
+
+    def _add(self) -> None:
+        """A new entry, in the office's own file."""
+        self.book.office_file().then(lambda view: self.desk.begin(view.id, ORGANISATION))
 
     def _show_all(self) -> None:
         if self._view is not None:

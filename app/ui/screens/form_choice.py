@@ -13,16 +13,15 @@ from kivy.uix.widget import Widget
 from app.ui.i18n import T, chosen
 from app.ui.screens import wording
 from app.ui.screens.screen import heading, note
+from app.ui.searched import has_all_words
 from app.ui.theme import M
 from app.ui.widgets import Button, Column, Fold, Sheet, TextField, focus
-from app.ui.widgets.pick import plain
 from app.views import FormOffer, OffersView, StageOffers
 
 
 def found(offers: Iterable[FormOffer], query: str) -> list[FormOffer]:
     """Those whose title in the language of now has every word of the query."""
-    words = plain(query).split()
-    return [each for each in offers if all(word in plain(chosen(each.titles)) for word in words)]
+    return [each for each in offers if has_all_words(chosen(each.titles), query)]
 
 
 def everything(offers: OffersView) -> list[FormOffer]:

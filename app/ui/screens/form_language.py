@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from babel import Locale, UnknownLocaleError
 from kivy.uix.widget import Widget
 
 from app.ui.i18n import LANGUAGES, T, language
@@ -18,6 +19,16 @@ def shown_language(entry: FormEntry) -> str:
     form = entry.definition
     order = fallback_order(entry.language, form.default_language, form.languages)
     return next((code for code in order if code in form.languages), form.default_language)
+
+
+def own_name(code: str) -> str:
+    """What a language is called by those who speak it, whatever the screen speaks; empty where that is not
+    known."""
+    try:
+        name = Locale.parse(code, sep="-").get_language_name()
+    except (UnknownLocaleError, ValueError):
+        return ""
+    return f"{name[:1].upper()}{name[1:]}" if name else ""
 
 
 def draft_notes(entry: FormEntry) -> list[Widget]:
@@ -44,7 +55,7 @@ def more_languages(entry: FormEntry, speak: Callable[[str], None]) -> list[Widge
         flow(
             [
                 Button(
-                    text=form.language_names[code],
+                    text=own_name(code) or form.language_names[code],
                     kind="plain",
                     name=f"entry.language.{code}",
                     on_release=lambda *_, code=code: speak(code),

@@ -60,13 +60,7 @@ class MoneyScreen(Screen):
         line = each.line
         over = each.left is not None and each.left < 0
         card = Card(name=f"money.line.{line.id}", border="danger" if over else "line")
-        card.add_widget(
-            below(
-                BidiLabel(text=line.id, style="strong"),
-                BidiLabel(text=joined(line.programme, line.donor), style="secondary", tone="ink2"),
-                gap=XS,
-            )
-        )
+        card.add_widget(BidiLabel(text=joined(line.id, line.programme, line.donor), style="strong"))
         local_budget = words.money(line.budget)
         same = line.budget is not None and line.budget.currency == "EUR"
         total = local_budget if same else joined(local_budget, words.in_euro(budget))
@@ -75,10 +69,13 @@ class MoneyScreen(Screen):
         card.add_widget(
             below(
                 BidiLabel(text=T("Budget: {amount}", amount=total)),
-                BidiLabel(text=T("Spent: {amount}", amount=joined(spent, words.sums(local)))),
+                BidiLabel(text=T("Spent: {amount}", amount=spent)),
                 gap=XS,
             )
         )
+        if local:
+            paid = T("Paid as: {amounts}", amounts=words.sums(local))
+            card.add_widget(BidiLabel(text=paid, style="secondary", tone="ink2"))
         if each.left is not None and each.budget:
             card.add_widget(ProgressBar(value=float(min(Decimal(1), each.spent / each.budget))))
         card.add_widget(_left(each))

@@ -49,13 +49,13 @@ def in_euro(converted: Converted | None) -> T:
 
 def rate(each: Rate) -> T:
     """'1 EUR = 100.5 ALL on 3 May 2026 · National bank'."""
-    value = T.of(lambda: numbers.format_decimal(each.per_euro, "#,##0.######", language.locale))
-    told = T(
-        "1 EUR = {value} {currency} on {day}",
-        value=value,
-        currency=each.currency,
-        day=wording.date_of(each.on),
-    )
+
+    def equal() -> str:
+        value = numbers.format_decimal(each.per_euro, "#,##0.######", language.locale)
+        return f"1 EUR = {value} {each.currency}"
+
+    # Its sides do not change places in a line from right to left.
+    told = T("{rate} on {day}", rate=T.of(equal), day=wording.date_of(each.on))
     return joined(told, each.source)
 
 

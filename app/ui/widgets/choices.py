@@ -108,6 +108,7 @@ class ChoiceList(Column):
     `multiple=True`: several, `value` is a list. `on_choice(value)` comes when the worker has chosen; pressing
     the chosen one of a single choice again clears it where `clearable`. Tab reaches the list once; the arrow
     keys move inside. Rows are named `<prefix>.<choice>`. `beside=True` puts all choices in one row.
+    `shown`: the values that are in sight, None for all of them.
     """
 
     choices = ListProperty([])
@@ -115,6 +116,7 @@ class ChoiceList(Column):
     multiple = BooleanProperty(False)
     clearable = BooleanProperty(True)
     beside = BooleanProperty(False)
+    shown = ObjectProperty(None, allownone=True)
 
     def __init__(self, *, prefix: str = "choice", **options: Any) -> None:
         options.setdefault("spacing", dp(S + 2))
@@ -125,6 +127,7 @@ class ChoiceList(Column):
         for name in ("choices", "multiple"):
             self.fbind(name, self._build)
         self.fbind("beside", self._place)
+        self.fbind("shown", self._narrow)
         self.fbind("value", self._mark)
         self.fbind("disabled", self._mark)
         self._build()
@@ -142,12 +145,21 @@ class ChoiceList(Column):
         """Moves the keyboard to the row that is next in a direction; False for a direction that has none."""
         along = {"left": 1, "right": -1} if language.rtl else {"left": -1, "right": 1}
         move = {"up": -1, "down": 1, **(along if self.beside else {})}.get(direction, 0)
-        index = self.rows.index(row) + move
-        if not move or not 0 <= index < len(self.rows):
+        rows = self.in_sight
+        index = rows.index(row) + move
+        if not move or not 0 <= index < len(rows):
             return bool(move)
-        self._reachable(index)
-        focus.give(self.rows[index], by_key=True)
+        self._reachable(rows[index])
+        focus.give(rows[index], by_key=True)
         return True
+
+    @property
+    def in_sight(self) -> list[ChoiceRow]:
+        return [row for row in self.rows if self.shown is None or row.value in self.shown]
+
+    def _narrow(self, *_: Any) -> None:
+        self._place()
+        self._mark()
 
     def _build(self, *_: Any) -> None:
         self.rows = [
@@ -166,7 +178,7 @@ class ChoiceList(Column):
                 row.parent.remove_widget(row)
         self.clear_widgets()
         line = RowLayout(spacing=self.spacing) if self.beside and self.rows else None
-        for row in self.rows:
+        for row in self.in_sight:
             (self if line is None else line).add_widget(row)
         if line is not None:
             self.add_widget(line)
@@ -178,11 +190,12 @@ class ChoiceList(Column):
         for row in self.rows:
             row.selected = row.value in self.chosen
             row.disabled = self.disabled
-        self._reachable(next((n for n, row in enumerate(self.rows) if row.focused or row.selected), 0))
+        rows = self.in_sight
+        self._reachable(next((row for row in rows if row.focused or row.selected), rows[0] if rows else None))
 
-    def _reachable(self, index: int) -> None:
-        for number, row in enumerate(self.rows):
-            row.can_focus = number == index
+    def _reachable(self, reached: ChoiceRow | None) -> None:
+        for row in self.rows:
+            row.can_focus = row is reached
 
     def _pressed(self, row: ChoiceRow) -> None:
         if self.disabled:
@@ -197,6 +210,6 @@ class ChoiceList(Column):
             new = row.value
         changed = new != self.value
         self.value = new
-        self._reachable(self.rows.index(row))
+        self._reachable(row)
         if changed:
             self.dispatch("on_choice", new)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from kivy.metrics import dp
 from kivy.properties import ListProperty, ObjectProperty
 
 from app.ui.i18n import T
+from app.ui.searched import has_all_words
 from app.ui.theme import BUTTON_RADIUS, TARGET, L, M, S
 from app.ui.widgets.buttons import Pressable
 from app.ui.widgets.choices import ChoiceList
@@ -22,12 +22,6 @@ from app.ui.widgets.layouts import Column
 
 #: From so many choices on they can be searched.
 SEARCHED_FROM = 8
-
-
-def plain(text: str) -> str:
-    """A label as it is searched: without accents, vowel signs and capitals."""
-    bare = (each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return "".join(bare).casefold()
 
 
 class Pick(Pressable):
@@ -93,12 +87,7 @@ class Pick(Pressable):
                 self.dispatch("on_choice", self.value)
 
         def narrow(*_: Any) -> None:
-            wanted = plain(search.text).split()
-            rows.choices = [
-                (value, text)
-                for value, text in self._pairs()
-                if all(word in plain(str(text)) for word in wanted)
-            ]
+            rows.choices = [each for each in self._pairs() if has_all_words(str(each[1]), search.text)]
 
         rows.fbind("on_choice", lambda _rows, value: choose(value))
         search.fbind("text", narrow)

@@ -27,7 +27,7 @@ class GroupHeader(Column):
 
 
 class RepeatHeader(RowLayout):
-    """The name of a repeat and how many there are."""
+    """The name of a repeat and how many there are, in brackets: below it stands the number of the first."""
 
     path = StringProperty("")
     text = ObjectProperty("")
@@ -37,11 +37,11 @@ class RepeatHeader(RowLayout):
         options.setdefault("padding", [0, dp(8), 0, 0])
         super().__init__(**options)
         self._label = BidiLabel(text=self.text, style="heading", fit=True, max_width=dp(480))
-        self._count = BidiLabel(style="heading", bold=False, tone="ink2", text=str(int(self.count)))
+        self._count = BidiLabel(style="heading", bold=False, tone="ink2", text=f"({int(self.count)})")
         self.add_widget(self._label)
         self.add_widget(self._count)
         self.fbind("text", self._label.setter("text"))
-        self.fbind("count", lambda _, count: setattr(self._count, "text", str(int(count))))
+        self.fbind("count", lambda _, count: setattr(self._count, "text", f"({int(count)})"))
 
 
 class InstanceHeader(Column):

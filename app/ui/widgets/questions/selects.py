@@ -11,12 +11,13 @@ from app.ui.theme import theme
 from app.ui.widgets import text_runs
 from app.ui.widgets.choices import ChoiceList
 from app.ui.widgets.questions.base import QuestionWidget, State
+from app.ui.widgets.questions.long_list import LongList
 
 _MARK_AND_SIDES = 24 + 14 + 2 * 16 + 4
 
 
 class SelectOneQuestion(QuestionWidget):
-    """Radio rows; two or three short choices stand side by side where there is room."""
+    """Radio rows; two or three short choices stand side by side where there is room, many have a search."""
 
     multiple = False
 
@@ -25,7 +26,8 @@ class SelectOneQuestion(QuestionWidget):
             prefix=f"entry.choice.{self.path}", multiple=self.multiple, name=f"entry.question.{self.path}"
         )
         self.list.fbind("on_choice", lambda _list, value: self.answer(value))
-        self.body.add_widget(self.list)
+        self._around = LongList(self.list, self.path)
+        self.body.add_widget(self._around)
         self.fbind("width", self._side_by_side)
 
     def show(self, state: State) -> None:
@@ -34,6 +36,7 @@ class SelectOneQuestion(QuestionWidget):
             self.list.choices = choices
         self.list.value = self._value(state)
         self.list.disabled = state.readonly
+        self._around.draw()
         self._side_by_side()
 
     def _value(self, state: State) -> Any:

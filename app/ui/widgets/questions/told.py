@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from kivy.metrics import dp
 
-from app.ui.i18n import T
+from app.ui.i18n import T, language
 from app.ui.theme import L, M
 from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.messages import Banner
 from app.ui.widgets.questions.base import QuestionWidget, State, shown_value
 from app.ui.widgets.surfaces import Card
+from forms.display import comma
 
 
 class NoteQuestion(QuestionWidget):
@@ -37,7 +38,7 @@ class CalculatedQuestion(QuestionWidget):
         names = state.value if isinstance(state.value, list | tuple) else [state.value]
         labels = {choice.name: choice.label for choice in state.choices}
         known = [str(labels[name]) for name in names if name in labels]
-        self.value_label.text = ", ".join(known) if known else shown_value(state) or "—"
+        self.value_label.text = comma(language.code).join(known) if known else shown_value(state) or "—"
 
 
 class UnsupportedQuestion(QuestionWidget):
