@@ -71,10 +71,13 @@ TAKEN_BACK: Final = frozenset(
         ("feedback", "feedback_kind", "complaint"),
         # Without consent nobody is told anything; where another ground counts, no consent was looked at.
         ("skills_and_contacts", "contacts/contact_consent", "refused"),
+        ("skills_and_contacts", "contacts/contact_consent", "withdrawn"),
         ("skills_and_contacts", "contacts/contact_consent", "not_asked"),
         ("skills_and_contacts", "contacts/contact_consent", "no_answer"),
         ("exchange", "before/ground", "vital_interest"),
         ("exchange", "before/ground", "duty_to_report"),
+        # Who wants all erased corrects no entry.
+        ("feedback", "feedback_kind", "erasure"),
         # The household is not looked at where an organisation takes the child in.
         ("family_assessment", "about/taken_in_by", "organisation"),
         # The reason for passing on without consent goes with the ground that it is the reason of.
