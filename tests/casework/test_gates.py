@@ -244,7 +244,6 @@ HARD_FOR_MINORS: list[tuple[str, dict[str, Any] | None, str]] = [
     ("determination", {"bid.expires": None}, "minor_bid_expires_missing"),
     ("determination", {"bid.expires": PAST}, "minor_bid_expired"),
     ("guardian", {"guardian.appointed": None}, "minor_guardian_missing"),
-    ("guardian", {"guardian.document": "copy"}, "minor_guardian_copy_only"),
     ("guardian", {"guardian.document": None}, "minor_guardian_missing"),
     ("guardian", {"guardian.document": "a photo"}, "minor_guardian_missing"),
     ("guardian", {"guardian.document_expires": PAST}, "minor_guardian_document_expired"),
@@ -268,11 +267,17 @@ def test_a_minor_does_not_travel(record: str, changes: dict[str, Any] | None, co
     assert all(reason.hard for reason in result.reasons)
 
 
+def test_a_plain_copy_appoints_no_guardian() -> None:
+    told = codes(asked(TRAVEL, GIRL, but(MINOR, "guardian", {"guardian.document": "copy"})))
+    assert "minor_guardian_copy_only" in told
+
+
 def test_a_guardian_with_a_conflict_of_interest_is_none_and_consents_for_nobody() -> None:
     for changes in (
         {"guardian.conflict_check": "conflict"},
         {"guardian.appointed": "no"},
         {"guardian.document": "none"},
+        {"guardian.document": "copy"},
     ):
         told = codes(asked(TRAVEL, GIRL, but(MINOR, "guardian", changes)))
         assert "consent_guardian_conflict" in told
