@@ -369,8 +369,8 @@ def _witnessed(said: Statement) -> bool:
 def _unfit_guardian(found: list[Evidence], at: date) -> tuple[str, ...]:
     """The records by which the guardian has a conflict of interest, or is none; their word is no consent."""
     conflict = last_word(found, at, "guardian.conflict_check", good=has_no_conflict)
-    absent = last_word(found, at, "guardian.appointed", good=is_appointed)
-    return ids([e for e in conflict if not has_no_conflict(e)] + [e for e in absent if not is_appointed(e)])
+    absent = last_word(found, at, "guardian.appointed", good=_proved)
+    return ids([e for e in conflict if not has_no_conflict(e)] + [e for e in absent if not _proved(e)])
 
 
 def has_no_conflict(each: Evidence) -> bool:
@@ -379,8 +379,13 @@ def has_no_conflict(each: Evidence) -> bool:
 
 
 def is_appointed(each: Evidence) -> bool:
-    """Whether a record says that a guardian is appointed; not where no document or a plain copy was seen."""
-    return each.get("guardian.appointed") == "yes" and each.get("guardian.document") not in ("none", "copy")
+    """Whether a record says that a guardian is appointed, and not that no document was seen."""
+    return each.get("guardian.appointed") == "yes" and each.get("guardian.document") != "none"
+
+
+def _proved(each: Evidence) -> bool:
+    """The same by more than a plain copy, on which nobody consents for a child."""
+    return is_appointed(each) and each.get("guardian.document") != "copy"
 
 
 def _logs(each: Evidence, basis: str, recipient: str) -> bool:
