@@ -43,6 +43,9 @@ class Focusable(Widget):
         """An arrow key (up, down, left, right, as on the screen); True when it was of use."""
         return False
 
+    def commit(self) -> None:
+        """Give what is being typed."""
+
     def focus_gained(self) -> None:
         """The keyboard came here."""
 
@@ -102,7 +105,9 @@ class FocusManager:
         return next((each for each in self.candidates() if name and getattr(each, "name", "") == name), None)
 
     def move(self, step: int) -> None:
-        """To the next (1) or the previous (-1) widget, around the end."""
+        """To the next (1) or the previous (-1) widget, around the end; what was typed may have called it up."""
+        if self.current is not None:
+            self.current.commit()
         order = list(self.candidates())
         if not order:
             return
