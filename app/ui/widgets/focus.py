@@ -112,8 +112,10 @@ class FocusManager:
         return next((each for each in self.candidates() if name and getattr(each, "name", "") == name), None)
 
     def move(self, step: int) -> None:
-        """To the next (1) or the previous (-1) widget, around the end. What was typed may have called it up: it
-        is given first."""
+        """To the next (1) or the previous (-1) widget, around the end.
+
+        What was typed is given first: it may have called up where to go.
+        """
         if self.current is not None:
             self.current.commit()
         order = list(self.candidates())
