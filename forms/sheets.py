@@ -130,19 +130,17 @@ class Cut:
 
     def _move_what_only_tells(self, top: tuple[Element, ...]) -> None:
         """What stands before the first section and asks nothing, such as the code of the case, is told on the
-        first sheet of that section: nobody turns a page for it."""
-        before: list[Question] = []
-        for element in top:
-            if not isinstance(element, Question):
-                break
-            before.append(element)
-        after = top[len(before) :]
-        if not after or any(question.asks and question.readonly != "true()" for question in before):
+        first sheet of that section, and what stands after the last one on its last: nobody turns a page for
+        it."""
+        before = _only_told(top)
+        after = _only_told(tuple(reversed(top)))
+        inner = [each for element in top[len(before) : len(top) - len(after)] for each in _all(element)]
+        asked = [each for each in inner if isinstance(each, Question)]
+        if not asked:
             return
-        first = next((each for each in _all(after[0]) if isinstance(each, Question)), None)
-        if first is not None:
-            self._key.update({question.path: self._key[first.path] for question in before})
-            self._section.update({question.path: self._section[first.path] for question in before})
+        for told, there in ((before, asked[0]), (after, asked[-1])):
+            self._key.update({question.path: self._key[there.path] for question in told})
+            self._section.update({question.path: self._section[there.path] for question in told})
 
     def _first_key(self, group: Group) -> str:
         """A group's title stands on the sheet of its first question."""
@@ -150,6 +148,18 @@ class Cut:
         while isinstance(first, Group) and "field-list" not in first.appearances and first.children:
             first = first.children[0]
         return first.path
+
+
+def _only_told(elements: tuple[Element, ...]) -> list[Question]:
+    """The questions up to the first section, where none of them asks for anything."""
+    found: list[Question] = []
+    for element in elements:
+        if not isinstance(element, Question):
+            return found
+        if element.asks and element.readonly != "true()":
+            break
+        found.append(element)
+    return []
 
 
 def _all(element: Element) -> Iterable[Element]:

@@ -236,16 +236,22 @@ class PlannedFiller(FormFiller):
             below = rows[rows.index(held) :]
             here = next((row for row in below if row in left), None)
             steps = max(1, len(below) - 1) if here is None else below.index(here)
-            self._window.keys(*["Down"] * steps)
-            to = below[steps : steps + 1]
-            self._window.wait_for(
-                lambda held=held, to=to: self._names_held() == to if to else self._names_held() != [held],
-                "the keyboard to move",
-            )
+            if steps:
+                self._move_down(steps, held, below[steps] if steps < len(below) else "")
             if here is not None:
                 self._window.keys("space")
                 self._see_chosen(here)
                 left.discard(here)
+
+    def _move_down(self, steps: int, held: str, to: str) -> None:
+        """To this row; to whatever comes next, where it is not in sight yet."""
+        self._window.keys(*["Down"] * steps)
+
+        def moved() -> bool:
+            now = self._names_held()
+            return now == [to] if to else now != [held]
+
+        self._window.wait_for(moved, "the keyboard to move down")
 
     def _names_held(self) -> list[str]:
         return [str(each["name"]) for each in self._window.widgets() if each["focus"]][:1]

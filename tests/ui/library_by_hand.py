@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -206,7 +207,7 @@ def _fill_by_hand(
                 desk.open_file(filled.code)
                 done = ON_THE_SERVER[filled.language]
                 filled.said = fill_a_small_form(window, filled.form, other, done)
-        except AssertionError as error:
+        except (AssertionError, subprocess.SubprocessError, OSError) as error:
             filled.problem = f"{error}"
             _keep_failure(window, chosen, filled)
             _begin_anew(window)

@@ -35,6 +35,14 @@ VISIT = """
 | | yn | n | No | لا |
 """
 
+#: What is typed calls up the next question.
+STEP = """
+| survey |
+| | type | name | label::English (en) | relevant |
+| | text | step | Next step | |
+| | text | owner | Who does it? | ${step} != '' |
+"""
+
 #: The age of a child calls up a note above the button that adds another one.
 CHILDREN = """
 | survey |
@@ -158,6 +166,17 @@ def test_an_answer_that_puts_another_button_there_does_not_lose_the_keyboard(
     window.keys("4", "Tab")
     window.read("A guardian is needed.")
     assert [widget["name"] for widget in window.widgets() if widget["focus"]] == ["entry.add.child"]
+
+
+def test_tab_goes_to_the_question_that_was_called_up_by_what_was_typed(
+    preview: Callable[..., AppWindow], tmp_path: Path
+) -> None:
+    (tmp_path / "step.md").write_text(STEP, "utf-8")
+    window = preview("en", tmp_path / "step.md")
+    window.touch("entry.question.step")
+    window.keys("c", "a", "l", "l", "Tab")
+    window.read("Who does it?")
+    assert [widget["name"] for widget in window.widgets() if widget["focus"]] == ["entry.question.owner"]
 
 
 def test_a_long_list_is_narrowed_by_typing_and_folds_to_its_answer(preview: Callable[..., AppWindow]) -> None:

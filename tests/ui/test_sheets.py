@@ -80,3 +80,8 @@ def test_the_code_of_the_case_stands_above_the_first_section_and_is_none_itself(
     first = Cut(opened.definition).sheets(opened.outline())[0]
     assert first.section.label == "Decision"
     assert first.questions[0].path == "case_code"
+
+
+def test_a_word_after_the_last_section_stands_at_its_end() -> None:
+    cut = Cut(entry("testimony").definition)
+    assert cut.key_of("consent_note") == cut.key_of("safety_group/safety_reasons") != "consent_note"

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.properties import BooleanProperty
 from kivy.uix.scrollview import ScrollView
@@ -42,6 +43,9 @@ class Focusable(Widget):
     def arrow(self, direction: str) -> bool:
         """An arrow key (up, down, left, right, as on the screen); True when it was of use."""
         return False
+
+    def commit(self) -> None:
+        """Give what is being typed."""
 
     def focus_gained(self) -> None:
         """The keyboard came here."""
@@ -89,6 +93,12 @@ class FocusManager:
             widget.focus_gained()
         if by_key:
             self._show(widget)
+            # What was called up just now has its place only some frames later.
+            Clock.schedule_once(lambda _seconds: self._show_still(widget), 0.1)
+
+    def _show_still(self, widget: Focusable) -> None:
+        if self.current is widget and widget.by_key:
+            self._show(widget)
 
     def give_named(self, name: str, *, by_key: bool = True) -> bool:
         """Gives the keyboard to the visible widget of that name; False when there is none."""
@@ -102,7 +112,12 @@ class FocusManager:
         return next((each for each in self.candidates() if name and getattr(each, "name", "") == name), None)
 
     def move(self, step: int) -> None:
-        """To the next (1) or the previous (-1) widget, around the end."""
+        """To the next (1) or the previous (-1) widget, around the end.
+
+        What was typed is given first: it may have called up where to go.
+        """
+        if self.current is not None:
+            self.current.commit()
         order = list(self.candidates())
         if not order:
             return
