@@ -19,6 +19,9 @@ from forms.casework.word import named
 WHO: Final = "deny.who"
 DECISION: Final = "deny.decision"
 _LIFTED: Final = "lifted"
+#: Signs within a word that some write, some leave out and each keyboard has another one for: the apostrophes,
+#: and the Arabic tatweel. Unicode takes two of them for letters.
+_WITHIN_A_WORD: Final = dict.fromkeys(map(ord, "'\u2019\u02bc\u2018`\u00b4\u0640"))
 
 Moment = tuple[date, str]
 
@@ -76,13 +79,21 @@ def denies(meaning: str) -> bool:
 
 
 def same_name(name: str) -> str:
-    """A name as it is compared: letters of any width, case and accent alike, no signs, words in any order."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(
-        sign if sign.isalnum() else " " for sign in plain if not unicodedata.category(sign).startswith("M")
-    )
+    """A name as it is compared: letters of any width, case and accent alike, no signs, words in any order.
+
+    An apostrophe, a tatweel and what cannot be seen part no word: Мар'яна is Марʼяна and Маряна.
+    """
+    # Taken out before as well as after: some become others by it, and the acute accent a space.
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_WITHIN_A_WORD)).translate(_WITHIN_A_WORD)
+    letters = "".join(sign if sign.isalnum() else " " for sign in plain if not _unseen(sign))
     # What has no letter at all is compared as it is.
     return " ".join(sorted(letters.split())) or " ".join(name.split())
+
+
+def _unseen(sign: str) -> bool:
+    """Whether it is a mark over a letter, or one that only says how the text runs."""
+    category = unicodedata.category(sign)
+    return category == "Cf" or category.startswith("M")
 
 
 def _refused(ahead: bool, coordinator: bool) -> str:
