@@ -26,8 +26,8 @@ from sync_server.storage.file_base import FileClaim
 #: Under this name the server remembers up to which of these steps it has come.
 _DONE: Final = "caught_up"
 _STEP: Final = 2
-#: The step since which files are of a case. A later one leaves them: who named a lost file since then may have
-#: read its name where somebody else wrote it.
+#: The step since which files are of a case. A later one leaves them: who named a lost file since then may
+#: have read its name where somebody else wrote it.
 _FILES_SINCE: Final = 1
 #: How much of a log is read at once.
 _ROWS: Final = 500

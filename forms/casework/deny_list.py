@@ -18,7 +18,7 @@ from forms.casework.word import named
 
 WHO: Final = "deny.who"
 DECISION: Final = "deny.decision"
-_LIFTED: Final = "lifted"
+LIFTED: Final = "lifted"
 #: Signs within a word that some write, some leave out and each keyboard has another one for: the apostrophes,
 #: and the Arabic tatweel. Unicode takes two of them for letters.
 _WITHIN_A_WORD: Final = dict.fromkeys(map(ord, "'\u2019\u02bc\u2018`\u00b4\u0640"))
@@ -56,8 +56,8 @@ def deny_list(found: Iterable[Evidence], coordinators: Collection[str], today: d
     for record in found:
         at = (record.on, record.order)
         for names, decision, author, in_row in _entries(record):
-            refused = "" if decision != _LIFTED else _refused(record.on > today, author in coordinators)
-            if decision == _LIFTED and not refused:
+            refused = "" if decision != LIFTED else _refused(record.on > today, author in coordinators)
+            if decision == LIFTED and not refused:
                 said = record.at(WHO, DECISION)
                 lifted.update({} if in_row else {name: max(said, lifted.get(name, said)) for name in names})
                 continue

@@ -1,4 +1,4 @@
-"""Names that a case denies, on each database: how they are written, and what somebody who is denied may say."""
+"""Names that a case denies, on each database: how they are written, and what who is denied may say."""
 
 from __future__ import annotations
 
@@ -54,3 +54,28 @@ def test_the_names_of_before_are_decided_anew_as_names_are_compared_now(
     assert CatchUp(country.database, catalogue, lambda: country.now).run() == 0
     maryana.sync()
     assert maryana.of_case(case) == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "who", "decision"),
+    [
+        ("deny_list", "who", "decision"),
+        ("case_file", "denied/deny_who", "denied/deny_decision"),
+        ("case_file", "denied[0123456789abcdef]/deny_who", "denied[0123456789abcdef]/deny_decision"),
+    ],
+)
+def test_a_denied_coordinator_does_not_lift_it_in_a_record_of_her_own(
+    country: Country, arta: Tablet, ana: Tablet, case: str, form: str, who: str, decision: str
+) -> None:
+    """She was denied while her tablet was away, and its clock lags: by it, she had the case."""
+    arta.deny(case, "ana")
+    arta.sync()
+    denied = country.denies(case, ana.actor)
+    country.now -= 30_000
+    ana.write(case, form, {who: "ana" + country.sign, decision: "lifted"})
+    ana.write(case, "deny_list", {"who": "somebody", "decision": "denied"})
+    country.now += 30_000
+    ana.sync()
+    assert ana.codes() == ["sync.case.not_granted"]
+    assert (denied, country.denies(case, ana.actor)) == (True, True)
+    assert ana.of_case(case) == {}
