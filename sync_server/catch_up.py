@@ -25,7 +25,10 @@ from sync_server.storage.file_base import FileClaim
 
 #: Under this name the server remembers up to which of these steps it has come.
 _DONE: Final = "caught_up"
-_STEP: Final = "1"
+_STEP: Final = 2
+#: The step since which files are of a case. A later one leaves them: who named a lost file since then may
+#: have read its name where somebody else wrote it.
+_FILES_SINCE: Final = 1
 #: How much of a log is read at once.
 _ROWS: Final = 500
 #: The name of a file, as devices write it.
@@ -45,14 +48,16 @@ class CatchUp:
 
     def run(self) -> int:
         """How many cases and files there was something to decide about; 0 as well when all is done."""
-        if self._storage.meta(_DONE) == _STEP:
+        done = int(self._storage.meta(_DONE) or "0")
+        if done >= _STEP:
             return 0
         self._programmes.refresh()
-        found = sum(self._run_for(office.id) for office in self._storage.offices())
-        self._storage.set_meta(_DONE, _STEP)
+        with_files = done < _FILES_SINCE
+        found = sum(self._run_for(office.id, with_files) for office in self._storage.offices())
+        self._storage.set_meta(_DONE, str(_STEP))
         return found
 
-    def _run_for(self, home: str) -> int:
+    def _run_for(self, home: str, with_files: bool) -> int:
         denying: set[str] = set()
         first: dict[str, str] = {}
         for page in self._log(home):
@@ -61,7 +66,7 @@ class CatchUp:
                 change_set = logged.change_set
                 if self._speaks_of_denials(change_set):
                     denying.add(change_set.case)
-                for hash in self._files(change_set):
+                for hash in self._files(change_set) if with_files else ():
                     claims.append(FileClaim(change_set.case, hash, change_set.author))
                     first.setdefault(hash, change_set.author)
             self._storage.write(partial(_claim, home=home, claims=claims))

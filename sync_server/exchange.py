@@ -48,6 +48,8 @@ class Catalogue(Protocol):
 
     def denials(self, id: str, version: str) -> frozenset[str]: ...
 
+    def lifts(self, id: str, version: str) -> frozenset[str]: ...
+
 
 class Exchange:
     """Answers syncs. Safe to use from many threads."""
@@ -152,6 +154,7 @@ class Exchange:
             any(map(shares_on, meanings)),
             self._catalogue.files(id, version),
             self._catalogue.denials(id, version),
+            self._catalogue.lifts(id, version),
         )
 
     def _heard(self, actor: Actor, contact: Contact) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from forms.casework.deny_list import denies
+from forms.casework.deny_list import DECISION, denies
 from sync_server.protocol.change import is_text
 from sync_server.protocol.merge import LAST, Rules
 from sync_server.protocol.messages import FormListing
@@ -26,6 +26,7 @@ class FormFacts:
     meanings: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     denials: frozenset[str] = frozenset()
+    lifts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def read_form(xml: str) -> FormFacts:
         frozenset(each.meaning for each in asked.values() if each.meaning),
         frozenset(path for path, each in asked.items() if each.data_type == "binary"),
         frozenset(path for path, each in asked.items() if denies(each.meaning or "")),
+        frozenset(path for path, each in asked.items() if each.meaning == DECISION),
     )
 
 
@@ -118,6 +120,11 @@ class FormCatalogue:
         """The template paths of the questions about who is denied; none of a version never published."""
         facts = self._known(id, version)
         return frozenset() if facts is None else facts.denials
+
+    def lifts(self, id: str, version: str) -> frozenset[str]:
+        """Those of them by whose answer a denial is lifted."""
+        facts = self._known(id, version)
+        return frozenset() if facts is None else facts.lifts
 
     def _known(self, id: str, version: str) -> FormFacts | None:
         facts = self._facts.get((id, version))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from forms.casework.deny_list import LIFTED
 from forms.paths import template
 from sync_server.accounts import Actor
 from sync_server.held_records import HeldRecords
@@ -25,7 +26,7 @@ class FormInUse:
 
     `matters`: records of it can change which other offices have their case; `shares_on`: they say which.
     `files` and `denials` are the template paths of the questions that ask for a file, and of those about who
-    is denied.
+    is denied; `lifts` of those by which a denial is lifted.
     """
 
     rules: Rules | None
@@ -33,10 +34,16 @@ class FormInUse:
     shares_on: bool = False
     files: frozenset[str] = frozenset()
     denials: frozenset[str] = frozenset()
+    lifts: frozenset[str] = frozenset()
 
     def speaks_of_denials(self, change_set: ChangeSet) -> bool:
         """Whether it says who is denied, or no more."""
         return bool(self.denials) and any(template(path) in self.denials for path in change_set.values)
+
+    def lifts_a_denial(self, change_set: ChangeSet) -> bool:
+        """Whether it takes somebody off, in a row, outside of one or in a new record."""
+        said = change_set.values.items()
+        return any(value == LIFTED and template(path) in self.lifts for path, value in said)
 
 
 def form_of(change_set: ChangeSet) -> FormVersion:
@@ -153,8 +160,11 @@ class Judgement:
                         raise Problem(fallen[parent])
 
     def _alters_denials(self, change_set: ChangeSet, form: FormInUse) -> bool:
-        """Whether it says something else of a denial that is there already. Who is denied may have denied
-        somebody before that, but she takes nobody off, herself least of all, whatever her clock claims."""
+        """Whether it says something else of a denial that is there already, or lifts one. Who is denied may
+        have denied somebody before that, but she takes nobody off, herself least of all, whatever her clock
+        claims."""
+        if form.lifts_a_denial(change_set):
+            return True
         held = self._held.states(change_set.record)
         return any(path in held and template(path) in form.denials for path in change_set.values)
 

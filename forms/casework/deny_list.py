@@ -18,7 +18,10 @@ from forms.casework.word import named
 
 WHO: Final = "deny.who"
 DECISION: Final = "deny.decision"
-_LIFTED: Final = "lifted"
+LIFTED: Final = "lifted"
+#: Signs within a word that some write, some leave out and each keyboard has another one for: the apostrophes,
+#: and the Arabic tatweel. Unicode takes two of them for letters.
+_WITHIN_A_WORD: Final = dict.fromkeys(map(ord, "'\u2019\u02bc\u2018`\u00b4\u0640"))
 
 Moment = tuple[date, str]
 
@@ -53,8 +56,8 @@ def deny_list(found: Iterable[Evidence], coordinators: Collection[str], today: d
     for record in found:
         at = (record.on, record.order)
         for names, decision, author, in_row in _entries(record):
-            refused = "" if decision != _LIFTED else _refused(record.on > today, author in coordinators)
-            if decision == _LIFTED and not refused:
+            refused = "" if decision != LIFTED else _refused(record.on > today, author in coordinators)
+            if decision == LIFTED and not refused:
                 said = record.at(WHO, DECISION)
                 lifted.update({} if in_row else {name: max(said, lifted.get(name, said)) for name in names})
                 continue
@@ -76,13 +79,21 @@ def denies(meaning: str) -> bool:
 
 
 def same_name(name: str) -> str:
-    """A name as it is compared: letters of any width, case and accent alike, no signs, words in any order."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(
-        sign if sign.isalnum() else " " for sign in plain if not unicodedata.category(sign).startswith("M")
-    )
+    """A name as it is compared: letters of any width, case and accent alike, no signs, words in any order.
+
+    An apostrophe, a tatweel and what cannot be seen part no word: Мар'яна is Марʼяна and Маряна.
+    """
+    # Taken out before as well as after: some become others by it, and the acute accent a space.
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_WITHIN_A_WORD)).translate(_WITHIN_A_WORD)
+    letters = "".join(sign if sign.isalnum() else " " for sign in plain if not _unseen(sign))
     # What has no letter at all is compared as it is.
     return " ".join(sorted(letters.split())) or " ".join(name.split())
+
+
+def _unseen(sign: str) -> bool:
+    """Whether it is a mark over a letter, or one that only says how the text runs."""
+    category = unicodedata.category(sign)
+    return category == "Cf" or category.startswith("M")
 
 
 def _refused(ahead: bool, coordinator: bool) -> str:

@@ -110,6 +110,13 @@ def test_somebody_who_is_not_named_is_pointed_out():
         ("a.leka", "A LEKA"),
         ("Олена", "ОЛЕНА"),
         ("محمد", "مُحَمَّد"),
+        ("محمد", "محـــمد"),
+        ("Мар'яна Коваль", "Мар\u02bcяна Коваль"),
+        ("Мар’яна Коваль", "Коваль Маряна"),
+        ("Мар\u2018яна", "Мар\u00b4яна"),
+        ("Мар`яна", "Мар\uff07яна"),
+        ("رضا‌زاده", "رضازاده"),
+        ("Ho\u00adxha\u200f", "hoxha"),
     ],
 )
 def test_names_are_the_same_however_they_are_typed(one, other):
