@@ -112,7 +112,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "figures.group.unknown": N_("Nothing can be told apart by {group}. Choose another group."),
     # filling in
     "case.row.unknown": N_("This case is not on this device. Sync, then look again."),
-    "case.country.missing": N_("The country of return is needed: the code of the case begins with it."),
+    "case.country.missing": N_(
+        "The code of a case begins with the country of return, and none is chosen. Choose the country."
+    ),
     "case.birth.unclear": N_(
         "The date of birth cannot be read, or is still to come. Write a year, a month and a year, or a day: "
         "1998, 5.1998 or 12.5.1998."
