@@ -47,6 +47,9 @@ class FormFiller:
             yield number
             if self._window.find("entry.finish"):
                 return
+            # What glides still would look like another page.
+            time.sleep(0.2)
+            self._window.settle()
             before = self._window.names("entry.")
             self._window.keys("Page_Down")
             self._window.wait_for(lambda old=before: self._window.names("entry.") != old, "another page")

@@ -33,7 +33,7 @@ from app.settings import Settings
 from forms.casework.office_file import FORMS as OF_THE_OFFICE
 from forms.definition import FormDefinition
 from forms.entry import EntryChange, FormEntry
-from forms.library import CASE_FILE, SHARING, forms, read
+from forms.library import CASE_FILE, PROCEDURE_STEP, SHARING, forms, read
 from forms.xform.load import load_form
 from forms.xlsform.to_xform import xform_from_xlsform
 from tests.ui.answer_plan import PHOTO, AnswerPlan, answers_of, plan_for
@@ -140,10 +140,10 @@ def planned(book: Fieldbook, filled: Filled, seed: int) -> AnswerPlan:
 
 def as_said(book: Fieldbook, filled: Filled) -> dict[str, Any]:
     """What the newest record of this form says in this case."""
-    if filled.code:
-        view: Any = book.case(filled.case).wait(30)
-    else:
-        view = book.office_file().wait(30)
+    view: Any = book.case(filled.case).wait(30) if filled.code else book.office_file().wait(30)
+    if filled.form == PROCEDURE_STEP:
+        (step,) = [each for each in view.guidance.steps if each.id == filled.said["step"]]
+        return {"step": step.id, "done": "yes" if step.state == "done" else "no", "deviation": step.reason}
     rows = [row for row in view.records if row.form == filled.form]
     newest = max(rows, key=lambda row: row.changed_at)
     assert newest.state == "on_server", newest.state

@@ -14,7 +14,8 @@ SMALL = (GATE_PASSED, SHARING, SAME_PERSON, PROCEDURE_STEP)
 def fill_a_small_form(
     window: AppWindow, form: str, other: tuple[str, str], on_the_server: str
 ) -> dict[str, Any]:
-    """In the case that is open, up to the word that it is on the server; what was said, by path.
+    """In the case that is open, up to the word that it is on the server, where it has one; what was said, by
+    path.
 
     `other`: id and code of another case, which is said to be of the same person.
     """
@@ -26,6 +27,10 @@ def fill_a_small_form(
         window.press("Escape")
         window.settle()
     window.press("F2")
+    if form == PROCEDURE_STEP:
+        # It stands in the checklist, and not among the records.
+        window.see(f"case.untick.{said['step']}")
+        return said
     window.wait_for(
         lambda: on_the_server in str(window.scroll_to(f"case.state.{form}")["text"]), "the server", 60
     )

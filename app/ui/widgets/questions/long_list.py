@@ -34,7 +34,7 @@ class LongList(Column):
         self._search = TextField(name=f"entry.search.{path}", hint=T("Search in this list"))
         self._all = PushButton(kind="plain", name=f"entry.all.{path}", icon="chevron-down")
         self._all.fbind("on_release", lambda *_: self._open())
-        self._none = BidiLabel(text=T("Nothing in the list has this."), style="secondary", tone="ink2")
+        self._none = BidiLabel(style="secondary", tone="ink2")
         self._search.fbind("text", lambda *_: self.draw())
         self._search.fbind("on_text_validate", lambda *_: self._choose_first())
         self.add_widget(choices)
@@ -46,7 +46,7 @@ class LongList(Column):
         long = len(rows) > MANY and not self._list.disabled
         chosen = {value for value, _ in rows if value in self._list.chosen}
         if self._list.disabled:
-            shown = chosen or None
+            shown = chosen
         elif not long:
             shown = None
         elif query:
@@ -56,10 +56,11 @@ class LongList(Column):
         if shown != self._list.shown:
             self._list.shown = shown
         folded = long and not query and shown is not None
-        nothing = long and shown == set()
+        if shown == set():
+            self._none.text = T("Nothing in the list has this.") if long else "—"
         if folded:
             self._all.text = T("Show {n} more", n=len(rows) - len(chosen))
-        below: list[Widget] = [self._all] if folded else [self._none] if nothing else []
+        below: list[Widget] = [self._all] if folded else [self._none] if shown == set() else []
         self._arrange([*([self._search] if long else []), self._list, *below])
 
     def _arrange(self, wanted: list[Widget]) -> None:
