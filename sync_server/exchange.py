@@ -5,10 +5,9 @@ push.py takes in, pull.py gives; here the two come together, each in its transac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from forms.casework.sharing import shares_on
 from sync_server.accounts import Actor
 from sync_server.grants import Grants, matters
 from sync_server.judgement import FormInUse
@@ -49,6 +48,8 @@ class Catalogue(Protocol):
     def denials(self, id: str, version: str) -> frozenset[str]: ...
 
     def lifts(self, id: str, version: str) -> frozenset[str]: ...
+
+    def sharing(self, id: str, version: str) -> Mapping[str, str]: ...
 
 
 class Exchange:
@@ -151,10 +152,10 @@ class Exchange:
         return FormInUse(
             rules,
             matters(id, meanings),
-            any(map(shares_on, meanings)),
             self._catalogue.files(id, version),
             self._catalogue.denials(id, version),
             self._catalogue.lifts(id, version),
+            self._catalogue.sharing(id, version),
         )
 
     def _heard(self, actor: Actor, contact: Contact) -> int:

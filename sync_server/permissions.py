@@ -46,7 +46,8 @@ def refusal(
 
     `home` is the office whose case it is; None is a case that nobody knows yet, which she opens in her own
     office. `share` is what her office has of it. `shares_on`: the change says which offices are to have
-    the case, and that only people of its home may say, or it alters what is said of who is denied.
+    the case, and that only people of its home may say. Of somebody whom the case denies: it lets an office
+    have it, or alters what is said of who is denied; that she had ended a sharing before is heard.
     """
     if is_office_file(change_set.case):
         if change_set.case != office_file(actor.office):
