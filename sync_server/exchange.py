@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from sync_server.accounts import Actor
 from sync_server.grants import Grants, matters
 from sync_server.judgement import FormInUse
-from sync_server.permissions import fingerprints, names_of, scope
+from sync_server.permissions import names_of, names_of_place, scope
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact
 from sync_server.protocol.merge import Rules
@@ -130,11 +130,14 @@ class Exchange:
 
     def alarms(self, actor: Actor) -> tuple[AlarmNotice, ...]:
         """What must not wait in the cases of the actor's office, and in others that name its country,
-        but none that denies her; the oldest first. Of a case of another office only its code is told."""
+        but none that denies her, nor one of another office that denies hers, its country or somebody there;
+        the oldest first. Of a case of another office only its code is told."""
         offices = {office.id: office for office in self._storage.offices()}
         office, here = scope(actor), offices.get(actor.office)
-        place = fingerprints(here.id, here.name) if here is not None else frozenset[str]()
-        country = here.country if here is not None else ""
+        place, country = frozenset[str](), ""
+        if here is not None:
+            staff = (user for user in self._storage.users() if user.office == here.id)
+            place, country = names_of_place(here, staff), here.country
         return tuple(
             AlarmNotice(
                 each.code,
