@@ -216,7 +216,8 @@ def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, becau
     """The person of this case has one file again: all that joined others to it is taken back. Why stands
     below why they were joined.
 
-    Problems person.files.single where nothing joined them, person.part.reason_missing.
+    Problems person.files.single where nothing joined them, person.part.reason_missing, and
+    decision.record.open where one of those records lacks something; nothing is taken back then.
     """
     person = persons.person_of(db, shelf, cases.get(db, case))
     if not person.statements:
@@ -229,7 +230,9 @@ def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, becau
 
 
 def unshare(db: Transaction, shelf: Shelf, entries: Entries, case: str, office: str) -> None:
-    """The other office loses the case. Problem share.office.unknown where it does not have it."""
+    """The other office loses the case. Problems share.office.unknown where it does not have it, and
+    decision.record.open where a record of it lacks something; nothing is taken back then.
+    """
     given = {"share_office": office, "share_state": "shared"}
     standing = [
         each
@@ -293,9 +296,11 @@ def _written(
 
 
 def _changed(db: Transaction, entries: Entries, record: str, answers: Mapping[str, Any]) -> None:
+    """Problem decision.record.open where the record is not complete: it would stay here unsent."""
     opened = entries.open(db, record, None)
     _answered(db, entries, record, opened.entry, answers)
-    entries.finish(db, record, None)
+    if entries.finish(db, record, None):
+        raise Problem("decision.record.open")
 
 
 def _answered(

@@ -149,6 +149,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "This case belongs to the office {office}. Only that office can share it; ask a colleague there."
     ),
     "share.office.unknown": N_("There is no such office here: {office}. Sync, then choose again."),
+    "decision.record.open": N_(
+        "Nothing was taken back: a record lacks something. Open it in the case, finish it, then try again."
+    ),
     "share.ground.adult": N_(
         "For an adult, a duty to report does not share the whole file. "
         "Send a referral with the fields that were agreed."

@@ -134,7 +134,7 @@ def _known(told: Reference) -> Known:
         except FormProblem as problem:
             log.warning("programme.not_readable", extra={"code": problem.code})
             programmes[name] = Programme(name, name, readable=False)
-    zones = zones_of_offices((each.office, each.zone) for each in told.colleagues)
+    zones = zones_of_offices((each.office, each.zone, each.role == "coordinator") for each in told.colleagues)
     return Known(people, programmes, zones)
 
 

@@ -43,6 +43,7 @@ from sync_server.config import ServerConfig, SetupProblem
 from sync_server.demo_office import people
 from sync_server.exchange import Exchange
 from sync_server.form_catalogue import FormCatalogue
+from sync_server.office_zones import zone_beside
 from sync_server.protocol import command_line
 from sync_server.protocol.problems import Problem
 from sync_server.reference import add_programme
@@ -154,10 +155,16 @@ def add_user(wanted: argparse.Namespace) -> None:
         password = os.environ.get("HOMEWARD_PASSWORD") or _typed_password(wanted.login)
         if wanted.country:
             accounts.add_office(wanted.office, wanted.country)
+        theirs = zone_beside(storage.users(), wanted.office)
+        zone = (theirs or "UTC") if wanted.zone is None else wanted.zone
         accounts.add_user(
-            wanted.login, wanted.name or wanted.login, wanted.role, wanted.office, wanted.zone, password
+            wanted.login, wanted.name or wanted.login, wanted.role, wanted.office, zone, password
         )
-    print(f"Added {wanted.login} ({wanted.role}, {wanted.office}).")
+    print(f"Added {wanted.login} ({wanted.role}, {wanted.office}), time zone {zone}.")
+    if theirs not in (None, zone):
+        print(f"Warning: the others there have {theirs}. The office's day ends when it ends for most.")
+    elif wanted.zone is None:
+        print("That is the zone of the others there." if theirs else "For another time zone give --zone.")
 
 
 def _typed_password(login: str) -> str:
@@ -328,7 +335,7 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("--role", required=True, choices=ROLES)
     user.add_argument("--office", required=True)
     user.add_argument("--country", help="two letters; makes the office if it is new")
-    user.add_argument("--zone", default="UTC", help="the office's time zone, as Europe/Tirane")
+    user.add_argument("--zone", help="her time zone, as Europe/Tirane; else that of the office's others")
 
     form = verb("publish-form", publish_form, "publish forms (XLSForm as .md or .xlsx, or XForm .xml)")
     form.add_argument("files", nargs="*", type=Path, metavar="FILE")

@@ -5,14 +5,13 @@ push.py takes in, pull.py gives; here the two come together, each in its transac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
-from forms.casework.sharing import shares_on
 from sync_server.accounts import Actor
 from sync_server.grants import Grants, matters
 from sync_server.judgement import FormInUse
-from sync_server.permissions import fingerprints, names_of, scope
+from sync_server.permissions import names_of, names_of_place, scope
 from sync_server.protocol.change import ChangeSet
 from sync_server.protocol.clock import Contact
 from sync_server.protocol.merge import Rules
@@ -49,6 +48,8 @@ class Catalogue(Protocol):
     def denials(self, id: str, version: str) -> frozenset[str]: ...
 
     def lifts(self, id: str, version: str) -> frozenset[str]: ...
+
+    def sharing(self, id: str, version: str) -> Mapping[str, str]: ...
 
 
 class Exchange:
@@ -129,11 +130,14 @@ class Exchange:
 
     def alarms(self, actor: Actor) -> tuple[AlarmNotice, ...]:
         """What must not wait in the cases of the actor's office, and in others that name its country,
-        but none that denies her; the oldest first. Of a case of another office only its code is told."""
+        but none that denies her, nor one of another office that denies hers, its country or somebody there;
+        the oldest first. Of a case of another office only its code is told."""
         offices = {office.id: office for office in self._storage.offices()}
         office, here = scope(actor), offices.get(actor.office)
-        place = fingerprints(here.id, here.name) if here is not None else frozenset[str]()
-        country = here.country if here is not None else ""
+        place, country = frozenset[str](), ""
+        if here is not None:
+            staff = (user for user in self._storage.users() if user.office == here.id)
+            place, country = names_of_place(here, staff), here.country
         return tuple(
             AlarmNotice(
                 each.code,
@@ -151,10 +155,10 @@ class Exchange:
         return FormInUse(
             rules,
             matters(id, meanings),
-            any(map(shares_on, meanings)),
             self._catalogue.files(id, version),
             self._catalogue.denials(id, version),
             self._catalogue.lifts(id, version),
+            self._catalogue.sharing(id, version),
         )
 
     def _heard(self, actor: Actor, contact: Contact) -> int:

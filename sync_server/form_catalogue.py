@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 
 from forms.casework.deny_list import DECISION, denies
+from forms.casework.sharing import shares_on
 from sync_server.protocol.change import is_text
 from sync_server.protocol.merge import LAST, Rules
 from sync_server.protocol.messages import FormListing
@@ -27,6 +28,7 @@ class FormFacts:
     files: frozenset[str] = frozenset()
     denials: frozenset[str] = frozenset()
     lifts: frozenset[str] = frozenset()
+    sharing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def read_form(xml: str) -> FormFacts:
         frozenset(path for path, each in asked.items() if each.data_type == "binary"),
         frozenset(path for path, each in asked.items() if denies(each.meaning or "")),
         frozenset(path for path, each in asked.items() if each.meaning == DECISION),
+        {path: each.meaning for path, each in asked.items() if each.meaning and shares_on(each.meaning)},
     )
 
 
@@ -125,6 +128,11 @@ class FormCatalogue:
         """Those of them by whose answer a denial is lifted."""
         facts = self._known(id, version)
         return frozenset() if facts is None else facts.lifts
+
+    def sharing(self, id: str, version: str) -> Mapping[str, str]:
+        """The template paths of the questions that say who is to have a case, with what each means."""
+        facts = self._known(id, version)
+        return {} if facts is None else facts.sharing
 
     def _known(self, id: str, version: str) -> FormFacts | None:
         facts = self._facts.get((id, version))

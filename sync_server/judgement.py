@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from forms.casework.deny_list import LIFTED
+from forms.casework.sharing import ENDED, STATE
 from forms.paths import template
 from sync_server.accounts import Actor
 from sync_server.held_records import HeldRecords
@@ -24,21 +25,32 @@ FormVersion = tuple[str, str]
 class FormInUse:
     """What a push needs of a form version. `rules` is None when it was never published.
 
-    `matters`: records of it can change which other offices have their case; `shares_on`: they say which.
+    `matters`: records of it can change which other offices have their case; `sharing` are the template paths
+    of the questions that say which, with what each means.
     `files` and `denials` are the template paths of the questions that ask for a file, and of those about who
     is denied; `lifts` of those by which a denial is lifted.
     """
 
     rules: Rules | None
     matters: bool = False
-    shares_on: bool = False
     files: frozenset[str] = frozenset()
     denials: frozenset[str] = frozenset()
     lifts: frozenset[str] = frozenset()
+    sharing: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def shares_on(self) -> bool:
+        """Whether records of it say which other offices have their case."""
+        return bool(self.sharing)
 
     def speaks_of_denials(self, change_set: ChangeSet) -> bool:
         """Whether it says who is denied, or no more."""
         return bool(self.denials) and any(template(path) in self.denials for path in change_set.values)
+
+    def shares(self, change_set: ChangeSet) -> bool:
+        """Whether it says of a sharing more than that it has ended."""
+        said = ((self.sharing.get(template(path)), value) for path, value in change_set.values.items())
+        return any(meaning and (meaning, value) != (STATE, ENDED) for meaning, value in said)
 
     def lifts_a_denial(self, change_set: ChangeSet) -> bool:
         """Whether it takes somebody off, in a row, outside of one or in a new record."""
@@ -142,7 +154,7 @@ class Judgement:
             change_set,
             self._cases.get(case),
             self._shared.of(case),
-            form.shares_on or (denial is not None and self._alters_denials(change_set, form)),
+            form.shares_on if denial is None else self._goes_too_far(change_set, form),
             self._written_ms(change_set),
             denial,
         )
@@ -158,6 +170,13 @@ class Judgement:
                 for parent in change.parents:
                     if parent in fallen:
                         raise Problem(fallen[parent])
+
+    def _goes_too_far(self, change_set: ChangeSet, form: FormInUse) -> bool:
+        """Whether somebody who is denied says more of who has the case than she may for having had it. What
+        she ended before that has ended; another office's people end nothing."""
+        if self._cases.get(change_set.case, self._actor.office) == self._actor.office:
+            return form.shares(change_set) or self._alters_denials(change_set, form)
+        return form.shares_on or self._alters_denials(change_set, form)
 
     def _alters_denials(self, change_set: ChangeSet, form: FormInUse) -> bool:
         """Whether it says something else of a denial that is there already, or lifts one. Who is denied may

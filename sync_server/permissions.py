@@ -10,6 +10,7 @@ office's, and so nobody else may open it first, nor may anybody share it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ from forms.casework.deny_list import same_name
 from forms.casework.office_file import FORMS, is_office_file, office_file
 from sync_server.accounts import Actor
 from sync_server.protocol.change import ChangeSet
-from sync_server.storage.base import User
+from sync_server.storage.base import Office, User
 from sync_server.storage.shared_base import SharedCase
 
 
@@ -46,7 +47,8 @@ def refusal(
 
     `home` is the office whose case it is; None is a case that nobody knows yet, which she opens in her own
     office. `share` is what her office has of it. `shares_on`: the change says which offices are to have
-    the case, and that only people of its home may say, or it alters what is said of who is denied.
+    the case, and that only people of its home may say. Of somebody whom the case denies: it lets an office
+    have it, or alters what is said of who is denied; that she had ended a sharing before is heard.
     """
     if is_office_file(change_set.case):
         if change_set.case != office_file(actor.office):
@@ -73,6 +75,13 @@ def names_of(person: Actor | User) -> frozenset[str]:
     """The names by which a case denies somebody herself, as fingerprints: her login, and what she is
     called. The name of her office is none of them: it would lock out the office whose case it is."""
     return fingerprints(person.login, person.display_name)
+
+
+def names_of_place(office: Office, staff: Iterable[User]) -> frozenset[str]:
+    """The names by which a case of another office denies itself to a whole office, as fingerprints: its own,
+    its country's code, and those of all who work there, as for a sharing with it."""
+    people = (name for user in staff for name in (user.login, user.display_name, user.role))
+    return fingerprints(office.id, office.name, office.country, *people)
 
 
 def fingerprints(*names: str) -> frozenset[str]:

@@ -25,15 +25,18 @@ def zone_named(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def zones_of_offices(people: Iterable[tuple[str, str]]) -> Mapping[str, ZoneInfo]:
-    """The zone of each office: the one of most of its people, who are told as (office, zone). An office whose
+def zones_of_offices(people: Iterable[tuple[str, str, bool]]) -> Mapping[str, ZoneInfo]:
+    """The zone of each office: the one of most of its people, who are told as (office, zone, whether she is a
+    coordinator); of two with as many, the one of more coordinators, then the first by name. An office whose
     zone is not known is left out."""
     counted: dict[str, Counter[str]] = {}
-    for office, zone in people:
+    leading: Counter[tuple[str, str]] = Counter()
+    for office, zone, coordinator in people:
         counted.setdefault(office, Counter())[zone] += 1
+        leading[office, zone] += coordinator
     found = {}
     for office, count in counted.items():
-        name = min(count, key=lambda each: (-count[each], each))
+        name = min(count, key=lambda each: (-count[each], -leading[office, each], each))
         try:
             found[office] = ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):

@@ -24,7 +24,8 @@ from forms.casework.facts import Evidence
 from forms.casework.word import Reason, ids, in_order, named, newer
 
 WHO: Final = "share.office"
-_STATE: Final = "share.state"
+STATE: Final = "share.state"
+ENDED: Final = "ended"
 _WITHOUT_CONSENT: Final = ("vital_interest", "duty_to_report")
 _STANDARD: Final = ConsentRules()
 
@@ -117,11 +118,11 @@ def _share(
     rules: ConsentRules,
 ) -> Share:
     """The first ground that holds, of the records that no other one has ended."""
-    ended = [each for each in told if each.get(_STATE) != "shared"]
+    ended = [each for each in told if each.get(STATE) != "shared"]
     standing = [
         each
         for each in told
-        if each.get(_STATE) == "shared" and all(newer(each, end, _STATE, WHO) for end in ended)
+        if each.get(STATE) == "shared" and all(newer(each, end, STATE, WHO) for end in ended)
     ]
     if not standing:
         return _refused(office.id, "sharing.record.ended", ended)

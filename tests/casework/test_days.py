@@ -145,8 +145,21 @@ def test_a_moment_has_its_day_here_and_what_is_none_is_left(told: Any, here: Zon
 
 
 def test_an_office_lives_in_the_zone_of_most_of_its_people() -> None:
-    people = [("a", "Europe/Athens"), ("a", "UTC"), ("a", "Europe/Athens"), ("b", "Mars/Olympus")]
+    people = [
+        ("a", "Europe/Athens", False),
+        ("a", "Africa/Casablanca", True),
+        ("a", "Europe/Athens", False),
+        ("b", "Mars/Olympus", True),
+    ]
     assert zones_of_offices(people) == {"a": ATHENS}
+
+
+def test_of_two_zones_with_as_many_an_office_lives_in_that_of_its_coordinators() -> None:
+    people = [("a", "Africa/Casablanca", False), ("a", "Europe/Athens", True), ("b", "Europe/Tirane", True)]
+    assert zones_of_offices(people)["a"] == ATHENS
+    # Without a word of theirs, on every device and on the server alike, the first by name.
+    nobody_leads = [(office, zone, False) for office, zone, _ in people]
+    assert zones_of_offices(nobody_leads)["a"] == zones_of_offices(reversed(nobody_leads))["a"] == RABAT
 
 
 def test_the_zone_furthest_in_the_day() -> None:

@@ -79,3 +79,66 @@ def test_a_denied_coordinator_does_not_lift_it_in_a_record_of_her_own(
     assert ana.codes() == ["sync.case.not_granted"]
     assert (denied, country.denies(case, ana.actor)) == (True, True)
     assert ana.of_case(case) == {}
+
+
+@pytest.fixture
+def shared(country: Country, arta: Tablet, ana: Tablet, case: str) -> str:
+    """The record by which Athens has the case."""
+    arta.consent(case, "athens")
+    record = arta.share(case, "athens")
+    meet(arta, ana)
+    assert country.holders(case) == {country.office("tirana"), country.office("athens")}
+    return record
+
+
+def test_a_sharing_that_somebody_ended_before_she_was_denied_has_ended(
+    country: Country, arta: Tablet, ana: Tablet, case: str, shared: str
+) -> None:
+    eleni = country.tablet("eleni", "athens")
+    eleni.sync()
+    ana.end(shared)
+    country.now += 1_000
+    arta.deny(case, "ana")
+    meet(arta, ana, eleni)
+    assert ana.codes() == []
+    assert country.holders(case) == {country.office("tirana")}
+    assert ana.of_case(case) == eleni.of_case(case) == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"share_state": "shared"},
+        {"share_office": "rabat"},
+        {"share_state": "ended", "share_ground": "vital_interest"},
+        {"share_reason": "to be told her address"},
+        {"share_state": None},
+    ],
+)
+def test_who_is_denied_says_no_more_of_a_sharing_than_that_it_ended(
+    country: Country, arta: Tablet, ana: Tablet, case: str, shared: str, said: dict[str, str | None]
+) -> None:
+    ana.write(case, "sharing", said, shared)
+    country.now += 1_000
+    arta.deny(case, "ana")
+    before = country.held(case)[shared]
+    meet(arta, ana)
+    assert ana.codes() == ["sync.case.not_granted"]
+    assert country.held(case)[shared] == before
+
+
+def test_who_is_denied_ends_nothing_from_then_on_nor_from_another_office(
+    country: Country, arta: Tablet, ana: Tablet, case: str, shared: str
+) -> None:
+    eleni = country.tablet("eleni", "athens")
+    eleni.sync()
+    eleni.end(shared)
+    country.now += 1_000
+    arta.deny(case, "ana", "eleni")
+    arta.sync()
+    country.now += 1_000
+    ana.end(shared)
+    meet(ana, eleni)
+    assert ana.codes() == ["sync.case.not_granted"]
+    assert eleni.codes() == ["sync.case.not_yours_to_share"]
+    assert country.held(case)[shared]["share_state"].value == "shared"

@@ -196,18 +196,32 @@ def test_a_conflict_of_the_case_is_told_to_him_and_settled_by_him_only_while_he_
 def test_his_own_alarms_name_nothing_of_it_wherever_he_works(
     country: Country, arta: Tablet, besnik: Tablet, case: str
 ) -> None:
-    besniks_namesake = country.tablet("vangelis", "athens")
+    vangelis = country.tablet("vangelis", "athens")
     eleni = country.tablet("eleni", "athens")
     alarm = Alarm(country.office("tirana"), case, "alarm.a", "AL-1", 10, ("AL", "GR"))
     country.database.put_alarms(country.office("tirana"), [alarm], country.now)
-    assert len(besnik.sync().alarms) == len(besniks_namesake.sync().alarms) == 1
-    arta.deny(case, "besnik", "vangelis")
+    assert len(besnik.sync().alarms) == len(vangelis.sync().alarms) == 1
+    arta.deny(case, "besnik")
     arta.sync()
-    for tablet, told in ((besnik, 0), (besniks_namesake, 0), (arta, 1), (eleni, 1)):
+    for tablet, told in ((besnik, 0), (vangelis, 1), (arta, 1), (eleni, 1)):
         assert len(country.exchange.alarms(tablet.actor)) == told, tablet.actor.login
-    # Named as an office, all who work there; but never the office whose case it is.
-    arta.deny(case, "athens")
-    arta.deny(case, "tirana")
+    # She would tell him: whoever is named of another office, nobody there hears of it.
+    arta.deny(case, "vangelis")
+    arta.sync()
+    for tablet, told in ((vangelis, 0), (arta, 1), (eleni, 0)):
+        assert len(country.exchange.alarms(tablet.actor)) == told, tablet.actor.login
+
+
+@pytest.mark.parametrize("named", ["athens", "Support Centre Athens", "GR", "officer"])
+def test_alarms_do_not_reach_another_office_that_is_named_and_always_its_own(
+    country: Country, arta: Tablet, case: str, named: str
+) -> None:
+    eleni = country.tablet("eleni", "athens")
+    alarm = Alarm(country.office("tirana"), case, "alarm.a", "AL-1", 10, ("AL", "GR"))
+    country.database.put_alarms(country.office("tirana"), [alarm], country.now)
+    assert len(eleni.sync().alarms) == 1
+    for name in (named, "tirana", "AL"):
+        arta.write(case, "deny_list", {"who": name, "decision": "denied"})
     arta.sync()
     assert country.exchange.alarms(eleni.actor) == ()
     assert len(country.exchange.alarms(arta.actor)) == 1

@@ -42,6 +42,19 @@ def test_a_name_on_the_deny_list_is_not_written_over_and_a_lifting_takes_a_reaso
 
 
 @pytest.mark.parametrize(
+    ("language", "role"),
+    [("en", "role"), ("fr", "fonction,"), ("sq", "detyr"), ("ar", "الصفة"), ("uk", "посада,")],
+)
+def test_nobody_is_asked_for_a_role_to_deny_since_in_the_office_of_the_case_it_denies_nobody(
+    definitions: dict[str, FormDefinition], language: str, role: str
+) -> None:
+    file = Filling(definitions["case_file"], language)
+    asked = file.entry.state(f"{first_row(file)}/deny_who")
+    assert asked.label
+    assert role not in f"{asked.label}, {asked.hint}".lower()
+
+
+@pytest.mark.parametrize(
     ("text", "fine"),
     [
         ("2008", True), ("2008-05", True), ("1961-12", True), ("08", False), ("2008-5", False),

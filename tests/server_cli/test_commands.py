@@ -211,6 +211,31 @@ def test_users_are_added_with_an_office_and_a_password_that_is_long_enough(serve
     refused(server, "account.login.taken", *mira, HOMEWARD_PASSWORD=PASSWORD)
 
 
+def test_who_is_added_without_a_time_zone_has_that_of_her_office(server: Any) -> None:
+    """Else its midnight would move, and with it until when a consent or an assessment holds."""
+    server.must("init", "--unattended")
+
+    def added(login: str, office: str, *more: str) -> list[str]:
+        command = ("add-user", "--login", login, "--role", "officer", "--office", office, *more)
+        done = server.run(*command, HOMEWARD_PASSWORD=PASSWORD)
+        assert done.returncode == 0, done.stderr
+        return list(done.stdout.splitlines())
+
+    first = added("mira", "Rabat", "--country", "ma")
+    assert first == ["Added mira (officer, Rabat), time zone UTC.", "For another time zone give --zone."]
+    tirana = ("--country", "al", "--zone", "Europe/Tirane")
+    assert added("arta", "Tirana", *tirana) == ["Added arta (officer, Tirana), time zone Europe/Tirane."]
+    assert added("besnik", "Tirana") == [
+        "Added besnik (officer, Tirana), time zone Europe/Tirane.",
+        "That is the zone of the others there.",
+    ]
+    assert added("drin", "Tirana", "--zone", "UTC") == [
+        "Added drin (officer, Tirana), time zone UTC.",
+        "Warning: the others there have Europe/Tirane. The office's day ends when it ends for most.",
+    ]
+    assert "time zone Europe/Tirane." in added("eda", "Tirana")[0]
+
+
 def test_a_form_that_does_not_compile_is_told_with_its_row(server: Any, tmp_path: Path) -> None:
     server.must("init", "--unattended")
     form = tmp_path / "broken.md"
