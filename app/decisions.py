@@ -250,7 +250,8 @@ def share_views(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[S
 
 
 def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharing.Share, ...]:
-    """Which other offices have the case today, and which one has not, and why."""
+    """Which other offices have the case today, and which one has not, and why; other files of the person that are
+    here can speak against it."""
     known = shelf.known(db)
     facts = cases.get(db, case)
     listed = {each.id: each for each in offices(known)}
@@ -265,6 +266,7 @@ def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharin
         case=Case.from_values(facts.facts),
         coordinators=known.coordinators_of(facts.office),
         rules=programme.consent,
+        joined=persons.joined_at_home(db, shelf, facts, sharing.reads),
     )
 
 

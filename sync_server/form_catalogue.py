@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from forms.casework.deny_list import denies
+from forms.casework.joined_files import joins
 from sync_server.protocol.change import is_text
 from sync_server.protocol.merge import LAST, Rules
 from sync_server.protocol.messages import FormListing
@@ -18,7 +19,8 @@ from sync_server.storage.base import NewForm, Storage
 @dataclass(frozen=True, slots=True)
 class FormFacts:
     """What the server needs of a form: its name, the merge rule of each template path, the meanings of its
-    questions, and the template paths of those that ask for a file, and of those about who is denied."""
+    questions, and the template paths of those that ask for a file, and of those about who is denied: also of
+    those about which files are of one person, since a denial counts in each of them."""
 
     id: str
     version: str
@@ -49,7 +51,9 @@ def read_form(xml: str) -> FormFacts:
         dict(definition.merge_rules),
         frozenset(each.meaning for each in asked.values() if each.meaning),
         frozenset(path for path, each in asked.items() if each.data_type == "binary"),
-        frozenset(path for path, each in asked.items() if denies(each.meaning or "")),
+        frozenset(
+            path for path, each in asked.items() if denies(each.meaning or "") or joins(each.meaning or "")
+        ),
     )
 
 
