@@ -250,8 +250,8 @@ def share_views(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[S
 
 
 def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharing.Share, ...]:
-    """Which other offices have the case today, and which one has not, and why; other files of the person that are
-    here can speak against it."""
+    """Which other offices have the case today, and which one has not, and why; other files of the person can
+    speak against it, where they are here."""
     known = shelf.known(db)
     facts = cases.get(db, case)
     listed = {each.id: each for each in offices(known)}
