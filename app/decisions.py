@@ -253,7 +253,8 @@ def share_views(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[S
 
 
 def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharing.Share, ...]:
-    """Which other offices have the case today, and which one has not, and why."""
+    """Which other offices have the case today, and which one has not, and why; other files of the person can
+    speak against it, where they are here."""
     known = shelf.known(db)
     facts = cases.get(db, case)
     listed = {each.id: each for each in offices(known)}
@@ -268,6 +269,7 @@ def shares(db: Snapshot, shelf: Shelf, case: str, now: datetime) -> tuple[sharin
         case=Case.from_values(facts.facts),
         coordinators=known.coordinators_of(facts.office),
         rules=programme.consent,
+        joined=persons.joined_at_home(db, shelf, facts, sharing.reads),
     )
 
 

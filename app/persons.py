@@ -21,6 +21,7 @@ from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
 from forms.casework.facts import Evidence, lines
 from forms.casework.files_of_one import once_joined, taken_back_while_joined
+from forms.casework.joined_files import JoinedFile, joined_to
 
 _PHONE: Final = "person.phone"
 _DOCUMENT: Final = "person.document"
@@ -142,6 +143,19 @@ def said_of(db: Snapshot, shelf: Shelf, person: Person) -> list[list[Evidence]]:
         return evidence.of_case(db, shelf, case, zone=zone)
 
     return [[*said(case), *taken_back_while_joined(case, once, said)] for case in person.members]
+
+
+def joined_at_home(db: Snapshot, shelf: Shelf, case: CaseFacts, reads: evidence.Reads) -> list[JoinedFile]:
+    """The other files of the person that are of the same office, as the server joins them when it decides who
+    has this one: by what cases of that office say."""
+    homes = cases.offices(db)
+    said = {key: found for key, found in _same(db, shelf).items() if homes.get(key) == case.office}
+    others = {key for key in joined_to(case.id, said) if homes.get(key) == case.office}
+    zone = evidence.zone_of(db, shelf, case.id)
+    return [
+        JoinedFile(Case.from_values(each.facts), evidence.of_case(db, shelf, each.id, reads, zone))
+        for each in cases.those(db, others)
+    ]
 
 
 def now_of(db: Snapshot, shelf: Shelf, person: Person, now: datetime) -> datetime:

@@ -1,5 +1,5 @@
-"""What a server has to decide once about what it took in before it knew how: whom cases deny, and which
-files are of which case.
+"""What a server has to decide once about what it took in before it knew how: whom cases deny, in
+which records files are joined, and which files are of which case.
 
 It is done before the first device is answered. Until then a device is told of nobody's denial and is given
 no file; what it does not get it asks for again with its next sync, so nothing is lost by that.
@@ -59,6 +59,8 @@ class CatchUp:
 
     def _run_for(self, home: str, with_files: bool) -> int:
         denying: set[str] = set()
+        joining: set[str] = set()
+        originals: set[str] = set()
         first: dict[str, str] = {}
         for page in self._log(home):
             claims = []
@@ -66,11 +68,14 @@ class CatchUp:
                 change_set = logged.change_set
                 if self._speaks_of_denials(change_set):
                     denying.add(change_set.case)
+                    originals |= self._originals(change_set)
+                    joining |= {change_set.record} if self._joins(change_set) else set()
                 for hash in self._files(change_set) if with_files else ():
                     claims.append(FileClaim(change_set.case, hash, change_set.author))
                     first.setdefault(hash, change_set.author)
             self._storage.write(partial(_claim, home=home, claims=claims))
-        for case in sorted(denying):
+        self._storage.write(partial(_note, home=home, records=joining))
+        for case in sorted(denying | self._storage.read(partial(_at, home=home, cases=originals))):
             self._storage.write(partial(self._decide, home=home, case=case))
         self._storage.write(partial(_prove, home=home, first=first))
         return len(denying) + len(first)
@@ -87,6 +92,13 @@ class CatchUp:
         except FormProblem:
             return False
         return bool(asked) and any(template(path) in asked for path in change_set.values)
+
+    def _originals(self, change_set: ChangeSet) -> set[str]:
+        return self._storage.read(lambda ledger: self._grants.originals(ledger, change_set))
+
+    def _joins(self, change_set: ChangeSet) -> bool:
+        form, version = change_set.form, change_set.form_version
+        return self._storage.read(lambda ledger: self._grants.joins(ledger, form, version))
 
     def _files(self, change_set: ChangeSet) -> list[str]:
         """Of a form that this version of the server reads no more, whatever looks like the name of a file:
@@ -110,6 +122,17 @@ def _is_file(value: object) -> bool:
 
 def _log_after(ledger: Ledger, home: str, sequence: int) -> list[tuple[int, LoggedChange]]:
     return ledger.log_after(home, sequence, _ROWS)
+
+
+def _note(ledger: Ledger, home: str, records: set[str]) -> None:
+    if records:
+        ledger.take(home, 0)
+        ledger.note_joining(home, records)
+
+
+def _at(ledger: Ledger, home: str, cases: set[str]) -> set[str]:
+    """Those of these cases that are at home there."""
+    return {case for case, office in ledger.offices_of(cases).items() if office == home}
 
 
 def _claim(ledger: Ledger, home: str, claims: list[FileClaim]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from forms.casework.deny_list import DECISION, denies
+from forms.casework.joined_files import joins
 from forms.casework.sharing import shares_on
 from sync_server.protocol.change import is_text
 from sync_server.protocol.merge import LAST, Rules
@@ -19,7 +20,8 @@ from sync_server.storage.base import NewForm, Storage
 @dataclass(frozen=True, slots=True)
 class FormFacts:
     """What the server needs of a form: its name, the merge rule of each template path, the meanings of its
-    questions, and the template paths of those that ask for a file, and of those about who is denied."""
+    questions, and the template paths of those that ask for a file, and of those about who is denied: also of
+    those about which files are of one person, since a denial counts in each of them."""
 
     id: str
     version: str
@@ -52,7 +54,9 @@ def read_form(xml: str) -> FormFacts:
         dict(definition.merge_rules),
         frozenset(each.meaning for each in asked.values() if each.meaning),
         frozenset(path for path, each in asked.items() if each.data_type == "binary"),
-        frozenset(path for path, each in asked.items() if denies(each.meaning or "")),
+        frozenset(
+            path for path, each in asked.items() if denies(each.meaning or "") or joins(each.meaning or "")
+        ),
         frozenset(path for path, each in asked.items() if each.meaning == DECISION),
         {path: each.meaning for path, each in asked.items() if each.meaning and shares_on(each.meaning)},
     )

@@ -1,13 +1,13 @@
 """Who has a case, and whom it denies, decided by the case's own records, whatever a device says.
 
 The rules are `forms.casework.sharing` and `deny_list`; here they get what they ask for, from the transaction
-in which it counts: the merged records of the case, the offices that there are, and who is a coordinator of
-the home office.
+in which it counts: the merged records of the case and of the files joined to it, the offices that there are,
+and who is a coordinator of the home office.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Final
@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from forms.casework.case import Case
 from forms.casework.consent import ConsentRules
 from forms.casework.days import zone_named
-from forms.casework.deny_list import deny_list
 from forms.casework.facts import Evidence, evidence
+from forms.casework.joined_files import ORIGINAL, JoinedFile, denied_in, joined_to, joins
 from forms.casework.sharing import WHO, OtherOffice, Share, reads, shares
 from forms.definition import FormDefinition
 from forms.errors import FormProblem
@@ -25,7 +25,7 @@ from forms.library import CASE_FILE
 from forms.paths import template
 from forms.record import Record
 from sync_server.office_zones import office_zones
-from sync_server.protocol.change import is_text
+from sync_server.protocol.change import ChangeSet, is_text
 from sync_server.protocol.clock import milliseconds_of
 from sync_server.protocol.merge import FieldState
 from sync_server.protocol.merge_rules import COORDINATOR
@@ -101,10 +101,14 @@ class Grants:
         def zone_of(login: str) -> tzinfo:
             return zones.get(login, zone)
 
-        read = (self._said(ledger, record, own, zone, zone_of) for record in stored)
-        said = [each for each in read if each is not None]
-        case_facts, coordinators = _case(stored), _coordinators(staff)
-        denied = deny_list(said, coordinators, today)
+        def said_in(records: Iterable[StoredRecord]) -> list[Evidence]:
+            read = (self._said(ledger, record, own, zone, zone_of) for record in records)
+            return [each for each in read if each is not None]
+
+        said, case_facts, coordinators = said_in(stored), _case(stored), _coordinators(staff)
+        files = (ledger.records_of_case(home, each) for each in self._joined(ledger, home, case, said_in))
+        joined = [JoinedFile(_case(each), said_in(each)) for each in files]
+        denied = denied_in(said, joined, coordinators, today)
         found = shares(
             said,
             [_other(office, there) for office, there in others],
@@ -113,6 +117,7 @@ class Grants:
             case=case_facts,
             coordinators=coordinators,
             rules=self._rules(case_facts),
+            joined=joined,
         )
         rows = _rows(home, case, before, found, today.isoformat(), now_ms)
         records = tuple(record.delta.record for record in stored)
@@ -120,11 +125,36 @@ class Grants:
 
     def named_in(self, ledger: SharedLedger, delta: RecordDelta) -> set[str]:
         """The offices that a record names as those that are to have its case, whether they exist or not."""
-        read = self._read(ledger, delta)
+        return {name for name in self._answers(ledger, delta, WHO) if _may_be_an_office(name)}
+
+    def originals(self, ledger: SharedLedger, told: RecordDelta | ChangeSet) -> set[str]:
+        """The cases that this names as files of the same person, whether they exist or not."""
+        return {name for name in self._answers(ledger, told, ORIGINAL) if name and is_text(name)}
+
+    def joins(self, ledger: SharedLedger, form: str, version: str) -> bool:
+        """Whether records of this form say which files are of one person."""
+        read = self._read(ledger, form, version)
+        return read is not None and any(map(joins, read.paths.values()))
+
+    def _answers(self, ledger: SharedLedger, told: RecordDelta | ChangeSet, meaning: str) -> set[str]:
+        read = self._read(ledger, told.form, told.form_version)
         paths = read.paths if read is not None else {}
-        said = (value for path, value in delta.values.items() if paths.get(template(path)) == WHO)
-        names = {value.strip() for value in said if isinstance(value, str)}
-        return {name for name in names if _may_be_an_office(name)}
+        said = (value for path, value in told.values.items() if paths.get(template(path)) == meaning)
+        return {value.strip() for value in said if isinstance(value, str)}
+
+    def _joined(
+        self,
+        ledger: SharedLedger,
+        home: str,
+        case: str,
+        said_in: Callable[[Iterable[StoredRecord]], list[Evidence]],
+    ) -> list[str]:
+        """The other files of the person in this office, in the order of their ids."""
+        found: dict[str, list[StoredRecord]] = {}
+        for record in ledger.joining_records(home):
+            found.setdefault(record.delta.case, []).append(record)
+        said = {each: said_in(records) for each, records in found.items()}
+        return sorted(filter(is_text, joined_to(case, said)))
 
     def _said(
         self,
@@ -135,7 +165,7 @@ class Grants:
         zone_of: Callable[[str], tzinfo],
     ) -> Evidence | None:
         """A record in the meanings that the rule reads; None when it says none of them."""
-        read = self._read(ledger, stored.delta)
+        read = self._read(ledger, stored.delta.form, stored.delta.form_version)
         if read is None or not read.paths:
             return None
         delta = stored.delta
@@ -163,9 +193,9 @@ class Grants:
             zone_of=zone_of,
         )
 
-    def _read(self, ledger: SharedLedger, delta: RecordDelta) -> Read | None:
+    def _read(self, ledger: SharedLedger, form: str, version: str) -> Read | None:
         """None for a form that the server does not know or cannot read: it says nothing."""
-        key = delta.form, delta.form_version
+        key = form, version
         if key not in self._forms:
             from forms.xform.load import load_form
 
@@ -175,7 +205,8 @@ class Grants:
                 return None
             meanings = {path: each.meaning or "" for path, each in definition.questions.items()}
             self._forms[key] = Read(
-                definition, {path: meaning for path, meaning in meanings.items() if reads(meaning)}
+                definition,
+                {path: meaning for path, meaning in meanings.items() if reads(meaning) or joins(meaning)},
             )
         return self._forms[key]
 

@@ -16,6 +16,7 @@ from sync_server.attachments import files_named
 from sync_server.conflicts import Ending
 from sync_server.grants import Grants
 from sync_server.held_records import HeldRecords, effective_stamps, known_of
+from sync_server.joined_files import JoinedFiles
 from sync_server.judgement import FormInUse, FormVersion, Judgement, form_of
 from sync_server.permissions import refusal, scope
 from sync_server.protocol.change import ChangeSet
@@ -88,6 +89,8 @@ class Push:
         homes = self._ledger.offices_of(cases)
         told = self._told_elsewhere(settled)
         self._homes = {**dict.fromkeys(cases, self._office), **homes, **told.homes}
+        joined = JoinedFiles(self._ledger, self._grants, self._homes, filter(self._may_decide, undecided))
+        self._homes = {**joined.homes, **self._homes}
         shared = SharedCases(self._ledger, self._grants, self._office, self._homes, self._actor)
         by_home = self._by_home(undecided, homes, shared)
         held = HeldRecords(self._ledger, by_home, self._rules)
@@ -98,7 +101,7 @@ class Push:
         judged.decide(changes)
         unknown = {change_set.case for change_set in judged.accepted} - homes.keys()
         self._ledger.add_cases(self._office, unknown, self._contact.received)
-        self._take_in(judged.accepted, settled, told, held, shared)
+        self._take_in(judged.accepted, settled, told, held, shared, joined)
         accepted = sorted({*judged.repeated, *(change_set.sequence for change_set in judged.accepted)})
         reply = Reply(tuple(accepted), tuple(judged.refused), judged.received)
         self._ledger.note_device(
@@ -192,6 +195,7 @@ class Push:
         told: _Told,
         held: HeldRecords,
         shared: SharedCases,
+        joined: JoinedFiles,
     ) -> None:
         """Merge, and write everything with its sequences; then let other offices have what is theirs."""
         endings = self._endings(accepted, settled, told, held, shared)
@@ -207,7 +211,9 @@ class Push:
         for id, (delta, _) in merged.items():
             touched.setdefault(delta.case, []).append(id)
         counts = {home: len(some) + (home in endings) for home, some in arrived.items()}
-        firsts = shared.lock(counts, touched, self._named(accepted, merged))
+        to_decide = self._to_decide(accepted, shared, joined)
+        firsts = shared.lock(counts, {*touched, *to_decide}, self._named(accepted, merged))
+        joined.check()
         lost: dict[str, list[LoggedConflict]] = {}
         for home in sorted(arrived):
             numbered = list(enumerate(arrived[home], firsts[home]))
@@ -217,7 +223,7 @@ class Push:
         lost = self._with_partners(lost, shared)
         losers = {each.partner for some in lost.values() for each in some if each.partner}
         losers |= {self._office} if endings.keys() - {self._office} else set()
-        numbers = shared.tell(touched, self._to_decide(accepted, shared), losers, contact.received)
+        numbers = shared.tell(touched, to_decide, losers, contact.received)
         for home, some in lost.items():
             if some:
                 some = [replace(each, partner_sequence=numbers.get(each.partner or "", 0)) for each in some]
@@ -232,15 +238,21 @@ class Push:
         saying = {each.record for each in accepted if self._forms[form_of(each)].shares_on}
         return {name for id in saying for name in self._grants.named_in(self._ledger, merged[id][0])}
 
-    def _to_decide(self, accepted: Iterable[ChangeSet], shared: SharedCases) -> set[str]:
+    def _to_decide(self, accepted: Iterable[ChangeSet], shared: SharedCases, joined: JoinedFiles) -> set[str]:
         """The cases of which it may be otherwise from now on who has them, or whom they deny."""
-        return {
-            each.case
-            for each in accepted
-            if (form := self._forms[form_of(each)]).shares_on
-            or (form.matters and (shared.has_partners(each.case) or shared.has_deny_list(each.case)))
-            or form.speaks_of_denials(each)
-        }
+        found = set()
+        for each in filter(self._may_decide, accepted):
+            form = self._forms[form_of(each)]
+            files = {each.case, *joined.of(each.case)}
+            if not form.speaks_of_denials(each):
+                files = {file for file in files if shared.has_partners(file) or shared.has_deny_list(file)}
+            found |= files | ({each.case} if form.shares_on else set())
+        return found
+
+    def _may_decide(self, change_set: ChangeSet) -> bool:
+        """Whether it may be otherwise after it who has a case, this one or one that is joined to it."""
+        form = self._forms[form_of(change_set)]
+        return form.matters or form.shares_on or form.speaks_of_denials(change_set)
 
     def _claim_files(self, accepted: Iterable[ChangeSet]) -> None:
         """Note which files these name as answers to questions that ask for one, in which case."""
@@ -322,7 +334,12 @@ class Push:
                 new.append(StoredRecord(delta, firsts[id], last, 0))
             lost += [LoggedConflict(notice, last) for notice in notices]
         self._ledger.put_records(home, new, changed)
+        if joining := {id for id in lasts if self._joins(merged[id][0])}:
+            self._ledger.note_joining(home, joining)
         return lost
+
+    def _joins(self, delta: RecordDelta) -> bool:
+        return self._grants.joins(self._ledger, delta.form, delta.form_version)
 
 
 def _reply_text(reply: Reply, sequences: list[int]) -> str:

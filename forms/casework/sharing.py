@@ -6,12 +6,13 @@ A duty to report gives the whole file of a child, or of who may be one, to anoth
 a referral with the fields that the law asks for, and no ground here.
 When consent is taken back or has run out, the sharing is over. The deny list of the case beats all of it,
 whether it names the office, its country, somebody who works there or a role that somebody there has. As long
-as somebody is denied and nobody wrote whom, no other office has the case.
+as somebody is denied and nobody wrote whom, no other office has the case. A denial, a refusal or a withdrawal
+counts in each file of the person, and what gives a file to an office in that file alone (`joined_files`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -19,8 +20,8 @@ from typing import Final
 from forms.casework.age import age
 from forms.casework.case import Case
 from forms.casework.consent import ConsentRules, in_force, under_one_name
-from forms.casework.deny_list import deny_list
 from forms.casework.facts import Evidence
+from forms.casework.joined_files import JoinedFile, denied_in, of_age_in, refusals
 from forms.casework.word import Reason, ids, in_order, named, newer
 
 WHO: Final = "share.office"
@@ -81,15 +82,17 @@ def shares(
     case: Case,
     coordinators: Collection[str],
     rules: ConsentRules = _STANDARD,
+    joined: Sequence[JoinedFile] = (),
 ) -> tuple[Share, ...]:
     """What holds on this day for every office that some record names, in the order of their ids.
 
     `home` is the office whose case it is: it is never among them. `offices` are those that there are;
     another name is `sharing.office.unknown`. `coordinators` are the logins whose word lifts a denial.
+    `joined` are the other files of the person in the home office, of which only what protects her counts.
     """
     found = in_order(evidence)
     known = {office.id: office for office in offices}
-    denied = deny_list(found, coordinators, at)
+    denied = denied_in(found, joined, coordinators, at)
     told: dict[str, list[Evidence]] = {}
     for each in found:
         if (name := each.text(WHO).strip()) and name != home.id:
@@ -104,7 +107,7 @@ def shares(
         elif denied.unnamed:
             answers.append(_refused(name, "sharing.denial.unnamed", told[name]))
         else:
-            answers.append(_share(office, told[name], found, at, home, case, rules))
+            answers.append(_share(office, told[name], found, at, home, case, rules, joined))
     return tuple(answers)
 
 
@@ -116,6 +119,7 @@ def _share(
     home: OtherOffice,
     case: Case,
     rules: ConsentRules,
+    joined: Sequence[JoinedFile],
 ) -> Share:
     """The first ground that holds, of the records that no other one has ended."""
     ended = [each for each in told if each.get(STATE) != "shared"]
@@ -133,7 +137,7 @@ def _share(
             reasons.append(Reason("sharing.record.dated_ahead", evidence=(each.record,)))
         elif ground == "consent":
             purpose = "share_with_country" if office.country != home.country else "share_with_organisation"
-            about = under_one_name(found, office.name, office.id)
+            about = under_one_name([*found, *refusals(joined)], office.name, office.id)
             consent = in_force(purpose, office.id, about, at, case=case, rules=rules)
             if consent.in_force:
                 rests_on = tuple(sorted({each.record, *consent.evidence}))
@@ -143,18 +147,21 @@ def _share(
             reasons.append(Reason("sharing.ground.unknown", evidence=(each.record,)))
         elif not named(each.get("share.reason")):
             reasons.append(Reason("sharing.reason.missing", evidence=(each.record,)))
-        elif ground == "duty_to_report" and (why := _not_a_child(found, at, case, rules)):
+        elif ground == "duty_to_report" and (why := _not_a_child(found, at, case, rules, joined)):
             reasons.append(replace(why, evidence=ids([each])))
         else:
             return Share(office.id, True, ground, (), (each.record,))
     return Share(office.id, False, "", tuple(dict.fromkeys(reasons)), ids(standing))
 
 
-def _not_a_child(found: list[Evidence], at: date, case: Case, rules: ConsentRules) -> Reason | None:
+def _not_a_child(
+    found: list[Evidence], at: date, case: Case, rules: ConsentRules, joined: Sequence[JoinedFile]
+) -> Reason | None:
     """Why a duty to report does not give the whole file away; None where the records say that the person is
-    a child, or may be one. That nobody has told any age says neither, and gives nothing away."""
+    a child, or may be one, and no other file that she is none. That nobody has told any age says neither, and
+    gives nothing away."""
     known = age(case, found, at, rules.age)
-    if not known.minor_on(at):
+    if not known.minor_on(at) or of_age_in(joined, at, rules):
         return Reason("sharing.ground.adult")
     doubted = any(each.text("age.established") in ("minor", "unclear") for each in found)
     return None if known.accounts or doubted else Reason("sharing.age.unknown")

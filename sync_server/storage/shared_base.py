@@ -90,6 +90,14 @@ class SharedLedger(ABC):
         """All records of a case in its home office."""
 
     @abstractmethod
+    def joining_records(self, office: str) -> list[StoredRecord]:
+        """The office's records that were noted as saying which of its files are of one person, by id."""
+
+    @abstractmethod
+    def note_joining(self, office: str, records: Collection[str]) -> None:
+        """Remember that these records say so, or said so once. The office must be locked."""
+
+    @abstractmethod
     def foreign_homes(self, office: str, records: Collection[str]) -> dict[str, set[str]]:
         """Under which homes this office was ever given these records of others."""
 

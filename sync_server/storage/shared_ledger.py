@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -16,6 +17,7 @@ from sync_server.storage.tables import (
     conflicts,
     denied_names,
     forms,
+    meta,
     offices,
     records,
     shared_cases,
@@ -28,6 +30,12 @@ _SHARES: Final = select(offices.c.id, offices.c.shares).where(
     offices.c.id.in_(bindparam("of_offices", expanding=True))
 )
 _SHARED_CASE: Final = [shared_cases.c[name] for name in SharedCase.__slots__]
+
+
+def _joining_name(office: str) -> str:
+    """Under this name is kept which records of an office join files: few, and asked for with each push, so
+    that nobody looks through all of its records for them. The name of an office may be too long for it."""
+    return f"joining:{hashlib.blake2b(office.encode(), digest_size=16).hexdigest()}"
 
 
 class SqlSharedLedger(Connected, SharedLedger):
@@ -74,6 +82,25 @@ class SqlSharedLedger(Connected, SharedLedger):
         query = select(records).where(records.c.office == office, records.c.case == case)
         ordered = query.order_by(records.c.changed)
         return [rows.record_of(row) for row in self._connection.execute(ordered).mappings()]
+
+    def joining_records(self, office: str) -> list[StoredRecord]:
+        found = []
+        for some in chunks(self._joining(office)):
+            query = select(records).where(records.c.office == office, records.c.id.in_(some))
+            ordered = query.order_by(records.c.id)
+            found += [rows.record_of(row) for row in self._connection.execute(ordered).mappings()]
+        return found
+
+    def note_joining(self, office: str, records_: Collection[str]) -> None:
+        known = self._joining(office)
+        if all_of_them := {*known, *records_} - {""}:
+            told = {"name": _joining_name(office), "value": "\n".join(sorted(all_of_them))}
+            self._put(meta, [told], ("name",), ("value",))
+
+    def _joining(self, office: str) -> list[str]:
+        query = select(meta.c.value).where(meta.c.name == _joining_name(office))
+        value = self._connection.execute(query).scalar_one_or_none()
+        return value.split("\n") if value else []
 
     def foreign_homes(self, office: str, records_: Collection[str]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

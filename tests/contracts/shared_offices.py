@@ -76,7 +76,7 @@ PICTURE = """
 | | image | photo | Another |
 | | end_repeat | | |
 """
-_LIBRARY = ("case_file", "consent", "sharing", "meeting", "coordination")
+_LIBRARY = ("case_file", "consent", "sharing", "meeting", "coordination", "same_person")
 
 
 #: It keeps the forms that it has read, which are the same in every run.
