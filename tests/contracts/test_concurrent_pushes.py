@@ -34,7 +34,10 @@ class AnyForm:
     def meanings(self, id: str, version: str) -> frozenset[str]:
         return frozenset()
 
-    files = denials = meanings
+    files = denials = lifts = meanings
+
+    def sharing(self, id: str, version: str) -> dict[str, str]:
+        return {}
 
 
 def furnish(storage: Database) -> dict[str, Actor]:

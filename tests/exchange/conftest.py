@@ -48,7 +48,10 @@ class Catalogue:
     def meanings(self, id: str, version: str) -> frozenset[str]:
         return frozenset()
 
-    files = denials = meanings
+    files = denials = lifts = meanings
+
+    def sharing(self, id: str, version: str) -> dict[str, str]:
+        return {}
 
 
 class Tablet:

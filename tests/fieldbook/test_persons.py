@@ -199,7 +199,7 @@ def test_what_is_taken_back_while_two_files_are_one_is_taken_back_in_both_for_go
     clock.now += timedelta(days=1)
     consent(book, second if "duplicate" in where else first, "withdrawn")
     clock.now += timedelta(days=1)
-    done(book.decisions.part_files(first))
+    done(book.decisions.part_files(first, "Two women"))
     for case in (first, second):
         assert view(book, case).other_files == ()
         assert "gate.contact_family.consent_withdrawn" in missing(book, case)
@@ -214,7 +214,7 @@ def test_what_is_said_before_and_after_two_files_were_one_stays_in_its_own(
     clock.now += timedelta(days=1)
     done(book.decisions.join_files(second, first, "The same name"))
     clock.now += timedelta(days=1)
-    done(book.decisions.part_files(first))
+    done(book.decisions.part_files(first, "Two women"))
     clock.now += timedelta(days=1)
     assert missing(book, first) == {"gate.contact_family.risk_screen_missing"}
     consent(book, second, "withdrawn")

@@ -60,7 +60,10 @@ class Forms:
     def meanings(self, id: str, version: str) -> frozenset[str]:
         return frozenset()
 
-    files = denials = meanings
+    files = denials = lifts = meanings
+
+    def sharing(self, id: str, version: str) -> dict[str, str]:
+        return {}
 
 
 def _rules(path: str) -> str:
