@@ -42,6 +42,7 @@ _ANSWERED_BY: Final[Mapping[str, str]] = {
     "minor_legs_": "leg.escort",
     "minor_escort_": "leg.escort",
     "not_cleared": "clearance.decision",
+    "not_fit": "checkup.travel",
     "outcome_missing": "arrival.outcome",
     "relatives_": "tracing.risk_screen",
     "risk_screen_": "tracing.risk_screen",

@@ -183,6 +183,7 @@ def test_what_the_app_opens_by_itself_or_the_office_does_is_not_among_the_forms_
         "procedure_step",
         "meeting",
         "coordination",
+        "organisation",
     }
 
 
