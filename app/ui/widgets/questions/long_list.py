@@ -86,6 +86,8 @@ class LongList(Column):
 
     def _chosen(self) -> None:
         """Of several, those who look through the whole list go on doing so."""
+        if len(self._list.choices) <= MANY:
+            return
         if self._list.multiple and not self._search.text:
             self._opened = True
             self.draw()
