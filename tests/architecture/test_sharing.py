@@ -13,7 +13,7 @@ from tests.conftest import ROOT, WINDOWS, part_of
 
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py"))
 #: What a test that draws something has from its conftest, or starts by itself.
-DRAWS = re.compile(r"\bAppWindow\b|\bwindow_results\b|\bkit_display\b|Xvfb")
+DRAWS = re.compile(r"\bAppWindow\b|\bfill_all\b|\bwindow_results\b|\bkit_display\b|Xvfb")
 
 
 @pytest.mark.parametrize(
