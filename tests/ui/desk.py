@@ -20,8 +20,11 @@ ON_THE_SERVER = {"en": "On the server since", "ar": "على الخادم منذ"
 
 @dataclass
 class Filled:
-    """One form as it was filled in: in which case, in which language, and what was said. `record` is where
-    its plan was made; by hand it gets another id."""
+    """One form as it was filled in: in which case, in which language, and what was said.
+
+    `typed`: the paths of what was typed or chosen, the rest stood there. `record` is where its plan was made;
+    by hand it gets another id.
+    """
 
     form: str
     language: str
@@ -29,6 +32,7 @@ class Filled:
     code: str
     record: str = ""
     said: dict[str, Any] = field(default_factory=dict)
+    typed: frozenset[str] = frozenset()
     seconds: float = 0.0
     problem: str = ""
 

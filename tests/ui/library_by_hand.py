@@ -201,12 +201,13 @@ def _fill_by_hand(
         try:
             if filled.form in plans:
                 desk.fill_in(filled, definition_of(filled.form), plans[filled.form])
-                filled.said = plans[filled.form].values
+                filled.said, filled.typed = plans[filled.form].values, frozenset(plans[filled.form].raw)
             else:
                 desk.speak(filled.language)
                 desk.open_file(filled.code)
                 done = ON_THE_SERVER[filled.language]
                 filled.said = fill_a_small_form(window, filled.form, other, done)
+                filled.typed = frozenset(filled.said)
         except (AssertionError, subprocess.SubprocessError, OSError) as error:
             filled.problem = f"{error}"
             _keep_failure(window, chosen, filled)
@@ -237,12 +238,17 @@ def _compare(office: Office, scratch: Path, work: list[Filled]) -> None:
             found = as_said(book, filled)
             if filled.form in SMALL:
                 found = {path: found.get(path) for path in filled.said}
-            if found != filled.said:
-                paths = sorted(
-                    path for path in {*found, *filled.said} if found.get(path) != filled.said.get(path)
-                )
+            paths = sorted(path for path in {*found, *filled.said} if _differs(path, found, filled))
+            if paths:
                 told = ", ".join(f"{p}: {filled.said.get(p)!r} became {found.get(p)!r}" for p in paths)
                 filled.problem = f"the office got something else: {told}"
+
+
+def _differs(path: str, found: Mapping[str, Any], filled: Filled) -> bool:
+    """What stood there already, such as the time at which the form was begun, has to be there only."""
+    if (path in found) != (path in filled.said):
+        return True
+    return path in filled.typed and found[path] != filled.said[path]
 
 
 def _photograph(window: AppWindow, work: list[Filled], chosen: Chosen) -> None:

@@ -506,6 +506,18 @@ def case_of_a_list_that_cannot_be_changed_only_the_answer_is_shown() -> None:
     assert widget.list.in_sight == []
 
 
+def case_of_a_long_list_several_are_chosen_one_after_the_other() -> None:
+    many = choices(*(f"town{number}" for number in range(30)))
+    widget, given = asked(question("select_multiple", choices=many))
+    for number in (3, 5):
+        widget.list.rows[number].activate()
+    assert given[-1] == ("q", ["town3", "town5"])
+    assert len(widget.list.in_sight) == 30
+    named("entry.search.q").text = "town29"
+    widget.list.in_sight[-1].activate()
+    assert [row.value for row in widget.list.in_sight] == ["town3", "town5", "town29"]
+
+
 def case_a_long_list_folds_to_its_answer_and_the_keyboard_stays_on_it() -> None:
     many = choices(*(f"town{number}" for number in range(30)))
     widget, given = asked(question("select_one", choices=many))

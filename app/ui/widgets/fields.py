@@ -168,9 +168,9 @@ class TextField(Focusable, Painted, RowLayout):
                 self._committed = self.text
 
     def _input_focus(self, _input: Any, has_it: bool) -> None:
-        if has_it:
+        if has_it and not self.focused:
             focus.give(self)
-        elif self.focused:
+        elif not has_it and self.focused:
             focus.give(None)
 
     def _toggle_secret(self, *_: Any) -> None:

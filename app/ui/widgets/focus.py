@@ -16,6 +16,8 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 TAB, ENTER, NUMPAD_ENTER, ESCAPE, SPACE = 9, 13, 271, 27, 32
+#: After so many frames a page has its layout.
+SETTLED = 8
 ARROWS = {273: "up", 274: "down", 275: "right", 276: "left"}
 
 
@@ -93,12 +95,18 @@ class FocusManager:
             widget.focus_gained()
         if by_key:
             self._show(widget)
-            # What was called up just now has its place only some frames later.
-            Clock.schedule_once(lambda _seconds: self._show_still(widget), 0.1)
+            self._show_still(widget, SETTLED)
 
-    def _show_still(self, widget: Focusable) -> None:
-        if self.current is widget and widget.by_key:
-            self._show(widget)
+    def _show_still(self, widget: Focusable, frames: int) -> None:
+        """What was called up just now has its place only some frames later."""
+
+        def again(_seconds: float) -> None:
+            if self.current is widget and widget.by_key:
+                self._show(widget)
+                self._show_still(widget, frames - 1)
+
+        if frames:
+            Clock.schedule_once(again, 0)
 
     def give_named(self, name: str, *, by_key: bool = True) -> bool:
         """Gives the keyboard to the visible widget of that name; False when there is none."""

@@ -86,7 +86,11 @@ class LongList(Column):
 
     def _chosen(self) -> None:
         """Of several, those who look through the whole list go on doing so."""
-        if self._list.multiple and self._opened and not self._search.text:
+        if len(self._list.choices) <= MANY:
+            return
+        if self._list.multiple and not self._search.text:
+            self._opened = True
+            self.draw()
             return
         self._opened = False
         self._search.text = ""
