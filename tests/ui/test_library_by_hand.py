@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import Office
+from tests.ui.conftest import running_office
 from tests.ui.library_by_hand import Chosen, fill_all
 from tests.ui.window import Display
 
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.window
 IN_LANGUAGES = {"airport_reception": "ar", "consent": "uk", "child_monitoring": "en"}
 
 
-def test_what_is_answered_by_hand_is_what_the_office_gets(
-    display: Display, office: Office, tmp_path: Path
-) -> None:
-    work = fill_all(display, office, tmp_path, Chosen(tuple(IN_LANGUAGES), languages=IN_LANGUAGES))
+def test_what_is_answered_by_hand_is_what_the_office_gets(display: Display, tmp_path: Path) -> None:
+    """In an office of its own: what is answered at random makes another day of it."""
+    with running_office(tmp_path) as office:
+        work = fill_all(display, office, tmp_path, Chosen(tuple(IN_LANGUAGES), languages=IN_LANGUAGES))
     assert {filled.form: filled.problem for filled in work} == dict.fromkeys(IN_LANGUAGES, "")
     assert all(len(filled.said) > 10 for filled in work)
