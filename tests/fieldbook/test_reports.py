@@ -58,7 +58,8 @@ def agrees_to_be_counted(book: Fieldbook, case: str) -> None:
     answer(
         book, opened, consented_on="2026-05-04", decided_by="person", purpose=["statistics"],
         decision="given", in_private="yes", spoken="sq", understood="yes", pressure="no",
-        valid_until="2026-11-01", how_given="verbal_witnessed", witness="Drita", witness_fits="yes", told_withdrawal="yes",
+        valid_until="2026-11-01", how_given="verbal_witnessed", witness="Drita", witness_fits="yes",
+        told_withdrawal="yes",
     )  # fmt: skip
     left = done(book.finish(opened.record))
     assert left == (), left
