@@ -49,6 +49,27 @@ def test_what_raised_the_suspicion_of_new_exploitation_stays_in_the_record(
     assert {at for at, value in before.items() if after.get(at) != value} == {"contact/outcome"}
 
 
+@pytest.mark.parametrize("form_id", ["monitoring_contact", "child_monitoring"])
+def test_a_suspicion_is_not_finished_before_it_is_said_whether_it_was_safe_to_talk(
+    form_id: str, definitions: dict[str, FormDefinition]
+) -> None:
+    """The questions on safety stand open then: nobody reads them aloud without having asked herself that."""
+    filling = Filling(definitions[form_id])
+    filling.answer(outcome="suspected_retrafficking", news="Seen in a car by her cousin")
+    assert "contact/safe_to_talk" in {at.path for at in filling.entry.validate() if at.kind == "required"}
+    filling.answer(safe_to_talk="no")
+    assert "contact/safe_to_talk" not in {at.path for at in filling.entry.validate()}
+
+
+def test_why_the_child_was_not_alone_stays_told_when_it_becomes_a_suspicion(
+    definitions: dict[str, FormDefinition],
+) -> None:
+    filling = Filling(definitions["child_monitoring"])
+    filling.answer(outcome="not_alone", not_alone_why="carer_refused")
+    filling.answer(outcome="suspected_retrafficking")
+    assert filling.entry.values()["contact/not_alone_why"] == "carer_refused"
+
+
 def test_the_exceptions_are_answers_that_the_forms_have(definitions: dict[str, FormDefinition]) -> None:
     for form_id, path, name in fillings.ALWAYS_REFUSED | fillings.TAKEN_BACK:
         assert name in [choice.name for choice in definitions[form_id].questions[path].choices]
