@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from forms import paths
 from forms.definition import FormDefinition, Question, Repeat, SetValue
@@ -98,7 +98,7 @@ class DependencyGraph:
     _known: WeakKeyDictionary[FormDefinition, DependencyGraph] = WeakKeyDictionary()
 
     def __init__(self, definition: FormDefinition) -> None:
-        self.definition = definition
+        self._form = ref(definition)
         self.dependents: dict[Cell, list[Dependent]] = {}
         self.language_cells: set[Cell] = set()
         self.by_place: set[SetValue] = set()
@@ -128,6 +128,13 @@ class DependencyGraph:
             if cell.kind == "value":
                 self._note_offers(cell, found)
         self._order()
+
+    @property
+    def definition(self) -> FormDefinition:
+        """The form. `of` keeps a graph as long as its form, so it must not be what keeps the form."""
+        definition = self._form()
+        assert definition is not None
+        return definition
 
     @classmethod
     def of(cls, definition: FormDefinition) -> DependencyGraph:

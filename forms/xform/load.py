@@ -7,9 +7,11 @@ of an office, and comes from outside.
 from __future__ import annotations
 
 import gc
+import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import MappingProxyType
+from weakref import WeakValueDictionary
 from xml.etree.ElementTree import Element as Xml
 from xml.etree.ElementTree import ParseError, SubElement
 
@@ -30,15 +32,25 @@ MAX_DEPTH = 100
 MAX_ELEMENTS = 400_000
 MAX_ATTRIBUTES = 500_000
 
+_LOADED: WeakValueDictionary[bytes, FormDefinition] = WeakValueDictionary()
+"""The forms that somebody still holds, by the hash of their XML."""
+
 
 def load_form(xml: str) -> FormDefinition:
     """The form that the XML describes. Raises FormProblem with a code that says what is wrong.
 
     Every expression is parsed and the order of calculation is found here, so that a form which loads
-    can be filled in.
+    can be filled in. As long as somebody holds it, the same XML is the same object.
     """
-    with _without_collections():
-        return _load(xml)
+    encoded = xml.encode("utf-8", "replace")
+    if len(encoded) > MAX_SIZE:
+        raise FormProblem("form.xml.too_large", limit=MAX_SIZE)
+    digest = hashlib.blake2b(encoded).digest()
+    found = _LOADED.get(digest)
+    if found is None:
+        with _without_collections():
+            found = _LOADED[digest] = _load(encoded)
+    return found
 
 
 @contextmanager
@@ -54,7 +66,7 @@ def _without_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _load(xml: str) -> FormDefinition:
+def _load(xml: bytes) -> FormDefinition:
     document = _parse(xml)
     head = document.find(f"{HTML}head")
     body = document.find(f"{HTML}body")
@@ -67,7 +79,7 @@ def _load(xml: str) -> FormDefinition:
         raise FormProblem("form.id.missing")
     itext = read_itext(model)
     binds, warnings = _binds(model, local(root.tag))
-    _identify(root, binds, f'"{OPENROSA[1:-1]}"' in xml)
+    _identify(root, binds, f'"{OPENROSA[1:-1]}"'.encode() in xml)
     lists, missing_files = _secondary(model)
     content = read_body(body, root, binds, itext, lists)
     title = (head.findtext(f"{HTML}title") or "").strip()
@@ -116,18 +128,15 @@ def _discreet_titles(root: Xml, languages: Iterable[str]) -> dict[str, str]:
     return {code: title for code, title in found.items() if title}
 
 
-def _parse(xml: str) -> Xml:
-    encoded = xml.encode("utf-8", "replace")
-    if len(encoded) > MAX_SIZE:
-        raise FormProblem("form.xml.too_large", limit=MAX_SIZE)
+def _parse(xml: bytes) -> Xml:
     # Counted before anything is made of them: an element has one or two of the one, an attribute one of
     # the other.
-    if encoded.count(b"<") > 2 * MAX_ELEMENTS:
+    if xml.count(b"<") > 2 * MAX_ELEMENTS:
         raise FormProblem("form.xml.too_many_elements", limit=MAX_ELEMENTS)
-    if encoded.count(b"=") > MAX_ATTRIBUTES:
+    if xml.count(b"=") > MAX_ATTRIBUTES:
         raise FormProblem("form.xml.too_many_attributes", limit=MAX_ATTRIBUTES)
     try:
-        document: Xml = ElementTree.fromstring(encoded, forbid_dtd=True)
+        document: Xml = ElementTree.fromstring(xml, forbid_dtd=True)
     except DefusedXmlException as problem:
         raise FormProblem("form.xml.doctype_forbidden") from problem
     except (ParseError, ValueError, LookupError) as problem:

@@ -160,7 +160,8 @@ def _library() -> Iterator[Figure]:
 def _loading(form: _Form) -> Figure:
     encoded = form.xml.encode()
     bare = _best(lambda: ElementTree.fromstring(encoded, forbid_dtd=True), 5)
-    load = _best(lambda: load_form(form.xml), 5)
+    anew = iter([f"{form.xml}<!-- {number} -->" for number in range(5)])  # the same XML is loaded once
+    load = _best(lambda: load_form(next(anew)), 5)
     return figure(
         "forms", f"load the stored {form.name}", load * 1000, "ms",
         beside=("bare defusedxml parse", bare * 1000), goal="<= 12", judged=True,

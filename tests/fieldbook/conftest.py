@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +14,9 @@ from app.fieldbook import Fieldbook, World, unlock
 from app.settings import Settings
 from app.shelf import read_form
 from app.store import Identity, KeyCost, Store, form_library
-from forms import library
 from forms.xform.load import load_form
-from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.protocol.messages import FormListing
+from tests.compiled_library import library_definitions, library_sources
 
 PASSPHRASE = "five words nobody else knows"
 CHEAP = KeyCost(1024, 1)
@@ -46,7 +47,14 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def xforms() -> dict[str, str]:
-    return {form_id: xform_from_xlsform(library.read(form_id)).xml for form_id, _ in library.forms()}
+    library_definitions()  # held from now on
+    return {form_id: source.xml for form_id, source in library_sources().items()}
+
+
+@pytest.fixture(scope="session")
+def device_template(tmp_path_factory: pytest.TempPathFactory, xforms: dict[str, str]) -> Path:
+    """An enrolled device that nobody has unlocked; each test gets a copy."""
+    return device_of(IDENTITY, tmp_path_factory.mktemp("template") / "device", xforms, Clock())
 
 
 @pytest.fixture
@@ -55,14 +63,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, xforms: dict[str, str], clock: Clock) -> Path:
-    return device_of(IDENTITY, tmp_path / "device", xforms, clock)
+def folder(tmp_path: Path, device_template: Path) -> Path:
+    return shutil.copytree(device_template, tmp_path / "device")
 
 
 def device_of(identity: Identity, where: Path, xforms: dict[str, str], clock: Clock) -> Path:
     """The folder of an enrolled device that has the library's forms."""
-    import hashlib
-
     store = Store.create(where, PASSPHRASE, identity, now_ms=clock, cost=CHEAP)
     for xml in xforms.values():
         definition = load_form(xml)
@@ -85,7 +91,7 @@ def open_book(folder: Path, clock: Clock) -> Iterator[Callable[[], Fieldbook]]:
 
     yield open_it
     for book in opened:
-        book.close()
+        book.close().wait(30)
 
 
 @pytest.fixture

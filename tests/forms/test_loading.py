@@ -1,11 +1,14 @@
 # ruff: noqa: E501 - the tables of forms are wide
 """From XLSForm and XForm to a definition, and what is refused on the way."""
 
+import gc
+import weakref
 from types import SimpleNamespace
 
 import pytest
 
 from forms.definition import Repeat
+from forms.discreet import ShortForm
 from forms.errors import FormProblem
 from forms.xform.load import MAX_DEPTH, load_form
 from forms.xlsform.to_xform import xform_from_xlsform
@@ -205,6 +208,19 @@ def test_a_bad_form_is_a_problem_with_a_code(xml, code):
     with pytest.raises(FormProblem) as problem:
         load_form(xml)
     assert problem.value.code == code
+
+
+def test_what_is_held_already_is_not_loaded_again_and_what_nobody_holds_is_let_go(begin):
+    xml = xform_from_xlsform(EVERYTHING.replace("2026-11", "2026-12")).xml
+    form = load_form(xml)
+    assert load_form(xml) is form
+    entry = begin(form)
+    entry.answer("one", "y")
+    ShortForm.of(form).outline(entry.outline())
+    held = weakref.ref(form)
+    del form, entry
+    gc.collect()
+    assert held() is None
 
 
 def test_a_form_that_is_too_large_is_refused(monkeypatch):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.compiled_library import library_definitions
 from tests.scenarios.office import RunningServer, Tablet, copy_server, found_server
 from tests.scenarios.own_disks import SmallDisk, may_mount, run_apart
 from tests.sync.raw_server import RawServer
@@ -21,15 +23,20 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.fixture(scope="session")
 def server_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A server that was set up and never served; each story gets a copy."""
-    folder = tmp_path_factory.mktemp("template") / "server"
-    found_server(folder)
-    return folder
+    return _template(tmp_path_factory, demo=False)
 
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template") / "demo"
-    found_server(folder, demo=True)
+    return _template(tmp_path_factory, demo=True)
+
+
+@cache
+def _template(tmp_path_factory: pytest.TempPathFactory, *, demo: bool) -> Path:
+    """One for all folders of tests that borrow these fixtures."""
+    library_definitions()  # held from now on: no tablet loads them again
+    folder = tmp_path_factory.mktemp("template") / "server"
+    found_server(folder, demo=demo)
     return folder
 
 

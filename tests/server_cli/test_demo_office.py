@@ -14,13 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forms import library
 from forms.casework.case import Case, check_case_code
 from forms.casework.due import Due, Finished, due
 from forms.definition import FormDefinition
 from forms.entry import FormEntry
 from forms.xform.load import load_form
-from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.accounts import Accounts, Actor, Passwords, Throttle, found_server
 from sync_server.config import SetupProblem
 from sync_server.demo_office import people
@@ -31,6 +29,7 @@ from sync_server.form_catalogue import FormCatalogue
 from sync_server.protocol.clock import milliseconds_of
 from sync_server.protocol.messages import ClockReading, RecordDelta, SyncRequest, SyncResponse
 from sync_server.storage.database import Database
+from tests.compiled_library import library_definitions, library_sources
 
 ZONE = ZoneInfo(people.OFFICE_ZONE)
 TODAY = date(2026, 11, 22)
@@ -82,7 +81,8 @@ class DemoServer:
 
 @pytest.fixture(scope="module")
 def xforms() -> list[str]:
-    return [xform_from_xlsform(library.read(form_id)).xml for form_id, _ in library.forms()]
+    library_definitions()  # held from now on
+    return [source.xml for source in library_sources().values()]
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from forms import library
-from forms.xlsform.to_xform import xform_from_xlsform
 from sync_server.accounts import Accounts, Passwords, Throttle, found_server
 from sync_server.attachments import Attachments
 from sync_server.config import ServerConfig
@@ -24,6 +22,7 @@ from sync_server.protocol.clock import format_stamp
 from sync_server.storage.blobs import Blobs
 from sync_server.storage.database import Database
 from sync_server.web.build import Services, build_app
+from tests.compiled_library import library_definitions, library_sources
 from tests.library.versions import version_of
 
 NOW = 1_795_000_000_000
@@ -103,7 +102,8 @@ class Tablet:
 
 @pytest.fixture(scope="session")
 def library_xforms() -> list[str]:
-    return [xform_from_xlsform(library.read(form_id)).xml for form_id, _ in library.forms()]
+    library_definitions()  # held from now on
+    return [source.xml for source in library_sources().values()]
 
 
 @pytest.fixture
