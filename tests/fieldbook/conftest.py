@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from app.fieldbook import Fieldbook, World, unlock
+from app.problems import Problem
 from app.settings import Settings
 from app.shelf import read_form
 from app.store import Identity, KeyCost, Store, form_library
@@ -52,9 +55,16 @@ def xforms() -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def device_template(tmp_path_factory: pytest.TempPathFactory, xforms: dict[str, str]) -> Path:
-    """An enrolled device that nobody has unlocked; each test gets a copy."""
-    return device_of(IDENTITY, tmp_path_factory.mktemp("template") / "device", xforms, Clock())
+def template_of(
+    tmp_path_factory: pytest.TempPathFactory, xforms: dict[str, str]
+) -> Callable[[Identity], Path]:
+    """Enrolled devices that nobody has unlocked; each test gets a copy."""
+
+    @cache
+    def template(identity: Identity) -> Path:
+        return device_of(identity, tmp_path_factory.mktemp("template") / "device", xforms, Clock())
+
+    return template
 
 
 @pytest.fixture
@@ -63,8 +73,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, device_template: Path) -> Path:
-    return shutil.copytree(device_template, tmp_path / "device")
+def folder(tmp_path: Path, template_of: Callable[[Identity], Path]) -> Path:
+    return shutil.copytree(template_of(IDENTITY), tmp_path / "device")
 
 
 def device_of(identity: Identity, where: Path, xforms: dict[str, str], clock: Clock) -> Path:
@@ -91,7 +101,8 @@ def open_book(folder: Path, clock: Clock) -> Iterator[Callable[[], Fieldbook]]:
 
     yield open_it
     for book in opened:
-        book.close().wait(30)
+        with suppress(Problem):  # closed already
+            book.close().wait(30)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from tests.scenarios.own_disks import SmallDisk, may_mount, run_apart
 from tests.sync.raw_server import RawServer
 
 Enrol = Callable[..., Tablet]
+_TEMPLATES: dict[bool, Path] = {}
 
 
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
@@ -31,13 +31,14 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _template(tmp_path_factory, demo=True)
 
 
-@cache
 def _template(tmp_path_factory: pytest.TempPathFactory, *, demo: bool) -> Path:
     """One for all folders of tests that borrow these fixtures."""
-    library_definitions()  # held from now on: no tablet loads them again
-    folder = tmp_path_factory.mktemp("template") / "server"
-    found_server(folder, demo=demo)
-    return folder
+    if demo not in _TEMPLATES:
+        library_definitions()  # held from now on: no tablet loads them again
+        folder = tmp_path_factory.mktemp("template") / "server"
+        found_server(folder, demo=demo)
+        _TEMPLATES[demo] = folder
+    return _TEMPLATES[demo]
 
 
 @pytest.fixture
