@@ -89,9 +89,18 @@ class HomewardApp(App):
         # Only now does the root widget stand in the window and can have the keyboard.
         self.navigator.start()
 
+    def on_pause(self) -> bool:
+        """Android takes the window away, and its picture for the list of recent programs with it."""
+        self.navigator.cover()
+        return True
+
+    def on_resume(self) -> None:
+        self.navigator.guard.look()
+
     def on_stop(self) -> None:
         if self._probe is not None:
             self._probe.close()
+        self.navigator.guard.stop()
         book, self.navigator.fieldbook = self.navigator.fieldbook, None
         if book is not None:
             book.close().wait(10)
