@@ -44,7 +44,7 @@ from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402
 from app.settings import Settings  # noqa: E402
-from app.ui import probe  # noqa: E402
+from app.ui import capture, probe  # noqa: E402
 from app.ui.i18n import language  # noqa: E402
 from app.ui.navigation import Navigator  # noqa: E402
 from app.ui.preferences import Preferences  # noqa: E402
@@ -88,6 +88,8 @@ class HomewardApp(App):
     def on_start(self) -> None:
         # Only now does the root widget stand in the window and can have the keyboard.
         self.navigator.start()
+        if self.navigator.keeps and not self.is_demo:
+            capture.refuse(Window)
 
     def on_pause(self) -> bool:
         """Android takes the window away, and its picture for the list of recent programs with it."""
