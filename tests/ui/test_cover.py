@@ -129,6 +129,7 @@ def _places_of(pin: str) -> list[str]:
 
 def test_whatever_takes_the_keyboard_away_covers_and_a_hidden_window_is_covered(window: AppWindow) -> None:
     unlock(window)
+    own = window.own_window()
     code = open_a_case(window, 1)
     with other_window(window.display) as call:
         call.take_focus()
@@ -136,7 +137,7 @@ def test_whatever_takes_the_keyboard_away_covers_and_a_hidden_window_is_covered(
         assert code not in window.text()
     window.touch("cover")
     window.see("case.new_form")
-    own = window.own_window()
+    window.xdo("windowfocus", own)
     window.xdo("windowunmap", own)
     window.see("cover")
     window.xdo("windowmap", own, "windowfocus", own)
@@ -310,9 +311,16 @@ def test_choosing_a_photo_leaves_no_trace_outside_of_the_devices_folder(
 
 def test_the_window_is_called_notes_in_each_list_of_windows(window: AppWindow) -> None:
     own = window.own_window()
-    said = window.ask_x("getwindowname", own)
-    assert said == "Notes"
-    assert window.ask_x("getwindowclassname", own) == "notes"
+    assert window.ask_x("getwindowname", own) == "Notes"
+    told = subprocess.run(
+        ["xprop", "-id", own, "WM_CLASS", "WM_NAME", "_NET_WM_NAME", "WM_ICON_NAME", "_NET_WM_ICON_NAME"],
+        env={**os.environ, "DISPLAY": window.display},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    ).stdout
+    assert 'WM_CLASS(STRING) = "notes", "notes"' in told
+    assert "omeward" not in told
     unlock(window)
     open_a_case(window, 0)
     assert window.ask_x("getwindowname", own) == "Notes"

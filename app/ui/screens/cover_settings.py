@@ -29,8 +29,8 @@ def _draw(desk: Navigator, card: Card) -> None:
     for text in (
         _comes_off_by(pin, demo=desk.window.is_demo),
         T.n(
-            "{n} minute after covering, and without a PIN that is right three times, the app locks.",
-            "{n} minutes after covering, and without a PIN that is right three times, the app locks.",
+            "The cover comes off for {n} minute; after it, or after three wrong PINs, the app locks.",
+            "The cover comes off for {n} minutes; after them, or after three wrong PINs, the app locks.",
             _minutes(policy.cover_lasts),
         ),
         T.n(

@@ -25,7 +25,7 @@ class PinSheet(Sheet):
         self._pin = pin
         self._first = ""
         super().__init__(title=T("A PIN for the cover"), name="pin", **options)
-        self._told = BidiLabel(text=T(""), halign="center", name="pin.told")
+        self._told = BidiLabel(text="", halign="center", name="pin.told")
         self._pad = PinPad()
         self._pad.fbind("on_change", self._changed)
         self._pad.fbind("on_enter", lambda *_: self._go_on())
