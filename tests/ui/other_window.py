@@ -10,7 +10,7 @@ _REVERT_TO_PARENT = 2
 
 
 class OtherWindow:
-    """A small window in the corner; `take_focus` gives it the keyboard."""
+    """A small window beside the screen, so that no picture shows it; `take_focus` gives it the keyboard."""
 
     def __init__(self, display: str) -> None:
         self._x = ctypes.CDLL("libX11.so.6")
@@ -21,7 +21,7 @@ class OtherWindow:
         self._x.XCreateSimpleWindow.restype = ctypes.c_ulong
         root = self._x.XDefaultRootWindow(self._display)
         self._window = ctypes.c_ulong(
-            self._x.XCreateSimpleWindow(self._display, ctypes.c_ulong(root), 1100, 700, 60, 40, 0, 0, 0)
+            self._x.XCreateSimpleWindow(self._display, ctypes.c_ulong(root), 3000, 3000, 60, 40, 0, 0, 0)
         )
         self._x.XMapRaised(self._display, self._window)
         self._x.XSync(self._display, 0)
