@@ -79,7 +79,7 @@ class Navigator(Column):
         #: The screen that was covered, until it has been told; and what had the keyboard on it.
         self._leaving: Screen | None = None
         self._held = ""
-        #: What was typed on a screen and is not kept yet, by the screen's name; the lock ends it.
+        #: What was typed on a screen and is no record's yet, by the screen's name; it outlives the lock.
         self.unfinished: dict[str, Any] = {}
         self._untold: Problem | None = None
         self._conflicts = 0
@@ -226,11 +226,23 @@ class Navigator(Column):
         fieldbook.on_reminder.append(self.remind)
         self.switch("today")
         self.guard.start()
+        fieldbook.unfinished.take().then(self._take_up)
         fieldbook.conflicts().then(
             lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
         )
         if not self.window.is_demo:
             PinSheet(self.guard.pin, later=T("Not now")).open()
+
+    def remember(self, name: str, typed: Any) -> None:
+        """What was typed on a screen and is no record's yet; nothing forgets it."""
+        self.unfinished.pop(name, None)
+        if typed:
+            self.unfinished[name] = typed
+
+    def _take_up(self, typed: dict[str, Any]) -> None:
+        self.unfinished = {**typed, **self.unfinished}
+        if "new_case" in typed:
+            self.tell(T("What was typed for a new case is still there."))
 
     def cover(self) -> None:
         """Take everything out of sight at once; nothing of it stays in the tree of widgets.
@@ -282,6 +294,7 @@ class Navigator(Column):
         self._leave()
         self.guard.clear_window()
         self.clear_widgets()
+        self.fieldbook.unfinished.keep(self.unfinished)  # closing waits for it
         chosen = self.window.preferences.language
         lock(self.fieldbook, replace(self.window.settings, language=chosen))
 

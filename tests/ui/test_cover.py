@@ -184,6 +184,41 @@ def test_each_letter_typed_is_there_after_a_lock_that_came_at_once(window: AppWi
     )
 
 
+def test_what_is_no_answer_and_no_case_yet_is_there_after_a_lock_too(window: AppWindow) -> None:
+    """The fields of a new case, and a date that nobody can read: neither is in any record."""
+    unlock(window)
+    code = open_a_case(window, 4)
+    begin(window, "monitoring_contact")
+    date = "entry.question.contact/contact_date"
+    choose(window, "contact/outcome", "met")
+    window.fill(date, "5 or 6 May")
+    window.press("Tab")
+    window.read("Not saved: what cannot be read")
+    open_new_case(window)
+    window.write("Luljeta")
+    window.press("Tab")
+    window.type_quickly("Prova")
+    window.keys("shift+F12")
+    window.see("unlock.passphrase", 40)
+    unlock(window)
+    window.read("What was typed for a new case is still there.")
+    open_new_case(window)
+    assert window.see("new_case.given_name")["text"] == "Luljeta"
+    assert window.see("new_case.family_name")["text"] == "Prova"
+    window.touch("new_case.empty")
+    window.touch("nav.today")
+    window.touch(f"today.continue.{code}.monitoring_contact")
+    window.see("entry.progress")
+    window.wait_for(lambda: window.scroll_to(date)["text"] == "5 or 6 May", "the words that are no date")
+    window.fill(date, "2026-02-03")
+    window.press("Tab")
+    window.keys("shift+F12")
+    window.see("unlock.passphrase", 40)
+    unlock(window)
+    window.touch(f"today.continue.{code}.monitoring_contact")
+    window.wait_for(lambda: "5 or 6 May" not in str(window.scroll_to(date)["text"]), "the date alone")
+
+
 def test_letters_typed_right_before_the_cover_stand_there_after_it_and_the_keyboard_is_back(
     window: AppWindow,
 ) -> None:
