@@ -29,6 +29,7 @@ from app.ui.screens.pin_sheet import PinSheet
 from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
 from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
+from app.unfinished import ENTRY
 from app.views import CaseView, TodayView
 from forms.casework.office_file import is_office_file
 from forms.casework.reminders import Reminder
@@ -207,6 +208,7 @@ class Navigator(Column):
     def finished(self, opened: OpenEntry) -> None:
         """A form was finished: its receipt stands on its case, after the short form on Today, and nothing
         leads back into the form."""
+        self.remember(f"{ENTRY}{opened.record}", None)
         if self.fieldbook is not None and self.fieldbook.discretion.is_on(opened.record):
             self.switch("today")
         else:

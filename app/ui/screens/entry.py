@@ -111,8 +111,7 @@ class EntryScreen(Screen):
     def _take_up(self, unread: dict[str, str]) -> None:
         there = {line.path for line in self._entry.outline()}
         for path in there & unread.keys():
-            if self._entry.state(path).value is None:
-                self._entry.answer(path, unread[path])
+            self._entry.answer(path, unread[path])
 
     def key(self, key: int, modifiers: frozenset[str]) -> bool:
         if key == Keyboard.keycodes["pagedown"]:
