@@ -56,6 +56,8 @@ class Guard:
             )
 
     def stop(self) -> None:
+        """The window closes; what was copied in it does not outlive it."""
+        own_copy.take_back()
         if self._looking is not None:
             self._looking.cancel()
             self._looking = None
@@ -112,12 +114,14 @@ class Guard:
             self._touched()
 
     def _pressed_at(self, _window: Any, touch: Any) -> bool:
-        """One tap covers, whatever is open above the button."""
-        above = bool(focus.modals) and not focus.modals[-1].page.collide_point(*touch.pos)
-        if above and self._desk.covers_at(*touch.pos):
-            self._desk.cover()
-            return True
-        return False
+        """One tap covers as soon as the finger is down, whatever is open above the button: before a field
+        is left, and what was typed in it called up the next question."""
+        if getattr(touch, "button", "left") != "left" or not self._desk.covers_at(*touch.pos):
+            return False
+        if focus.modals and focus.modals[-1].page.collide_point(*touch.pos):
+            return False
+        self._desk.cover()
+        return True
 
     def _pressed(self, *_: Any) -> None:
         self._touched()
