@@ -40,11 +40,12 @@ from app.problems import Problem  # noqa: E402
 if Window is None:
     raise Problem("app.window.missing")
 
+from app import capture  # noqa: E402
 from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402
 from app.settings import Settings  # noqa: E402
-from app.ui import capture, probe  # noqa: E402
+from app.ui import probe  # noqa: E402
 from app.ui.i18n import language  # noqa: E402
 from app.ui.navigation import Navigator  # noqa: E402
 from app.ui.preferences import Preferences  # noqa: E402

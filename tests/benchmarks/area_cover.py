@@ -36,11 +36,10 @@ def measure(scratch: Path) -> Iterator[Figure]:
                 measured = WorkersDay(window, _MINUTE).go_through(_VISITS)
     finally:
         display.close()
-    notes = {"focus lost": "SDL waits 200 ms before it tells"}
     for how, taken in measured.to_cover.items():
         yield figure(
             "cover", f"to a blank window, {how}, the slowest of {len(taken)}", max(taken), "ms",
-            beside=("limit", COVER_MS), goal="<= 1", judged=True, note=notes.get(how, ""),
+            beside=("limit", COVER_MS), goal="<= 1", judged=True,
         )  # fmt: skip
     yield figure(
         "cover", f"back by the PIN, the slowest of {len(measured.back)}", max(measured.back), "s",

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageGrab
-
 from tests.ui.conftest import PASSPHRASE
 from tests.ui.other_window import other_window
+from tests.ui.quick_hands import quick_hands
 from tests.ui.test_a_workers_day import begin, choose
 from tests.ui.window import AppWindow
 
@@ -25,10 +24,15 @@ FIELD = "entry.question.handover/handed_over_to"
 PHOTO = "entry.question.handover/paper_photo"
 #: Minutes of the default policy, and of a phone call.
 COVER_LASTS, LOCK_AFTER, CALL = 5, 10, 3
+#: At the left of the window: the rail stands there, and nothing of the blank page but paper.
+_STRIP = (0, 100, 24, 600)
+_PATIENCE = 20.0
+_BETWEEN_DIGITS = 0.15
+#: Letters without a key of their own on the test's keyboard are lost by the hands now and then.
 _SENTENCES = (
     "Night shift, with Drita at the gate",
     "Her aunt, whom she knows from before",
-    "Nata, turni i Dritës",
+    "Nata, turni i Drites",
     "The driver waited with them until six",
 )
 
@@ -67,18 +71,19 @@ class WorkersDay:
         self._typed: dict[str, str] = {}
         self._visited: list[str] = []
         self._sentence = ""
-        self._blank: Image.Image | None = None
+        self._blank = b""
 
     def go_through(self, visits: int) -> Measured:
         """Visits, covered by key, by another window and by tap in turn; a photo in the first, a call in the
         second, lunch after half of them; in the evening a lock, and a look at everything that was typed."""
         self._unlock()
         leaving: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("key", lambda: self._window.keys("F12")),
+            ("key", lambda: self._hands.key("F12")),
             ("focus lost", lambda: self._other.take_focus()),
-            ("tap", lambda: self._window.tap_through("nav.cover")),
+            ("tap", lambda: self._hands.tap(*self._button)),
         )
-        with other_window(self._window.display) as self._other:
+        display = self._window.display
+        with other_window(display) as self._other, quick_hands(display, _STRIP) as self._hands:
             own = self._window.own_window()
             for number in range(visits):
                 how, leave = leaving[number % len(leaving)]
@@ -135,38 +140,42 @@ class WorkersDay:
 
     def _cover(self, how: str, leave: Callable[[], None]) -> None:
         window = self._window
-        if self._blank is None:
+        if not self._blank:
             window.keys("F12")
             window.see("cover")
             window.settle()
-            self._blank = self._screen()
-            self._enter_pin(by_touch=False)
+            self._blank = self._hands.look()
+            self._enter_pin()
             window.see(FIELD)
             window.settle()
+        self._button = _middle(window, "nav.cover")
         begun = time.perf_counter()
         leave()
-        self._until(lambda: _same(self._screen(), self._blank), "a blank window")
-        self.measured.to_cover.setdefault(how, []).append((time.perf_counter() - begun) * 1000)
+        ended = self._hands.until(lambda seen: seen == self._blank, _PATIENCE)
+        assert ended is not None, window.text()
+        self.measured.to_cover.setdefault(how, []).append((ended - begun) * 1000)
 
     def _back_by_pin(self, *, by_touch: bool) -> None:
+        places = []
         if by_touch:
             self._window.touch("cover")
-            self._window.see("pin.5")
+            places = [_middle(self._window, f"pin.{digit}") for digit in PIN]
         begun = time.perf_counter()
-        self._enter_pin(by_touch=by_touch)
-        self._until(
-            lambda: not _same(self._edge(self._screen()), self._edge(self._blank)), "the screen again"
-        )
-        self.measured.back.append(time.perf_counter() - begun)
+        self._enter_pin(places)
+        ended = self._hands.until(lambda seen: seen != self._blank, _PATIENCE)
+        assert ended is not None, self._window.text()
+        self.measured.back.append(ended - begun)
         self._window.settle()
         self._is_there()
 
-    def _enter_pin(self, *, by_touch: bool) -> None:
-        if not by_touch:
-            self._window.keys(*PIN)
-            return
-        for digit in PIN:
-            self._window.tap_through(f"pin.{digit}")
+    def _enter_pin(self, places: Sequence[tuple[int, int]] = ()) -> None:
+        """Typed, or touched where the digits stand."""
+        for number, digit in enumerate(PIN):
+            if places:
+                self._hands.tap(*places[number])
+            else:
+                self._hands.key(digit)
+            time.sleep(_BETWEEN_DIGITS)
 
     def _is_there(self) -> None:
         """Each letter of the sentence, where it was typed."""
@@ -181,7 +190,7 @@ class WorkersDay:
         window.see("files.file.luggage-tag.png")
         window.keys("F12")
         window.see("cover")
-        self._enter_pin(by_touch=False)
+        self._enter_pin()
         window.touch("files.file.luggage-tag.png")
         window.see(PHOTO.replace("question", "picture"))
 
@@ -215,23 +224,7 @@ class WorkersDay:
             if str(self._window.scroll_to(FIELD)["text"]) != sentence:
                 self.measured.lost.append(sentence)
 
-    # -- what she sees ------------------------------------------------------------------------------
 
-    def _screen(self) -> Image.Image:
-        return ImageGrab.grab(xdisplay=self._window.display)
-
-    def _edge(self, screen: Image.Image | None) -> Image.Image:
-        """The strip at the side on which the rail stands, and no line of the cover."""
-        assert screen is not None
-        return screen.crop((0, 100, 24, screen.height))
-
-    def _until(self, condition: Callable[[], bool], what: str) -> None:
-        until = time.monotonic() + 20 * self._window.patience
-        while not condition():
-            if time.monotonic() > until:
-                self._window.picture("failed")
-                raise AssertionError(f"waited for {what}; there is: {self._window.text()}")
-
-
-def _same(one: Image.Image, other: Image.Image | None) -> bool:
-    return other is not None and one.tobytes() == other.tobytes()
+def _middle(window: AppWindow, name: str) -> tuple[int, int]:
+    there = window.see(name)
+    return int(there["x"] + there["w"] / 2), int(there["y"] + there["h"] / 2)

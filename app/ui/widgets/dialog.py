@@ -75,7 +75,7 @@ class Sheet(Live, FloatLayout):
         self._place()
 
     def dismiss(self, *_: Any) -> None:
-        if self in (focus.aside or ()):
+        if focus.aside is not None and self in focus.aside:
             focus.aside.remove(self)
             self.dispatch("on_dismiss")
             return

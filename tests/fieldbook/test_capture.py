@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.ui import capture
+from app import capture
 
 WINDOW = SimpleNamespace(get_window_info=lambda: SimpleNamespace(window=4711))
 
