@@ -125,7 +125,7 @@ class Walk:
         await self.tell("inside a case the name is shown when it is asked for", self.inside)
         await self.tell("a covered window holds nothing of a case", self.covered)
         await self.tell("what comes while it is covered stays out of sight", self.comes_late)
-        await self.tell("the PIN takes the cover off in less than two seconds", self.back_by_pin)
+        await self.tell("the PIN takes the cover off, and what came meanwhile is there", self.back_by_pin)
         await self.tell("without a PIN a touch on the cover locks", self.without_pin)
 
     async def unlock(self) -> None:
@@ -211,13 +211,9 @@ class Walk:
         assert not self.finger.names("nav.")
 
     async def back_by_pin(self) -> None:
-        import time
-
-        begun = time.monotonic()
         for digit in PIN:
             await self.finger.press(digit)
         await self.finger.see("nav.today")
-        assert time.monotonic() - begun < 2
         await self.finger.rest(12)
         assert "dialog" in self.finger.names("dialog"), "what was opened under the cover is there now"
         while "dialog" in self.finger.names("dialog"):
