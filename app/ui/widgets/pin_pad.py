@@ -20,7 +20,7 @@ from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.layouts import Column
 
 _BACKSPACE = 8
-_KEY = 72
+_KEY = 64
 #: SDL's numbers of the keys in the row above the letters and of the numpad, whatever is printed on them.
 _PLACES = {
     **{29 + digit: digit for digit in range(1, 10)},
@@ -59,7 +59,7 @@ class PinPad(Column):
         keys.size = (dp(3 * _KEY + 2 * M), dp(4 * _KEY + 3 * M))
         for digit in (1, 2, 3, 4, 5, 6, 7, 8, 9):
             keys.add_widget(self._digit(digit))
-        keys.add_widget(Widget())
+        keys.add_widget(Widget(size_hint=(None, None), size=(dp(_KEY), dp(_KEY))))
         keys.add_widget(self._digit(0))
         erase = IconButton(icon="erase", text=T("Delete"), name="pin.erase")
         erase.fbind("on_release", lambda *_: self.erase())
@@ -102,9 +102,15 @@ class PinPad(Column):
             Window.unbind(on_key_down=self._key)
 
     def _digit(self, digit: int) -> PushButton:
-        button = PushButton(text=str(digit), name=f"pin.{digit}", stretch=True)
-        button.size_hint = (None, None)
-        button.size = (dp(_KEY), dp(_KEY))
+        # With a height of its own, or a row is as high as its text wants.
+        button = PushButton(
+            text=str(digit),
+            name=f"pin.{digit}",
+            stretch=True,
+            size_hint_x=None,
+            size_hint_y=None,
+            size=(dp(_KEY), dp(_KEY)),
+        )
         button.fbind("on_release", lambda *_: self.press(digit))
         return button
 
