@@ -167,6 +167,9 @@ def _prepare_kivy(folder: Path) -> None:
         os.environ.setdefault("SDL_VIDEODRIVER", "x11,wayland")
     os.environ.update(
         KIVY_WINDOW="sdl2",  # the others end the program where there is no display
+        KIVY_CLIPBOARD="sdl2",  # the others hand a copied text to a program that outlives this one
+        SDL_VIDEO_X11_WMCLASS="notes",  # by which a desktop groups and names windows
+        SDL_VIDEO_WAYLAND_WMCLASS="notes",
         KIVY_HOME=str(home),
         KIVY_NO_ARGS="1",
         KIVY_NO_FILELOG="1",

@@ -30,6 +30,7 @@ from app import (
     reports,
     shelf,
     today,
+    unfinished,
 )
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
@@ -162,6 +163,8 @@ class Fieldbook:
             self._shelf, self._entries, self._now, self._read, lambda work: self._write(work, _FINISHED)
         )
         self.reports = reports.Reports(self._shelf, self._now, self._read, lambda work: self._write(work))
+        #: What the lock would else end: typed, and of no record yet.
+        self.unfinished = unfinished.Unfinished(self._write)
         self._writer = worker
         self._writer.unheard = self._tell_problem
         self._reader = Worker("store-read", deliver, self._tell_problem)

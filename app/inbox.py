@@ -18,6 +18,8 @@ from sync_server.protocol.merge_rules import HIGHEST, UNION, WITHDRAWN
 
 #: Rules under which a lost answer, put back, would only lose again.
 _STANDS: Final = (HIGHEST, WITHDRAWN, UNION)
+#: Types of answers in which anything may be written, names too.
+_TYPED: Final = ("text", "barcode")
 
 
 def views(
@@ -73,7 +75,14 @@ def _view(
         and found.rule not in _STANDS
         and not drafts.is_open(db, found.record),
         state=found.state,
+        personal=_personal(definition, found.path),
     )
+
+
+def _personal(definition: FormDefinition | None, path: str) -> bool:
+    """Whether the answer may say who somebody is; where nothing is known of the question, it may."""
+    question = definition.questions.get(template(path)) if definition is not None else None
+    return question is None or question.seal is not None or question.type in _TYPED
 
 
 def _text(definition: FormDefinition | None, path: str, value: Any) -> Titles:

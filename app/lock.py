@@ -1,23 +1,43 @@
 """Two ways to leave the app alone: the cover hides it for a moment, the lock ends what held the data.
 
+What is decided here has no window: how long a cover lasts, which PIN takes it off, when nobody has
+touched anything for so long that the app locks itself.
+
 Python keeps copies of text on its heap long after the last reference is gone, so that only the
 end of the process is a lock. `lock` replaces it by a fresh one, which stands at its unlock screen.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
+import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Final, NoReturn
+from itertools import pairwise
+from typing import Final, Literal, NoReturn
 
 from app.fieldbook import Fieldbook
 from app.settings import Settings
 
 #: What must not outlive the process that it was given to.
 SECRETS: Final = ("HOMEWARD_PASSPHRASE", "HOMEWARD_PASSWORD")
+#: Digits of a quick PIN, and how often a wrong one is forgiven.
+PIN_LEAST, PIN_MOST, PIN_TRIES = 4, 6, 3
+#: Seconds before it locks by itself, in which it says so.
+WARNS: Final = 30.0
+
+IdleState = Literal["awake", "soon", "over"]
+Weakness = Literal["digits", "guessable"]
+
+
+def since_boot() -> float:
+    """Seconds, those of a sleeping machine too: a lid that was shut for an hour is an hour alone."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 class Cover:
@@ -27,7 +47,7 @@ class Cover:
     them `take_off` answers False and the caller has to `lock`.
     """
 
-    def __init__(self, lasts: float = 300.0, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, lasts: float = 300.0, monotonic: Callable[[], float] = since_boot) -> None:
         self._lasts = lasts
         self._monotonic = monotonic
         self._since: float | None = None
@@ -51,6 +71,90 @@ class Cover:
             return False
         self._since = None
         return True
+
+
+class QuickPin:
+    """The few digits that take the cover off. They live and die with this process.
+
+    On a disk six digits would fall within hours, so nothing of them is ever written. In memory they are
+    kept under a key of this process: who can read that reads the open store as well, and a slow hash
+    would only make the worker wait.
+    """
+
+    def __init__(self, tries: int = PIN_TRIES) -> None:
+        self._most_tries = tries
+        self._key = secrets.token_bytes(32)
+        self._kept: bytes | None = None
+        self.length = 0
+        self.tries_left = tries
+
+    @property
+    def is_set(self) -> bool:
+        return self._kept is not None
+
+    def choose(self, pin: str) -> Weakness | None:
+        """Keep this PIN from now on; where it is a weak one, say why and keep what was."""
+        weak = weakness(pin)
+        if weak is None:
+            self._kept, self.length = self._hash(pin), len(pin)
+            self.tries_left = self._most_tries
+        return weak
+
+    def forget(self) -> None:
+        self._kept, self.length, self.tries_left = None, 0, self._most_tries
+
+    def matches(self, pin: str) -> bool:
+        """Whether this is it. Each wrong one costs a try; with none left no PIN matches any more."""
+        if self._kept is None or self.tries_left <= 0:
+            return False
+        if hmac.compare_digest(self._kept, self._hash(pin)):
+            self.tries_left = self._most_tries
+            return True
+        self.tries_left -= 1
+        return False
+
+    def _hash(self, pin: str) -> bytes:
+        return hashlib.blake2b(pin.encode(), key=self._key, digest_size=32).digest()
+
+
+def weakness(pin: str) -> Weakness | None:
+    """Why a PIN will not do: not 4 to 6 of the digits 0-9, or one digit over and over, or a run as 4321."""
+    if not (PIN_LEAST <= len(pin) <= PIN_MOST and pin.isascii() and pin.isdigit()):
+        return "digits"
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
+    return "guessable" if steps in ({0}, {1}, {-1}) else None
+
+
+class Idle:
+    """For how long nobody has touched the window. Times are in seconds.
+
+    Only `touched` counts: neither a sync nor a form that lies open keeps the app from locking. Once it
+    is over, no touch revives it: the first hand on a machine that wakes up may be another's.
+    """
+
+    def __init__(
+        self, after: float = 600.0, warns: float = WARNS, now: Callable[[], float] = since_boot
+    ) -> None:
+        self._after, self._now = after, now
+        # A short limit of the office leaves half of it to work in peace.
+        self._warns = min(warns, after / 2)
+        self._last = now()
+
+    @property
+    def state(self) -> IdleState:
+        alone = self._now() - self._last
+        if alone >= self._after:
+            return "over"
+        return "soon" if alone >= self._after - self._warns else "awake"
+
+    def touched(self) -> None:
+        """A touch or a key."""
+        if self.state != "over":
+            self._last = self._now()
+
+    def begin(self) -> None:
+        """From now on, whatever was before: the store was just opened."""
+        self._last = self._now()
 
 
 def restart_command(settings: Settings) -> list[str]:

@@ -18,7 +18,14 @@ import platformdirs
 from app.problems import Problem
 
 #: Fields that a file or the environment may set, and what a value is made of.
-_SETTABLE = {"language": str, "sync_every": float, "sync_pause_limit": float, "auto_sync": bool}
+_SETTABLE = {
+    "language": str,
+    "sync_every": float,
+    "sync_pause_limit": float,
+    "auto_sync": bool,
+    "cover_lasts": float,
+    "lock_after": float,
+}
 
 
 LANGUAGES: Final = ("en", "fr", "sq", "ar", "uk")
@@ -29,7 +36,9 @@ class Settings:
     """`folder` holds everything of one device: store, attachments, Kivy's own files.
 
     `sync_every` and `sync_pause_limit` are seconds: the pause between syncs while all is well, and
-    the longest one after failures. An empty `language` means the system's.
+    the longest one after failures. `cover_lasts` and `lock_after` are the office's policy, in seconds
+    too: for how long a cover can be taken off without the passphrase, and after how long without a touch
+    or a key the app locks itself. An empty `language` means the system's.
     """
 
     folder: Path
@@ -37,6 +46,8 @@ class Settings:
     sync_every: float = 300.0
     sync_pause_limit: float = 3600.0
     auto_sync: bool = True
+    cover_lasts: float = 300.0
+    lock_after: float = 600.0
 
 
 def load(folder: Path | None = None, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

@@ -44,6 +44,8 @@ def _parts(settings: Settings) -> list[support.Part]:
         "sync_every": settings.sync_every,
         "sync_pause_limit": settings.sync_pause_limit,
         "auto_sync": settings.auto_sync,
+        "cover_lasts": settings.cover_lasts,
+        "lock_after": settings.lock_after,
     }
     sizes = support.sizes(
         {
@@ -56,7 +58,7 @@ def _parts(settings: Settings) -> list[support.Part]:
     return [
         support.system_part(LIBRARIES, folder),
         support.facts_part(
-            "settings.json", "language of the screens, and how often the device syncs", chosen
+            "settings.json", "language of the screens, how often the device syncs, when it locks", chosen
         ),
         support.facts_part("sizes.json", "how large the device's own files are, in bytes", sizes),
         support.codes_part(logs),

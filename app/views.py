@@ -66,7 +66,8 @@ class DraftView:
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """An answer of this worker that another one replaced. Values are shown as `*_text`."""
+    """An answer of this worker that another one replaced. Values are shown as `*_text`, but in a list only
+    those that cannot name anybody: `personal` is what somebody typed, and what the form seals."""
 
     id: str
     record: str
@@ -85,6 +86,7 @@ class ConflictView:
     rule: str
     can_restore: bool
     state: Literal["open", "restored", "accepted"]
+    personal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ needs=(
   "libgles2:/usr/lib/*/libGLESv2.so.2"
   "libgl1-mesa-dri:/usr/lib/*/dri/swrast_dri.so"
   "libmtdev1:/usr/lib/*/libmtdev.so.1"
-  "xclip:/usr/bin/xclip"
 )
 if [ "$kind" = dev ] || [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   needs+=("xvfb:/usr/bin/Xvfb")
 fi
-if [ "$kind" = dev ]; then # xdotool and PostgreSQL for the tests, binutils for the built programs
-  needs+=("xdotool:/usr/bin/xdotool" "postgresql:/usr/lib/postgresql/*/bin/initdb" "binutils:/usr/bin/objdump")
+if [ "$kind" = dev ]; then # xdotool to xprop and PostgreSQL for the tests, binutils for the built programs
+  needs+=("xdotool:/usr/bin/xdotool" "xclip:/usr/bin/xclip" "x11-utils:/usr/bin/xprop")
+  needs+=("postgresql:/usr/lib/postgresql/*/bin/initdb" "binutils:/usr/bin/objdump")
   own=$(readlink -f "$(command -v "$python")")
   case "$own" in # Debian's Python comes without its shared library, which a built program carries
     /usr/bin/python3.*) needs+=("lib${own##*/}:/usr/lib/*/lib${own##*/}.so.1.0") ;;

@@ -40,6 +40,7 @@ from app.problems import Problem  # noqa: E402
 if Window is None:
     raise Problem("app.window.missing")
 
+from app import capture  # noqa: E402
 from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402
@@ -88,10 +89,21 @@ class HomewardApp(App):
     def on_start(self) -> None:
         # Only now does the root widget stand in the window and can have the keyboard.
         self.navigator.start()
+        if self.navigator.keeps and not self.is_demo:
+            capture.refuse(Window)
+
+    def on_pause(self) -> bool:
+        """Android takes the window away, and its picture for the list of recent programs with it."""
+        self.navigator.cover()
+        return True
+
+    def on_resume(self) -> None:
+        self.navigator.guard.look()
 
     def on_stop(self) -> None:
         if self._probe is not None:
             self._probe.close()
+        self.navigator.guard.stop()
         book, self.navigator.fieldbook = self.navigator.fieldbook, None
         if book is not None:
             book.close().wait(10)

@@ -18,15 +18,18 @@ from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
 from app.fieldbook import Fieldbook, OpenEntry
-from app.lock import Cover, lock
+from app.lock import lock
 from app.problems import Problem
 from app.sync.outcome import Outcome
+from app.ui.guard import Guard
 from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
 from app.ui.screens.cover import CoverScreen
+from app.ui.screens.pin_sheet import PinSheet
 from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
 from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
+from app.unfinished import ENTRY
 from app.views import CaseView, TodayView
 from forms.casework.office_file import is_office_file
 from forms.casework.reminders import Reminder
@@ -34,8 +37,6 @@ from forms.casework.reminders import Reminder
 if TYPE_CHECKING:
     from app.ui.homeward_app import HomewardApp
 
-#: Seconds for which a touch takes the cover away; afterwards everything is locked.
-COVER_LASTS = 120.0
 #: A conflict's two versions belong to the same place of the rail as their list.
 PLACES = ("today", "cases", "directory", "conflicts", "sync")
 
@@ -50,6 +51,7 @@ def _entries() -> dict[str, NavEntry]:
             NavEntry("conflicts", "conflict", T("Conflicts")),
             NavEntry("sync", "sync", T("Sync")),
             NavEntry("settings", "sliders", T("Settings")),
+            NavEntry("lock", "lock", T("Lock")),
             NavEntry("cover", "eye-off", T("Cover"), ink=True),
         )
     }
@@ -73,9 +75,12 @@ class Navigator(Column):
         self.window = window
         self.fieldbook: Fieldbook | None = None
         self._stack: list[Screen] = []
-        self._cover = Cover(lasts=COVER_LASTS)
-        self._lock_soon: Any = None
-        #: What was typed on a screen and is not kept yet, by the screen's name; the lock ends it.
+        self.guard = Guard(self)
+        self._cover_screen: CoverScreen | None = None
+        #: The screen that was covered, until it has been told; and what had the keyboard on it.
+        self._leaving: Screen | None = None
+        self._held = ""
+        #: What was typed on a screen and is no record's yet, by the screen's name; it outlives the lock.
         self.unfinished: dict[str, Any] = {}
         self._untold: Problem | None = None
         self._conflicts = 0
@@ -99,7 +104,7 @@ class Navigator(Column):
 
     @property
     def current(self) -> Screen | None:
-        return self._stack[-1] if self._stack and not self._cover.on else None
+        return self._stack[-1] if self._stack and not self.guard.covered else None
 
     def start(self) -> None:
         self._stack = [screen_class("unlock")(self)]
@@ -115,8 +120,8 @@ class Navigator(Column):
 
     def switch(self, place: str) -> None:
         """To one of the rail's places; the way back ends there."""
-        if place == "cover":
-            self.cover()
+        if place in ("cover", "lock"):
+            (self.cover if place == "cover" else self.lock)()
             return
         self._leave()
         self._stack = [screen_class(place)(self)]
@@ -203,6 +208,7 @@ class Navigator(Column):
     def finished(self, opened: OpenEntry) -> None:
         """A form was finished: its receipt stands on its case, after the short form on Today, and nothing
         leads back into the form."""
+        self.remember(f"{ENTRY}{opened.record}", None)
         if self.fieldbook is not None and self.fieldbook.discretion.is_on(opened.record):
             self.switch("today")
         else:
@@ -221,39 +227,76 @@ class Navigator(Column):
         fieldbook.on_problem.append(self.tell_problem)
         fieldbook.on_reminder.append(self.remind)
         self.switch("today")
+        self.guard.start()
+        fieldbook.unfinished.take().then(self._take_up)
         fieldbook.conflicts().then(
             lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
         )
+        if not self.window.is_demo:
+            PinSheet(self.guard.pin, later=T("Not now")).open()
+
+    def remember(self, name: str, typed: Any) -> None:
+        """What was typed on a screen and is no record's yet; nothing forgets it."""
+        self.unfinished.pop(name, None)
+        if typed:
+            self.unfinished[name] = typed
+
+    def _take_up(self, typed: dict[str, Any]) -> None:
+        self.unfinished = {**typed, **self.unfinished}
+        if "new_case" in typed:
+            self.tell(T("What was typed for a new case is still there."))
 
     def cover(self) -> None:
-        """Take everything out of sight at once; nothing of it stays in the tree of widgets."""
-        if self.fieldbook is None or self._cover.on:
+        """Take everything out of sight at once; nothing of it stays in the tree of widgets.
+
+        The screen is told a frame later: what it does with a text half typed must not keep it in sight.
+        """
+        if self.fieldbook is None or not self.keeps or self.guard.covered:
             return
-        while focus.modals:
-            focus.modals[-1].dismiss()
-        focus.give(None)
-        self._leave()
-        self._cover.put_on()
+        self._leaving = self.current
+        self._held = getattr(focus.current, "name", "") if not focus.modals else ""
+        self.guard.cover.put_on()
+        self.guard.clear_window()
         self.clear_widgets()
-        self.add_widget(CoverScreen(self))
-        self._lock_soon = Clock.schedule_once(lambda _seconds: self.lock(), COVER_LASTS)
+        self._cover_screen = CoverScreen(self, self.guard.pin)
+        self.add_widget(self._cover_screen)
+        Clock.schedule_once(lambda _: Clock.schedule_once(lambda _: self._leave(), 0), 0)
 
     def uncover(self) -> None:
-        if not self._cover.on:
+        """Somebody wants to go on: by the PIN where there is one. Without one everything is locked, for a
+        cover that any hand takes off protects nobody; but in a demo, where nobody is to be protected."""
+        if not self.guard.covered or self._cover_screen is None:
             return
-        if not self._cover.take_off():
+        if self.guard.pin.is_set and not self.guard.cover.expired:
+            self._cover_screen.ask()
+        elif self.window.is_demo:
+            self.take_cover_off()
+        else:
+            self.lock()
+
+    def take_cover_off(self) -> None:
+        """Everything as it was, open dialogs too; locked instead, where the cover has lasted too long."""
+        if not self.guard.cover.take_off():
             self.lock()
             return
-        self._lock_soon.cancel()
+        self._leave()
+        self.guard.idle.begin()
         self._appear()
+        focus.bring_back()
+        if not focus.modals and self._held:
+            focus.give_named(self._held, by_key=False)
         untold, self._untold = self._untold, None
         if untold is not None:
             self.tell_problem(untold)
 
     def lock(self) -> None:
         """Close the store and start the program anew, at its unlock screen."""
+        if self.fieldbook is None or not self.keeps:
+            return
         self._leave()
+        self.guard.clear_window()
         self.clear_widgets()
+        self.fieldbook.unfinished.keep(self.unfinished)  # closing waits for it
         chosen = self.window.preferences.language
         lock(self.fieldbook, replace(self.window.settings, language=chosen))
 
@@ -261,7 +304,7 @@ class Navigator(Column):
 
     def tell(self, text: T, meaning: str = "done") -> None:
         """A short word at the foot of the window. Never while covered: it could name something."""
-        if not self._cover.on:
+        if not self.guard.covered:
             Toast.show(text, meaning)
 
     def remind(self, reminder: Reminder | None) -> None:
@@ -276,7 +319,7 @@ class Navigator(Column):
 
     def tell_problem(self, problem: Problem) -> None:
         """What went wrong; while covered it waits until the cover is taken off, for it must not be lost."""
-        if self._cover.on:
+        if self.guard.covered:
             self._untold = problem
         self.tell(wording.problem(problem), "danger")
 
@@ -331,11 +374,20 @@ class Navigator(Column):
             self.current.redraw()
 
     def _leave(self) -> None:
-        if self.current is not None:
-            self.current.leave()
+        """Tell the screen in sight, or the one that was just covered, that it goes; once."""
+        screen, self._leaving = self._leaving or self.current, None
+        if screen is not None:
+            focus.give(None)
+            screen.leave()
 
     def _appear(self, *, again: bool = False) -> None:
-        """Put the screen on top into the frame: banner above, rail beside or bar below."""
+        """Put the screen on top into the frame: banner above, rail beside or bar below. What comes into
+        sight under the cover waits for its end."""
+        if self.guard.covered:
+            return
+        if self._cover_screen is not None:
+            self._cover_screen.leave()
+            self._cover_screen = None
         screen = self._stack[-1]
         self._drawn_wide = self.wide
         held = focus.current if again else None
@@ -378,19 +430,26 @@ class Navigator(Column):
         known = _entries()
         rail = Rail(
             entries=[known[place] for place in PLACES],
-            foot=[known["settings"], known["cover"]],
+            foot=[known["settings"], known["lock"], known["cover"]],
             current=screen.place,
         )
         rail.fbind("on_select", self._selected)
         return rail
 
     def _bottom_bar(self, screen: Screen) -> BottomBar:
-        bar = BottomBar(entries=list(_entries().values()), current=screen.place)
+        # Eight would be too small for a finger: there the settings lock.
+        known = [entry for key, entry in _entries().items() if key != "lock"]
+        bar = BottomBar(entries=known, current=screen.place)
         bar.fbind("on_select", self._selected)
         return bar
 
     def _selected(self, _bars: Widget, key: str) -> None:
         self.switch(key)
+
+    def covers_at(self, x: float, y: float) -> bool:
+        """Whether the button that covers is there, in the window."""
+        item = self._bars.items.get("cover") if self._bars is not None else None
+        return item is not None and item.get_root_window() is not None and item.collide_point(x, y)
 
     def _lay_ground(self, *_: Any) -> None:
         self._ground.pos, self._ground.size = self.pos, self.size
@@ -398,17 +457,18 @@ class Navigator(Column):
     # -- keyboard -----------------------------------------------------------------------------------
 
     def key(self, key: int, modifiers: frozenset[str]) -> bool:
-        """Esc back, F2 sync, Ctrl+L cover; on the cover Enter or Esc takes it off. True when it was ours."""
+        """Esc back, F2 sync, F12 or Ctrl+L cover, Shift+F12 lock; on the cover Enter or Esc asks for the PIN
+        or takes it off, and Esc leaves the PIN. True when it was ours."""
         codes = Keyboard.keycodes
         shortcuts: dict[tuple[int, frozenset[str]], Callable[[], None]] = {
             (codes["escape"], frozenset()): self.back,
             (codes["f2"], frozenset()): self.sync,
             (codes["l"], frozenset({"ctrl"})): self.cover,
+            (codes["f12"], frozenset()): self.cover,
+            (codes["f12"], frozenset({"shift"})): self.lock,
         }
-        if self._cover.on:
-            if key in (codes["enter"], codes["numpadenter"], codes["escape"]):
-                self.uncover()
-            return True
+        if self.guard.covered:
+            return self._cover_key(key)
         if focus.modals and key == codes["escape"]:
             return False
         action = shortcuts.get((key, modifiers))
@@ -416,6 +476,17 @@ class Navigator(Column):
             action()
             return True
         return self.current is not None and self.current.key(key, modifiers)
+
+    def _cover_key(self, key: int) -> bool:
+        """The pad has had it before; what it left is for the cover, or for the digit that Tab has led to."""
+        codes = Keyboard.keycodes
+        if focus.current is not None and key != codes["escape"]:
+            return False
+        leave_pin = key == codes["escape"] and self._cover_screen is not None and self._cover_screen.blank()
+        if not leave_pin and key in (codes["enter"], codes["numpadenter"], codes["escape"]):
+            self.uncover()
+        # Tab leads around among the digits.
+        return key != codes["tab"]
 
 
 def _detach(widget: Widget) -> None:

@@ -15,16 +15,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
+import area_cover  # noqa: E402
 import area_forms  # noqa: E402
 import area_store  # noqa: E402
 import area_sync  # noqa: E402
 from figures import Figure, table, write  # noqa: E402
 
-AREAS = ("sync", "forms", "store", "app", "server", "console", "package")
+AREAS = ("sync", "forms", "store", "cover", "app", "server", "console", "package")
 MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "sync": area_sync.measure,
     "store": area_store.measure,
     "forms": area_forms.measure,
+    "cover": area_cover.measure,
 }
 
 

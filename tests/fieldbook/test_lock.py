@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.lock import Cover, fresh_environment, restart_command
+from app import lock
+from app.lock import Cover, Idle, QuickPin, fresh_environment, restart_command, since_boot, weakness
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +34,99 @@ def test_a_cover_comes_off_again_for_some_minutes_and_then_no_more() -> None:
     assert cover.expired
     assert not cover.take_off()
     assert cover.on
+
+
+def test_three_wrong_pins_and_not_even_the_right_one_is_good_any_more() -> None:
+    pin = QuickPin()
+    assert not pin.matches(""), "where none was chosen none is right"
+    assert pin.choose("2580") is None
+    assert not pin.matches("2581")
+    assert not pin.matches("25800")
+    assert pin.tries_left == 1
+    assert pin.matches("2580")
+    assert pin.tries_left == 3, "whoever knows it has all tries again"
+    for wrong in ("0000", "1111", "2222"):
+        assert not pin.matches(wrong)
+    assert pin.tries_left == 0
+    assert not pin.matches("2580")
+
+
+def test_a_pin_is_kept_as_no_digits_and_forgotten_when_she_says_so() -> None:
+    pin = QuickPin()
+    pin.choose("739105")
+    assert not [value for value in vars(pin).values() if "739105" in str(value)]
+    pin.forget()
+    assert not pin.is_set
+    assert not pin.matches("739105")
+    assert QuickPin().choose("739105") is None, "and no process knows that of another"
+
+
+@pytest.mark.parametrize(
+    ("pin", "why"),
+    [
+        ("123", "digits"),
+        ("1234567", "digits"),
+        ("12a4", "digits"),
+        ("٢٥٨٠", "digits"),
+        ("0000", "guessable"),
+        ("1234", "guessable"),
+        ("987654", "guessable"),
+        ("1212", None),
+        ("2580", None),
+        ("902134", None),
+    ],
+)
+def test_what_everybody_tries_first_is_no_pin(pin: str, why: str | None) -> None:
+    assert weakness(pin) == why
+    chosen = QuickPin()
+    assert chosen.choose(pin) == why
+    assert chosen.is_set == (why is None)
+
+
+def test_after_ten_minutes_alone_it_is_over_and_half_a_minute_before_it_says_so() -> None:
+    seconds = [50.0]
+    idle = Idle(after=600, now=lambda: seconds[0])
+    seconds[0] += 569
+    assert idle.state == "awake"
+    seconds[0] += 1
+    assert idle.state == "soon"
+    idle.touched()
+    assert idle.state == "awake"
+    seconds[0] += 599.5
+    assert idle.state == "soon"
+    seconds[0] += 0.5
+    assert idle.state == "over"
+
+
+def test_the_first_touch_after_a_night_does_not_open_it_again() -> None:
+    seconds = [0.0]
+    idle = Idle(after=600, now=lambda: seconds[0])
+    seconds[0] += 8 * 3600
+    idle.touched()
+    assert idle.state == "over"
+    idle.begin()
+    assert idle.state == "awake"
+
+
+def test_a_short_limit_still_leaves_half_of_it_in_peace() -> None:
+    seconds = [0.0]
+    idle = Idle(after=40, now=lambda: seconds[0])
+    seconds[0] = 19
+    assert idle.state == "awake"
+    seconds[0] = 20
+    assert idle.state == "soon"
+
+
+def test_the_clock_of_the_lock_does_not_stop_while_the_machine_sleeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert 0 <= since_boot() <= since_boot()
+    monkeypatch.setattr(lock.time, "CLOCK_BOOTTIME", 7, raising=False)
+    monkeypatch.setattr(lock.time, "clock_gettime", lambda clock: {7: 90_000.0}[clock], raising=False)
+    assert since_boot() == 90_000.0, "the clock that counts the hours with the lid shut"
+    monkeypatch.delattr(lock.time, "CLOCK_BOOTTIME")
+    monkeypatch.setattr(lock.time, "monotonic", lambda: 3.0)
+    assert since_boot() == 3.0
 
 
 def test_the_app_starts_anew_on_the_same_folder_and_with_no_secret_in_its_command(tmp_path: Path) -> None:

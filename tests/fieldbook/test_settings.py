@@ -25,6 +25,13 @@ def test_the_command_line_beats_the_environment_which_beats_the_file(tmp_path: P
     assert load(tmp_path, environment, language=None).language == "uk"
 
 
+def test_the_office_says_in_seconds_how_long_a_cover_lasts_and_when_it_locks(tmp_path: Path) -> None:
+    assert (load(tmp_path, {}).cover_lasts, load(tmp_path, {}).lock_after) == (300, 600)
+    (tmp_path / "settings.toml").write_text("cover_lasts = 120\nlock_after = 240\n")
+    assert load(tmp_path, {}).cover_lasts == 120
+    assert load(tmp_path, {"HOMEWARD_LOCK_AFTER": "60"}).lock_after == 60
+
+
 def test_the_folder_may_come_from_the_environment(tmp_path: Path) -> None:
     assert load(environment={"HOMEWARD_DIR": str(tmp_path)}).folder == tmp_path
 
@@ -38,6 +45,8 @@ def test_the_folder_may_come_from_the_environment(tmp_path: Path) -> None:
         ("sync_every = true", "settings.value.invalid"),
         ("sync_every = nan", "settings.value.invalid"),
         ("auto_sync = 'perhaps'", "settings.value.invalid"),
+        ("lock_after = 0", "settings.value.invalid"),
+        ("cover_lasts = 'for ever'", "settings.value.invalid"),
         ("language = 5", "settings.value.invalid"),
         ("language", "settings.file.invalid"),
     ],

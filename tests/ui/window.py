@@ -247,6 +247,30 @@ class AppWindow:
         """Turn the wheel over the page; False where there is none, and at its end."""
         return self._turn_wheel("page.body", "5", notches)
 
+    def own_window(self) -> str:
+        """The number of the app's window at the X server: that which has the keyboard."""
+        return self.ask_x("getwindowfocus", "-f")
+
+    def ask_x(self, *words: str) -> str:
+        """What xdotool answers."""
+        found = subprocess.run(
+            ["xdotool", *words],
+            env={**os.environ, "DISPLAY": self._display.name},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return found.stdout.strip()
+
+    def xdo(self, *words: str) -> None:
+        """Any other thing that xdotool does, as `windowunmap`."""
+        self._xdo(*words)
+
+    def tap_through(self, name: str) -> None:
+        """Press where a widget stands, whatever lies above it."""
+        self._xdo("mousemove", *self._middle(self.see(name)), "click", "1")
+
     def settle(self) -> None:
         """Until two looks show the same: layouts settle over a few frames."""
         before = self.widgets()

@@ -9,6 +9,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -54,6 +55,7 @@ from app.ui.widgets import (
     Icon,
     Page,
     Pick,
+    PinPad,
     Row,
     RowLayout,
     TextField,
@@ -75,6 +77,13 @@ TAB, ENTER, SPACE, ESCAPE, UP, DOWN = 9, 13, 32, 27, 273, 274
 def frames(count: int = 4) -> None:
     for _ in range(count):
         EventLoop.idle()
+
+
+def later(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        EventLoop.idle()
+        time.sleep(0.01)
 
 
 def show(widget: Widget) -> Any:
@@ -307,6 +316,75 @@ def case_a_secret_is_never_copied() -> None:
     field.select_all()
     frames(8)
     assert not CutBuffer or CutBuffer.get_cutbuffer() != "never copied"
+
+
+def case_what_was_copied_is_taken_back_after_a_while_and_only_that() -> None:
+    from kivy.core.clipboard import Clipboard
+
+    from app.ui import clipboard
+
+    lasts, clipboard.LASTS = clipboard.LASTS, 0.2
+    try:
+        assert lasts == 30
+        field = show(TextField(text="Kanarina"))
+        focus.give(field)
+        field.select_all()
+        field._input.copy()
+        assert Clipboard.paste() == "Kanarina"
+        later(0.5)
+        assert Clipboard.paste() == ""
+        field.select_all()
+        field._input.cut()
+        assert (Clipboard.paste(), field.text) == ("Kanarina", "")
+        Clipboard.copy("a bus ticket")
+        later(0.5)
+        assert Clipboard.paste() == "a bus ticket", "what is another's stays"
+    finally:
+        clipboard.LASTS = lasts
+
+
+def case_a_dialog_waits_outside_of_a_covered_window_and_one_that_opens_meanwhile_too() -> None:
+    typed = TextField(name="typed", text="half a sen")
+    first = Dialog(title="First", body=typed, actions=[("Keep", "plain", None)])
+    first.open()
+    focus.set_aside()
+    assert (first.parent, focus.modals) == (None, [])
+    gone: list[str] = []
+    second = Dialog(title="Second", actions=[("Keep", "plain", None)])
+    second.fbind("on_dismiss", lambda *_: gone.append("second"))
+    second.open()
+    third = Dialog(title="Third").open()
+    third.dismiss()
+    assert focus.holds(second)
+    assert not focus.holds(third)
+    assert second.parent is None
+    focus.bring_back()
+    frames(4)
+    assert focus.modals == [first, second]
+    assert typed.text == "half a sen"
+    key(ESCAPE)
+    key(ESCAPE)
+    assert (focus.modals, gone) == ([], ["second"])
+
+
+def case_a_pin_is_typed_on_any_keyboard() -> None:
+    heard: list[str] = []
+    pad = show(PinPad())
+    pad.fbind("on_enter", lambda _pad, entered: heard.append(entered))
+    pad.listen()
+    # French, unshifted: é & by the places of 2 and 1. Arabic-Indic by what is written. A numpad by place.
+    for number, place, text in ((233, 31, "é"), (38, 30, "&"), (0, 0, "٧"), (273, 96, None)):
+        Window.dispatch("on_key_down", number, place, text, [])
+    assert pad.entered == "2178"
+    Window.dispatch("on_key_down", ord("x"), 27, "x", [])
+    Window.dispatch("on_key_down", 8, 42, None, [])
+    assert pad.entered == "217"
+    assert str(named("pin.dots").text) == "•••"
+    Window.dispatch("on_key_down", 13, 40, None, [])
+    assert heard == ["217"]
+    pad.deaf()
+    Window.dispatch("on_key_down", ord("5"), 34, "5", [])
+    assert pad.entered == "217"
 
 
 def case_in_a_narrow_row_what_trails_stands_below() -> None:

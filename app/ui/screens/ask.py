@@ -23,8 +23,8 @@ class Ask(Dialog):
     """`Ask(desk, title=…, body=…, do=T("Pass"), act=lambda: book.decisions.pass_gate(…)).open()`.
 
     `act` gives the job, or a text that says what is missing before anything is tried. The dialog goes when
-    the job has ended well. A refusal that comes after it was closed, or while the window is covered, is
-    told by the desk.
+    the job has ended well. A refusal that comes after it was closed is told by the desk; under the cover it
+    waits in the dialog.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Ask(Dialog):
         self.dismiss()
 
     def _refused(self, problem: Problem) -> None:
-        if self in focus.modals:
+        if focus.holds(self):
             self._say(wording.problem(problem))
         else:
             self._desk.tell_problem(problem)

@@ -1,4 +1,7 @@
-"""One answer that another version replaced, as a card: what stands, what the worker wrote, one tap back."""
+"""One answer that another version replaced, as a card: what stands, what the worker wrote, one tap back.
+
+Cards stand in lists, where nobody is named: what was typed is shown by `Compare` only.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.ui.i18n import T, joined
 from app.ui.screens import wording
-from app.ui.screens.screen import below, beside, flow
+from app.ui.screens.screen import below, beside, flow, note
 from app.ui.widgets import BidiLabel, Button, Card, Chip
 from app.views import ConflictView, Titles
 
@@ -23,15 +26,22 @@ def conflict_card(desk: Navigator, conflict: ConflictView) -> Card:
         )
     )
     card.add_widget(BidiLabel(text=T.titles(conflict.question), style="strong", max_lines=2))
-    card.add_widget(
-        below(
-            _version(
-                T("Kept"), conflict.kept_text, joined(conflict.kept_by, wording.moment(conflict.kept_at))
-            ),
-            _version(T("Yours"), conflict.lost_text, wording.moment(conflict.lost_at)),
-            gap=2,
-        )
+    kept_by, lost_at = (
+        joined(conflict.kept_by, wording.moment(conflict.kept_at)),
+        wording.moment(conflict.lost_at),
     )
+    if conflict.personal:
+        versions = [
+            _words(T("Kept"), kept_by),
+            _words(T("Yours"), lost_at),
+            note(T("The words themselves: by “Compare”.")),
+        ]
+    else:
+        versions = [
+            _version(T("Kept"), conflict.kept_text, kept_by),
+            _version(T("Yours"), conflict.lost_text, lost_at),
+        ]
+    card.add_widget(below(*versions, gap=2))
     card.add_widget(flow([*answers(desk, conflict), _button(desk, T("Compare"), conflict)]))
     return card
 
@@ -72,6 +82,10 @@ def _button(desk: Navigator, text: T, conflict: ConflictView) -> Button:
         name=f"conflict.compare.{conflict.id}",
         on_release=lambda *_: desk.go("conflict", conflict=conflict.id),
     )
+
+
+def _words(whose: T, when: T) -> BidiLabel:
+    return BidiLabel(text=T("{whose} ({when})", whose=whose, when=when))
 
 
 def _version(whose: T, text: Titles, when: T) -> BidiLabel:

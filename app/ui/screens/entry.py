@@ -44,6 +44,7 @@ from app.ui.widgets.questions import (
     question_widget,
 )
 from app.ui.widgets.surfaces import Bar
+from app.unfinished import ENTRY
 from forms.entry import EntryChange, QuestionState
 from forms.paths import is_within
 from forms.sheets import Cut, Node, Sheet
@@ -72,6 +73,7 @@ class EntryScreen(Screen):
         self._spoken = ""
         self._key_of_whole = ""
         self._unsaved = 0
+        self._take_up(desk.unfinished.get(self._name, {}))
         self._unread = {line.path for line in self._entry.outline() if self._is_unread(line)}
         self._saved = Chip(text=T("Each answer is saved at once"), name="entry.saved")
         self._progress = ProgressBar()
@@ -98,7 +100,18 @@ class EntryScreen(Screen):
         self._at = ""
 
     def leave(self) -> None:
+        """What cannot be read is no answer, and so in no record: the desk remembers it."""
         self._flush()
+        self.desk.remember(self._name, {path: self._entry.state(path).raw for path in self._unread})
+
+    @property
+    def _name(self) -> str:
+        return f"{ENTRY}{self._opened.record}"
+
+    def _take_up(self, unread: dict[str, str]) -> None:
+        there = {line.path for line in self._entry.outline()}
+        for path in there & unread.keys():
+            self._entry.answer(path, unread[path])
 
     def key(self, key: int, modifiers: frozenset[str]) -> bool:
         if key == Keyboard.keycodes["pagedown"]:

@@ -110,10 +110,7 @@ class NewCaseScreen(Screen):
     # -- who it may be ------------------------------------------------------------------------------
 
     def _keep(self) -> None:
-        if typed := self._person.typed:
-            self.desk.unfinished["new_case"] = typed
-        else:
-            self.desk.unfinished.pop("new_case", None)
+        self.desk.remember("new_case", dict(self._person.typed))
 
     def _empty(self) -> None:
         self._person.empty()

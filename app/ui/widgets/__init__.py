@@ -18,9 +18,10 @@ from app.ui.widgets.icon import Icon
 from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.layouts import Column, Flow, Hairline, Page, RowLayout, Spacer
 from app.ui.widgets.live import Live
-from app.ui.widgets.messages import Banner, DemoBar, Toast
+from app.ui.widgets.messages import Banner, DemoBar, LockSoon, Toast
 from app.ui.widgets.navigation_bars import BottomBar, NavEntry, Rail
 from app.ui.widgets.pick import Pick
+from app.ui.widgets.pin_pad import PinPad
 from app.ui.widgets.progress import Progress as ProgressBar
 from app.ui.widgets.rows import Row
 from app.ui.widgets.surfaces import Card, Painted
@@ -45,10 +46,12 @@ __all__ = [
     "Icon",
     "IconButton",
     "Live",
+    "LockSoon",
     "NavEntry",
     "Page",
     "Painted",
     "Pick",
+    "PinPad",
     "ProgressBar",
     "Rail",
     "RiskMark",

@@ -55,6 +55,9 @@ class Sheet(Live, FloatLayout):
         """It is gone."""
 
     def open(self) -> Sheet:
+        if focus.aside is not None:  # the window is covered
+            focus.aside.append(self)
+            return self
         self._returns_to = focus.current
         focus.give(None)
         focus.modals.append(self)
@@ -62,7 +65,20 @@ class Sheet(Live, FloatLayout):
         self._place()
         return self
 
+    def put_aside(self) -> None:
+        """Out of the window while it is covered; what is written in it stays."""
+        Window.remove_widget(self)
+
+    def put_back(self) -> None:
+        focus.modals.append(self)
+        Window.add_widget(self)
+        self._place()
+
     def dismiss(self, *_: Any) -> None:
+        if focus.aside is not None and self in focus.aside:
+            focus.aside.remove(self)
+            self.dispatch("on_dismiss")
+            return
         if self not in focus.modals:
             return
         focus.modals.remove(self)

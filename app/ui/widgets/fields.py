@@ -10,6 +10,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.textinput import TextInput
 
 from app.ui.bidi import has_rtl
+from app.ui.clipboard import own_copy
 from app.ui.i18n import T, language
 from app.ui.theme import BUTTON_RADIUS, REGULAR, TARGET, XS, L, S, theme
 from app.ui.widgets.buttons import PushButton
@@ -44,10 +45,13 @@ class _Input(TextInput):
     def copy(self, data: str = "") -> None:
         if not self._secret:
             super().copy(data)
+            own_copy.made(data or self.selection_text)
 
     def cut(self) -> None:
         if not self._secret:
+            cut = self.selection_text
             super().cut()
+            own_copy.made(cut)
 
     def _update_cutbuffer(self, *_: Any) -> None:
         """Marking a text never hands it to the desktop by itself; Kivy would, and a shown secret with it."""

@@ -26,6 +26,10 @@ class Modal(Protocol):
 
     def dismiss(self, *_: Any) -> None: ...
 
+    def put_aside(self) -> None: ...
+
+    def put_back(self) -> None: ...
+
 
 class Focusable(Widget):
     """Can have the keyboard. `focused` says whether it has; `by_key` whether it came there by a key."""
@@ -63,6 +67,8 @@ class FocusManager:
         self._current: weakref.ref[Focusable] | None = None
         self._attached = False
         self.modals: list[Any] = []
+        #: What waits outside of the window while it is covered; None while it is not.
+        self.aside: list[Any] | None = None
 
     def attach(self) -> None:
         """Listens to the window's keys, from the first focusable widget on."""
@@ -107,6 +113,23 @@ class FocusManager:
 
         if frames:
             Clock.schedule_once(again, 0)
+
+    def set_aside(self) -> None:
+        """Take what is above all others out of the window, as it is, until `bring_back`. What would open
+        meanwhile waits with it."""
+        if self.aside is None:
+            self.aside, self.modals = self.modals, []
+            for modal in self.aside:
+                modal.put_aside()
+
+    def bring_back(self) -> None:
+        waiting, self.aside = self.aside or [], None
+        for modal in waiting:
+            modal.put_back()
+
+    def holds(self, modal: Any) -> bool:
+        """Whether it is open, be it aside."""
+        return modal in self.modals or modal in (self.aside or ())
 
     def give_named(self, name: str, *, by_key: bool = True) -> bool:
         """Gives the keyboard to the visible widget of that name; False when there is none."""

@@ -1,4 +1,4 @@
-"""Messages: a banner inside a page, a note that goes away by itself, and the bar of the demo."""
+"""Messages: a banner inside a page, a note that goes by itself, the bar of the demo, word of the lock."""
 
 from __future__ import annotations
 
@@ -110,6 +110,11 @@ class Toast(Painted, RowLayout):
         Clock.schedule_once(toast.hide, seconds)
         return toast
 
+    @classmethod
+    def hide_now(cls) -> None:
+        if cls._now is not None:
+            cls._now.hide()
+
     def _place(self, *_: Any) -> None:
         self.pos = ((Window.width - self.width) / 2, dp(88))
 
@@ -122,3 +127,32 @@ class Toast(Painted, RowLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         return False
+
+
+class LockSoon(Banner):
+    """Word that the app is about to lock, at the head of the window above everything, dialogs too.
+
+    It takes no touch: what lies under it is pressed as ever.
+    """
+
+    def __init__(self, text: Any) -> None:
+        super().__init__(text=text, meaning="attention", size_hint_x=None, name="lock.soon")
+        self.border, self.border_width = "attention", 1
+
+    def open(self) -> None:
+        Window.bind(size=self._place)
+        Window.add_widget(self)
+        self.fbind("height", self._place)
+        self._place()
+
+    def close(self) -> None:
+        Window.unbind(size=self._place)
+        if self.parent is not None:
+            Window.remove_widget(self)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        return False
+
+    def _place(self, *_: Any) -> None:
+        self.width = min(dp(560), Window.width - dp(2 * L))
+        self.pos = ((Window.width - self.width) / 2, Window.height - self.height - dp(40))

@@ -1,0 +1,132 @@
+"""Who watches over the open window: it covers itself when nobody looks, and locks when nobody is there.
+
+The decisions are those of `app.lock`; here are their causes (focus, touches, the clock) and what they do
+to the window. The navigator draws what the guard decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from app.lock import Cover, Idle, QuickPin
+from app.ui.clipboard import own_copy
+from app.ui.i18n import T
+from app.ui.widgets import LockSoon, Toast, focus
+
+if TYPE_CHECKING:
+    from app.ui.navigation import Navigator
+
+#: Seconds between two looks at the clock.
+_LOOKS = 0.5
+
+
+class Guard:
+    """`cover`, `pin` and `idle` are what holds now; `start` begins to watch."""
+
+    def __init__(self, desk: Navigator) -> None:
+        settings = desk.window.settings
+        self._desk = desk
+        self.cover = Cover(settings.cover_lasts)
+        self.pin = QuickPin()
+        self.idle = Idle(settings.lock_after)
+        self._warning: LockSoon | None = None
+        self._looking: Any = None
+
+    @property
+    def covered(self) -> bool:
+        return self.cover.on
+
+    def start(self) -> None:
+        """From the unlocking on. A window that is hidden or loses the keyboard to another is covered."""
+        self.idle.begin()
+        if self._looking is None:
+            self._looking = Clock.schedule_interval(self.look, _LOOKS)
+            Window.bind(
+                focus=self._focus_changed,
+                on_minimize=self._left,
+                on_hide=self._left,
+                on_motion=self._moved,
+                on_touch_down=self._pressed_at,
+                on_key_down=self._pressed,
+                on_key_up=self._pressed,
+                on_textinput=self._pressed,
+            )
+
+    def stop(self) -> None:
+        """The window closes; what was copied in it does not outlive it."""
+        own_copy.take_back()
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    def clear_window(self) -> None:
+        """Everything above the screens goes out of the window, and what was copied out of the clipboard.
+        Dialogs wait with what is written in them; words that were only told are gone."""
+        focus.set_aside()
+        self._hide_warning()
+        Toast.hide_now()
+        for child in list(Window.children):
+            if child is not self._desk:
+                Window.remove_widget(child)
+        own_copy.take_back()
+
+    def look(self, _seconds: float = 0.0) -> None:
+        """What the clock says: lock, warn, or nothing."""
+        if self._desk.fieldbook is None:
+            return
+        if self.cover.on:
+            if self.cover.expired:
+                self._desk.lock()
+            return
+        state = self.idle.state
+        if state == "over":
+            self._desk.lock()
+        elif state == "soon":
+            self._warn()
+        else:
+            self._hide_warning()
+
+    def _warn(self) -> None:
+        if self._warning is None:
+            self._warning = LockSoon(T("Locks soon. A touch or a key, and it stays open."))
+            self._warning.open()
+
+    def _hide_warning(self) -> None:
+        if self._warning is not None:
+            self._warning.close()
+            self._warning = None
+
+    # -- what happens to the window -----------------------------------------------------------------
+
+    def _focus_changed(self, _window: Any, has_it: bool) -> None:
+        if not has_it:
+            self._desk.cover()
+
+    def _left(self, *_: Any) -> None:
+        self._desk.cover()
+
+    def _moved(self, _window: Any, kind: str, event: Any) -> None:
+        """A finger or a button of the mouse; a mouse that is only pushed is nobody."""
+        if kind == "begin" and getattr(event, "is_touch", False):
+            self._touched()
+
+    def _pressed_at(self, _window: Any, touch: Any) -> bool:
+        """One tap covers as soon as the finger is down, whatever is open above the button: before a field
+        is left, and what was typed in it called up the next question."""
+        if getattr(touch, "button", "left") != "left" or not self._desk.covers_at(*touch.pos):
+            return False
+        if focus.modals and focus.modals[-1].page.collide_point(*touch.pos):
+            return False
+        self._desk.cover()
+        return True
+
+    def _pressed(self, *_: Any) -> None:
+        self._touched()
+
+    def _touched(self) -> None:
+        self.idle.touched()
+        if self.idle.state == "awake":
+            self._hide_warning()
