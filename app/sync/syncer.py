@@ -1,4 +1,4 @@
-"""One sync, as a list of steps: greet, push and pull, forms, attachments, finish.
+"""One sync, as a list of steps: greet, push and pull, keys, forms, attachments, finish.
 
 Every step leaves the store in order, so a cut at any moment costs at most the exchange under way:
 what was acknowledged stays acknowledged, the cursor is saved with the page that it ends.
@@ -114,6 +114,7 @@ class Syncer:
         try:
             self._greet()
             listed = self._push_and_pull(counts)
+            self._store.settle_keys()
             unread = self._fetch_forms(listed, counts)
             stuck = self._send_attachments(counts)
             stuck = self._fetch_attachments(counts) or stuck
