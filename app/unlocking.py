@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from app.background import Deliver, Job, Worker, deliver_here
 from app.boot import boot_facts
 from app.settings import Settings
+from app.store import Store
 from app.store.attempts import Attempts, Standing, read_codes
 from app.store.folder import FolderLock
 
@@ -21,16 +23,23 @@ def attempts_at(folder: Path) -> Attempts:
 
 def standing(settings: Settings) -> Standing:
     """Whether a passphrase may be tried now. Nothing has to wait where there is no store."""
-    return attempts_at(settings.folder).standing() if settings.folder.is_dir() else Standing()
+    return attempts_at(settings.folder).standing() if Store.exists(settings.folder) else Standing()
 
 
-def enter_code(settings: Settings, typed: str) -> None:
+def enter_code(settings: Settings, typed: str, deliver: Deliver = deliver_here) -> Job[None]:
     """Lift the wait. Problems store.unlock.code_wrong, store.unlock.wait, store.file.busy."""
-    lock = FolderLock(settings.folder)
-    try:
-        attempts_at(settings.folder).enter_code(typed)
-    finally:
-        lock.release()
+    worker = Worker("unlock", deliver)
+
+    def enter() -> None:
+        lock = FolderLock(settings.folder)
+        try:
+            attempts_at(settings.folder).enter_code(typed)
+        finally:
+            lock.release()
+
+    job = worker.submit(enter)
+    worker.close(0)
+    return job
 
 
 def device_number(settings: Settings) -> str:

@@ -93,9 +93,9 @@ class Attempts:
         self._folder = folder
         self._path = folder / FILE_NAME
         self._boot_facts, self._monotonic = boot_facts, monotonic
-        #: What this process knows, should the disk not take it, and since when.
-        self._known = 0
-        self._known_at = monotonic()
+        #: What this process has written last, should the disk not take it, and since when it holds.
+        self._last = _Record(0)
+        self._since = monotonic()
 
     def standing(self) -> Standing:
         """What holds now. A file that is missing is written anew, so that its wait begins once."""
@@ -113,14 +113,14 @@ class Attempts:
             raise Problem("store.unlock.code_needed", {"seconds": _whole(now.wait_s)})
         if now.wait_s > 0:
             raise Problem("store.unlock.wait", {"seconds": _whole(now.wait_s)})
-        since = self._known_at
+        since = self._since
         self._note(before.failures + 1)
         try:
             result = attempt()
         except BaseException as error:
             if not (isinstance(error, Problem) and error.code == "store.passphrase.wrong"):
                 self._restore(before)
-                self._known_at = since
+                self._since = since
             raise
         self._note(0)
         return result
@@ -153,7 +153,7 @@ class Attempts:
         """Seconds that have surely passed since the last failure."""
         boot, uptime = self._boot_facts()
         if boot is None or uptime is None:
-            return self._monotonic() - self._known_at
+            return self._monotonic() - self._since
         if record.boot == boot and record.since_ms is not None and record.since_ms <= uptime:
             return (uptime - record.since_ms) / 1000
         return uptime / 1000 if record.boot != boot else 0.0
@@ -164,15 +164,15 @@ class Attempts:
             boot, uptime = self._boot_facts()
             found = _Record(0 if _may_be_new(self._folder) else _AS_IF, boot, uptime)
             self._restore(found)
-        return found if found.failures >= self._known else _Record(self._known, found.boot, found.since_ms)
+        return found if found.failures >= self._last.failures else self._last
 
     def _note(self, failures: int) -> None:
         boot, uptime = self._boot_facts()
-        self._known, self._known_at = min(failures, _MOST), self._monotonic()
-        self._restore(_Record(self._known, boot, uptime))
+        self._since = self._monotonic()
+        self._restore(_Record(min(failures, _MOST), boot, uptime))
 
     def _restore(self, record: _Record) -> None:
-        self._known = record.failures
+        self._last = record
         try:
             _write(self._path, record)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""How the window looks, whose device this is, and the lock."""
+"""How the window looks, whose device this is, what opens it, and the lock."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.ui.i18n import T
 from app.ui.preferences import LANGUAGES
 from app.ui.screens import wording
 from app.ui.screens.calendar_dialog import CalendarDialog
+from app.ui.screens.keys_card import KeysCard
 from app.ui.screens.screen import Screen, below, heading
 from app.ui.widgets import BidiLabel, Button, Card, ChoiceList
 
@@ -56,7 +57,14 @@ class SettingsScreen(Screen):
         )
         look.fbind("on_choice", lambda _list, value: self.desk.window.prefer(dark=value == "dark"))
         self.fill_two(
-            [heading(T("Language")), language, heading(T("Calendar")), self._calendar()],
+            [
+                heading(T("Language")),
+                language,
+                heading(T("Passphrase and keys")),
+                KeysCard(self.desk),
+                heading(T("Calendar")),
+                self._calendar(),
+            ],
             [
                 heading(T("Size of text")),
                 size,
