@@ -73,7 +73,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "again."
     ),
     "store.unlock.wait": N_(
-        "Too many passphrases were wrong. Wait {seconds} seconds, then try again; nothing is lost."
+        "The last passphrase was wrong. Wait {seconds} s, then try again; nothing is lost."
     ),
     "store.unlock.code_needed": N_(
         "Too many passphrases were wrong. Ask the coordinator for an unlock code; nothing is lost."

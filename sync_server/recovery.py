@@ -46,6 +46,11 @@ def make_recovery_key(storage: Storage, out: Path, passphrase: str, *, replace: 
 
 
 def refuse_weak(passphrase: str) -> None:
+    """Refuse a passphrase that is too weak for a key that opens every device."""
     found = fault(passphrase)
-    if found is not None:
-        raise SetupProblem(f"recovery.passphrase.{found}", words=LEAST_WORDS, letters=LEAST_LETTERS)
+    if found == "empty":
+        raise SetupProblem("recovery.passphrase.empty")
+    if found == "short":
+        raise SetupProblem("recovery.passphrase.short", words=LEAST_WORDS, letters=LEAST_LETTERS)
+    if found == "trivial":
+        raise SetupProblem("recovery.passphrase.trivial")

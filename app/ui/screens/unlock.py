@@ -55,7 +55,6 @@ class UnlockScreen(Screen):
         self._standing: unlocking.Standing | None = None
         self._clock: Any = None
         self._column = Column(size_hint_x=None, spacing=dp(L))
-        self._lay_out()
 
     def enter(self) -> None:
         self.head.clear_widgets()
@@ -93,6 +92,9 @@ class UnlockScreen(Screen):
 
     def _lay_out(self) -> None:
         """The passphrase, or before it the code."""
+        for part in (self._passphrase, self._code):
+            if part.parent is not None:
+                part.parent.remove_widget(part)
         self._column.clear_widgets()
         self._column.add_widget(BidiLabel(text=T("Notes"), style="display", name="unlock.title"))
         field = Column()
