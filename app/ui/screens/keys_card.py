@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kivy.uix.widget import Widget
+
 from app.device_keys import KeysView
 from app.ui.i18n import T
 from app.ui.screens.ask import Ask
@@ -20,6 +22,7 @@ class KeysCard(Card):
     def __init__(self, desk: Navigator) -> None:
         super().__init__(name="settings.keys")
         self._desk = desk
+        self.add_widget(self._change())
         self._ask()
 
     def _ask(self) -> None:
@@ -41,13 +44,19 @@ class KeysCard(Card):
                 on_release=lambda *_: self._take(view.offered),
             )
             self.add_widget(flow([take]))
-        change = Button(
-            text=T("Change the passphrase…"),
-            icon="lock",
-            name="settings.keys.change",
-            on_release=lambda *_: self._desk.go("passphrase"),
+        self.add_widget(self._change())
+
+    def _change(self) -> Widget:
+        return flow(
+            [
+                Button(
+                    text=T("Change the passphrase…"),
+                    icon="lock",
+                    name="settings.keys.change",
+                    on_release=lambda *_: self._desk.go("passphrase"),
+                )
+            ]
         )
-        self.add_widget(flow([change]))
 
     def _take(self, offered: str) -> None:
         field = TextField(secret=True, name="settings.keys.passphrase")

@@ -120,15 +120,19 @@ class UnlockScreen(Screen):
         self._column.add_widget(flow([self._language(code, name) for code, name in LANGUAGES.items()], 0))
 
     def _look(self) -> None:
-        """What holds now; the last seconds of a wait end with what was entered meanwhile."""
+        """What holds now; the last seconds of a wait end with what was entered meanwhile.
+
+        While an attempt is being judged it counts as a wrong one already: nobody is to read that.
+        """
+        if self._busy:
+            return
         before, self._standing = self._standing, unlocking.standing(self.desk.window.settings)
         if before is None or before.needs_code != self._needs_code:
             self._lay_out()
         wait = self._standing.wait_s
         self._wait.text = _countdown(wait) if wait else ""
         self._use.disabled = wait > 0
-        if not self._busy:
-            self._button.disabled = wait > 0
+        self._button.disabled = wait > 0
         if self._tries_when_over and not wait:
             self._open()
 
