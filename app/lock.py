@@ -17,7 +17,7 @@ from app.fieldbook import Fieldbook
 from app.settings import Settings
 
 #: What must not outlive the process that it was given to.
-SECRETS: Final = ("HOMEWARD_PASSPHRASE", "HOMEWARD_PASSWORD")
+SECRETS: Final = ("HOMEWARD_PASSPHRASE", "HOMEWARD_PASSWORD", "HOMEWARD_RECOVERY_PASSPHRASE")
 
 
 class Cover:

@@ -93,8 +93,8 @@ class Attempts:
         self._folder = folder
         self._path = folder / FILE_NAME
         self._boot_facts, self._monotonic = boot_facts, monotonic
-        #: What this process has written last, should the disk not take it, and since when it holds.
-        self._last = _Record(0)
+        #: What the disk did not take.
+        self._unwritten: _Record | None = None
         self._since = monotonic()
 
     def standing(self) -> Standing:
@@ -164,7 +164,7 @@ class Attempts:
             boot, uptime = self._boot_facts()
             found = _Record(0 if _may_be_new(self._folder) else _AS_IF, boot, uptime)
             self._restore(found)
-        return found if found.failures >= self._last.failures else self._last
+        return found if self._unwritten is None else self._unwritten
 
     def _note(self, failures: int) -> None:
         boot, uptime = self._boot_facts()
@@ -172,10 +172,11 @@ class Attempts:
         self._restore(_Record(min(failures, _MOST), boot, uptime))
 
     def _restore(self, record: _Record) -> None:
-        self._last = record
+        self._unwritten = None
         try:
             _write(self._path, record)
         except OSError as error:
+            self._unwritten = record
             log.warning("attempt.not_counted", extra={"error": type(error).__name__})
 
 

@@ -166,10 +166,12 @@ class Store:
         passphrase: str,
         *,
         cost: KeyCost = FLOOR,
-        find_keyring: FindKeyring = system_keyring,
     ) -> None:
         """Have `passphrase` open the store from now on, by the office's recovery key, in place of one that
         nobody knows any more. It is done only where the store opens; what is in it stays as it is.
+
+        It is bound to no keyring: this may be the coordinator's computer. The next change of passphrase
+        binds it.
 
         Problems: store.recovery.none, store.recovery.other, and those of `open`.
         """
@@ -180,7 +182,7 @@ class Store:
             for connection in connections.open_file(folder, keys):
                 connection.close()
             with writing():
-                key_files.set_passphrase(folder, keys, passphrase, cost, find_keyring)
+                key_files.set_passphrase(folder, keys, passphrase, cost, lambda: None)
                 attempt_files.begin(folder)
         finally:
             lock.release()

@@ -20,4 +20,4 @@ def code_hash(device: str, typed: str) -> str:
     text = unicodedata.normalize("NFKC", typed).upper().translate(_HEARD)
     letters = "".join(each for each in text if each.isascii() and each.isalnum())
     told = f"{device} {letters}".encode()
-    return hashlib.blake2b(told, person=b"homeward-ucode", digest_size=16).hexdigest()
+    return hashlib.blake2b(told, person=b"homeward-ucode", digest_size=8).hexdigest()
