@@ -125,6 +125,16 @@ def test_who_edits_the_key_file_and_makes_its_checksum_fit_gets_no_other_key(
         path.write_bytes(whole)
 
 
+@pytest.mark.parametrize("slot", [0, 1], ids=["passphrase", "recovery"])
+def test_what_is_sealed_has_its_length_and_no_other(tmp_path: Path, slot: int) -> None:
+    keys.create_keys(tmp_path, PASSPHRASE, CHEAP, True, OFFICE_KEY.public, no_keyring)
+    right = len(base64.b64decode(json.loads((tmp_path / FILE_NAME).read_text())["slots"][slot]["sealed"]))
+    for length in {*range(right + 40)} - {right}:
+        sealed = base64.b64encode(bytes(length)).decode()
+        rewrite(tmp_path, lambda said, sealed=sealed: said["slots"][slot].update(sealed=sealed))
+        assert opened(tmp_path) == ["store.keys.damaged"] * 2, length
+
+
 @pytest.mark.parametrize("change", [{"memory_kib": 7}, {"passes": 0}, {"memory_kib": CEILING.memory_kib + 1}])
 def test_weaker_parameters_in_the_slot_are_refused_before_any_work(
     tmp_path: Path, change: dict[str, int]
