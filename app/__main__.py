@@ -3,22 +3,27 @@
     [--dir DIR] [--lang xx]          open the app at its unlock screen
     enrol --server URL --login L     make this device known to a server, and its store
     sync                             one sync without a window, for scripts
+    recover --key FILE               open a device by the office's recovery key, and give it a new passphrase
     tour --out DIR                   walk through the screens and save pictures
     --preview FILE                   try a form out in the window; nothing is kept
     support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
 
 Started as `python -m app`, or as the program `homeward-app` that `make package` builds.
 
-A passphrase or password comes from HOMEWARD_PASSPHRASE and HOMEWARD_PASSWORD, or is asked for;
-without a terminal each is one line of standard input, the password first.
+A passphrase or password comes from HOMEWARD_PASSPHRASE and HOMEWARD_PASSWORD, that of the recovery key
+from HOMEWARD_RECOVERY_PASSPHRASE, or is asked for; without a terminal each is one line of standard input,
+the password or the recovery key's passphrase first. Where no new passphrase is given, one is made and
+printed, once.
 """
 
 from __future__ import annotations
 
 import argparse
 import getpass
+import locale
 import logging
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -96,14 +101,48 @@ def _preview(chosen: argparse.Namespace) -> int:
 
 def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
     password = _secret("HOMEWARD_PASSWORD", "Password of the server: ")
-    passphrase = _secret("HOMEWARD_PASSPHRASE", "New passphrase of this device: ")
+    passphrase, made = _new_passphrase(settings)
     from app.sync.enrolment import enrol
 
     session = enrol(
         settings.folder, chosen.server, chosen.login, password, passphrase, chosen.label, demo=chosen.demo
     )
     print(f"enrolled {session.login} ({session.role}, office {session.office}) as device {session.device}")
+    _tell_passphrase(passphrase, made)
     return 0
+
+
+def _recover(settings: Settings, chosen: argparse.Namespace) -> int:
+    from app import recovering
+
+    key = recovering.read_key(
+        chosen.key, lambda: _secret("HOMEWARD_RECOVERY_PASSPHRASE", "Passphrase of the recovery key: ")
+    )
+    passphrase, made = _new_passphrase(settings)
+    recovering.recover(settings.folder, key, passphrase)
+    print("This device has a new passphrase. The one before opens nothing any more.")
+    _tell_passphrase(passphrase, made)
+    return 0
+
+
+def _new_passphrase(settings: Settings) -> tuple[str, bool]:
+    """Her own, checked at once, or one that is made here; and whether it was made."""
+    from app import passphrases
+
+    if sys.stdin.isatty() and "HOMEWARD_PASSPHRASE" not in os.environ:
+        print("A passphrase of your own, or nothing: then one of five words is made for you.")
+    typed = _secret("HOMEWARD_PASSPHRASE", "New passphrase of this device: ")
+    if typed.strip():
+        passphrases.refuse_weak(typed)
+        return typed, False
+    language = settings.language or (locale.getlocale()[0] or "en")
+    return passphrases.generate(re.split("[_.-]", language)[0].lower()), True
+
+
+def _tell_passphrase(passphrase: str, made: bool) -> None:
+    if made:
+        print("Its passphrase, shown this once. Write it down, and keep it away from the device:")
+        print(f"\n    {passphrase}\n")
 
 
 def _sync(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -143,6 +182,7 @@ def _support_bundle(settings: Settings, chosen: argparse.Namespace) -> int:
 _COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = {
     "open": _open,
     "enrol": _enrol,
+    "recover": _recover,
     "sync": _sync,
     "tour": _tour,
     "support-bundle": _support_bundle,
@@ -217,6 +257,14 @@ def _parser() -> argparse.ArgumentParser:
 
     sync = commands.add_parser("sync", parents=[common], help="one sync without a window")
     sync.set_defaults(command="sync")
+
+    recover = commands.add_parser(
+        "recover", parents=[common], help="open a device by the office's recovery key, set a new passphrase"
+    )
+    recover.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="as the server's recovery-key made it"
+    )
+    recover.set_defaults(command="recover")
 
     bundle = commands.add_parser(
         "support-bundle", parents=[common], help="pack logs and versions, nobody's data, for support"

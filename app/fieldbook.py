@@ -20,6 +20,7 @@ from app import (
     calendar_file,
     casefile,
     decisions,
+    device_keys,
     directory,
     figures,
     guidance,
@@ -31,6 +32,7 @@ from app import (
     shelf,
     today,
     unfinished,
+    unlocking,
 )
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
@@ -104,8 +106,9 @@ def unlock(
     def open_store() -> Fieldbook:
         try:
             store = Store.open(
-                settings.folder, passphrase, now_ms=given.now_ms, boot_facts=boot_facts, floor=given.floor
-            )
+                settings.folder, passphrase, now_ms=given.now_ms, boot_facts=boot_facts, floor=given.floor,
+                attempts=unlocking.attempts_at(settings.folder),
+            )  # fmt: skip
             try:
                 store.write(attachments.forget_all_unused)
             except Problem as problem:
@@ -157,7 +160,7 @@ class Fieldbook:
         self.decisions = decisions.Decisions(
             self._shelf, self._entries, self._now, self._read, lambda work: self._write(work, _FINISHED)
         )
-        #: Who helps with what; the money of a case; what a coordinator reports.
+        #: Who helps with what; the money of a case; what a coordinator reports; what opens this device.
         self.directory = directory.ServiceDirectory(self._shelf, self._now, self._read)
         self.money = money.CaseMoney(
             self._shelf, self._entries, self._now, self._read, lambda work: self._write(work, _FINISHED)
@@ -165,6 +168,7 @@ class Fieldbook:
         self.reports = reports.Reports(self._shelf, self._now, self._read, lambda work: self._write(work))
         #: What the lock would else end: typed, and of no record yet.
         self.unfinished = unfinished.Unfinished(self._write)
+        self.keys = device_keys.DeviceKeys(store, worker.submit, world.floor)
         self._writer = worker
         self._writer.unheard = self._tell_problem
         self._reader = Worker("store-read", deliver, self._tell_problem)

@@ -24,7 +24,7 @@ from app.fieldbook import Fieldbook
 from app.settings import Settings
 
 #: What must not outlive the process that it was given to.
-SECRETS: Final = ("HOMEWARD_PASSPHRASE", "HOMEWARD_PASSWORD")
+SECRETS: Final = ("HOMEWARD_PASSPHRASE", "HOMEWARD_PASSWORD", "HOMEWARD_RECOVERY_PASSPHRASE")
 #: Digits of a quick PIN, and how often a wrong one is forgiven.
 PIN_LEAST, PIN_MOST, PIN_TRIES = 4, 6, 3
 #: Seconds before it locks by itself, in which it says so.

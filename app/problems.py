@@ -61,6 +61,42 @@ TEXTS: Final[Mapping[str, str]] = {
     "store.passphrase.empty": N_(
         "A passphrase is needed: it is what protects the records on this device. Type one."
     ),
+    "store.passphrase.short": N_(
+        "This passphrase is too short. Take {words} words or more, or {letters} characters."
+    ),
+    "store.passphrase.trivial": N_(
+        "This passphrase is among the first that anybody tries. Take words that have nothing to do with each "
+        "other."
+    ),
+    "store.passphrase.different": N_(
+        "What you typed again is not the new passphrase. Compare it with what you wrote down, and type it "
+        "again."
+    ),
+    "store.unlock.wait": N_(
+        "The last passphrase was wrong. Wait {seconds} s, then try again; nothing is lost."
+    ),
+    "store.unlock.code_needed": N_(
+        "Too many passphrases were wrong. Ask the coordinator for an unlock code; nothing is lost."
+    ),
+    "store.unlock.code_wrong": N_("This unlock code is not right, or was used already. Ask for another one."),
+    "store.keyring.missing": N_(
+        "The key store of this computer's account does not give its part of the key. Log in to the computer "
+        "as usual and try again; if it stays, call the coordinator: the office's recovery key opens this "
+        "device."
+    ),
+    "store.recovery.none": N_(
+        "The office's recovery key was never on this device, so it does not open it. Only the passphrase "
+        "does."
+    ),
+    "store.recovery.other": N_(
+        "This device was made for another recovery key, {fingerprint}. Take the file of that key."
+    ),
+    "recovery.file.missing": N_("There is no file {name} that can be read. Check its name and its place."),
+    "recovery.file.damaged": N_(
+        "This is not the file of a recovery key, or it is damaged. Take a copy of it."
+    ),
+    "recovery.file.weak": N_("The file of the recovery key was changed by somebody. Take a copy of it."),
+    "recovery.passphrase.wrong": N_("This is not the passphrase of the recovery key. Try again."),
     "store.read.failed": N_("The file of this device could not be read ({kind}). Restart the app."),
     "store.write.failed": N_(
         "This could not be saved ({kind}). Is the device's memory full? Make room and try again."

@@ -6,6 +6,8 @@ publish-form --dir DIR (FILE… | --library)
 sign-off --dir DIR [--form F…] (--language L… | --all) --by NAME
 add-programme --dir DIR (care | tact | FILE.toml)
 demo-office --dir DIR
+recovery-key --dir DIR --out FILE [--replace]
+unlock-code --dir DIR --device D
 serve --dir DIR [--host H] [--port P] [--port-file F]
 support-bundle --dir DIR --out FILE.zip
 
@@ -33,7 +35,7 @@ from forms.errors import FormProblem
 from forms.problem_texts import explain
 from forms.xform.load import load_form
 from sync_server import config as configuration
-from sync_server import folder_lock, form_commands, jobs, log_lines, support_bundle
+from sync_server import folder_lock, form_commands, jobs, key_commands, log_lines, support_bundle
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
 from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
@@ -207,6 +209,18 @@ def take_programme(wanted: argparse.Namespace) -> None:
     print(f"Devices get the programme {added} with their next sync.")
 
 
+def recovery_key(wanted: argparse.Namespace) -> None:
+    with opened(wanted.dir) as (_, storage):
+        told = key_commands.recovery_key(storage, wanted.out, wanted.replace)
+    print("\n".join(told))
+
+
+def unlock_code(wanted: argparse.Namespace) -> None:
+    with opened(wanted.dir) as (_, storage):
+        told = key_commands.unlock_code(storage, wanted.device)
+    print("\n".join(told))
+
+
 def make_demo(wanted: argparse.Namespace) -> None:
     # A real server never loads the invented office, nor the form engine that fills its forms.
     from sync_server.demo_office.office import make_demo_office
@@ -351,6 +365,13 @@ def parser() -> argparse.ArgumentParser:
 
     plan = verb("add-programme", take_programme, "give all devices the rules of a programme")
     plan.add_argument("programme", help="care, tact, or a file of your own (.toml)")
+
+    key = verb("recovery-key", recovery_key, "make the key by which the office opens any of its devices")
+    key.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file that is not there yet")
+    key.add_argument("--replace", action="store_true", help="make another one than devices know")
+
+    code = verb("unlock-code", unlock_code, "a code for a device that waits after wrong passphrases")
+    code.add_argument("--device", required=True, metavar="D", help="its number; its unlock screen tells it")
 
     verb("demo-office", make_demo, "fill a demo server with an invented office")
 

@@ -27,6 +27,7 @@ from sync_server.protocol.change import is_text
 from sync_server.protocol.messages import About, EnrolledUser, EnrolRequest, EnrolResponse
 from sync_server.protocol.problems import Problem
 from sync_server.protocol.version import SPOKEN
+from sync_server.reference import reference
 from sync_server.storage.base import Office, Storage, User
 
 #: Roles of the first version; what each may do is decided in permissions.py.
@@ -236,13 +237,15 @@ class Accounts:
         user = self._who(login, wanted.password)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         now_ms = self._now_ms()
+        device = self._add_device(login, wanted.label, token, now_ms)
         return EnrolResponse(
-            device=self._add_device(login, wanted.label, token, now_ms),
+            device=device,
             token=token,
             user=EnrolledUser(user.login, user.display_name, user.role, user.office, user.zone),
             server=self._server,
             epoch=self._storage.epoch,
             now=now_ms,
+            reference=reference(self._storage, device),
         )
 
     def _who(self, login: str, password: str) -> User:

@@ -51,11 +51,24 @@ TEXTS: Final = {
     "Publish it first: {program} publish-form --dir {typed} --library",
     "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",
     "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
+    "device.id.unknown": "There is no device {device} here, or it was revoked. "
+    "Its number has eight letters and digits; its unlock screen shows it.",
     "form.language.unreviewed": "Texts of consent and safety are drafts that nobody has signed off: {forms}. "
     "Nothing was published: let a native speaker read them, then "
     "{program} sign-off --dir {typed} {which} --by NAME",
     "form.version.published": "{file}: version {version} of {form} is published already with another "
     "content, and records of it are out there. Give the changed form a new version.",
+    "recovery.file.exists": "{file} is there already. Nothing was changed; choose another name.",
+    "recovery.file.not_written": "{file} cannot be written. Nothing was changed; choose another folder.",
+    "recovery.key.exists": "The office has a recovery key, and devices know it. Nothing was changed; "
+    "if its file is lost or in wrong hands, give --replace: each worker is then asked to take the new one.",
+    "recovery.passphrase.different": "The two are not the same. Nothing was changed; run this again.",
+    "recovery.passphrase.empty": "The recovery key needs a passphrase. Nothing was changed; run this again.",
+    "recovery.passphrase.missing": "A passphrase is needed. Type it, or set HOMEWARD_RECOVERY_PASSPHRASE.",
+    "recovery.passphrase.short": "This passphrase is too short for a key that opens every device. "
+    "Take {words} words, or {letters} characters; nothing was changed.",
+    "recovery.passphrase.trivial": "This passphrase is among the first that anybody tries. "
+    "Nothing was changed; take another one.",
     "server.database.busy": "The database is busy, or went away. Wait a moment, then run this again; "
     "see that PostgreSQL runs.",
     "server.database.damaged": "The database in {folder} is damaged. Delete nothing: copy the folder, "

@@ -270,13 +270,17 @@ def master_key(
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, from its first byte on."""
     with _writing(path):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        written_once(path, text)
+
+
+def written_once(path: Path, text: str) -> None:
+    """Write a new file that only its owner may read, from its first byte on. OSError where it cannot be."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

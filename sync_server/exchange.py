@@ -82,7 +82,7 @@ class Exchange:
             reply = Reply((), (), self._heard(actor, contact))
         pulled = self.pull(actor, request.cursor, request.limit)
         forms = self._catalogue.current()
-        known = reference(self._storage)
+        known = reference(self._storage, actor.device)
         return SyncResponse(
             page=pulled.page,
             now=received,

@@ -16,7 +16,9 @@ from forms.casework.programme import Programme, programme_of, programme_text, pr
 from forms.errors import FormProblem
 from sync_server.config import SetupProblem
 from sync_server.protocol.messages import Colleague, Reference
+from sync_server.recovery import recovery_key
 from sync_server.storage.base import Storage
+from sync_server.unlock_codes import hashes_for
 
 log = logging.getLogger("sync_server.reference")
 
@@ -26,8 +28,9 @@ _PROGRAMMES: Final = "programmes"
 LARGEST: Final = 200_000
 
 
-def reference(storage: Storage) -> Reference:
-    """Everybody who has an account here, and all programmes, each in a fixed order."""
+def reference(storage: Storage, device: str) -> Reference:
+    """Everybody who has an account here, and all programmes, each in a fixed order; the office's recovery
+    key, and the hashes of this device's unlock codes."""
     countries = {office.id: office.country for office in storage.offices()}
     colleagues = tuple(
         Colleague(
@@ -40,7 +43,7 @@ def reference(storage: Storage) -> Reference:
         )
         for user in storage.users()
     )
-    return Reference(colleagues, programme_texts(storage))
+    return Reference(colleagues, programme_texts(storage), recovery_key(storage), hashes_for(storage, device))
 
 
 class Programmes:

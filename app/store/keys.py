@@ -1,52 +1,55 @@
-"""From a passphrase to the keys of a store, through `keys.json` beside it.
+"""From a passphrase, or the office's recovery key, to the keys of a store, through `keys.json` beside it.
 
-A random data key opens everything. It lies in `keys.json`, sealed by XChaCha20-Poly1305 under a key
-that Argon2id makes of the passphrase. The header with Argon2id's parameters is authenticated by
-that seal, and is refused before any work when it asks for too little (somebody weakened it) or too
-much (somebody wants the device to choke). So three cases stay apart: the file is damaged (its
-checksum, which is no protection, fails), the passphrase is wrong (the seal does not open), or the
-keys are right and whatever fails afterwards is damage of the store.
+A random data key opens everything. It lies in `keys.json` in one slot or two: sealed under a key that
+Argon2id makes of the passphrase, and sealed to the recovery key of the office. The header and
+Argon2id's parameters are authenticated by the seals, and parameters are refused before any work when
+they ask for too little (somebody weakened them) or too much (somebody wants the device to choke). So
+three cases stay apart: the file is damaged (its checksum, which is no protection, fails), the
+passphrase is wrong (the seal does not open), or the keys are right and whatever fails afterwards is
+damage of the store.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import os
-import unicodedata
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import nacl.bindings
-import nacl.exceptions
-import nacl.pwhash.argon2id
 import nacl.utils
 
 from app.problems import Problem
+from app.store import key_file, key_slots
+from app.store.key_file import FILE_NAME, KeyFile, sync_folder
+from app.store.key_slots import CEILING, FLOOR, KeyCost
+from app.store.system_keyring import SystemKeyring, factor_for, system_keyring
+from sync_server.protocol.recovery_key import RecoveryKey
 
-FILE_NAME: Final = "keys.json"
-FORMAT: Final = 1
-_NONCE_BYTES: Final = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-_LARGEST_FILE: Final = 16_384
+__all__ = [
+    "CEILING",
+    "FILE_NAME",
+    "FLOOR",
+    "KeyCost",
+    "StoreKeys",
+    "change_passphrase",
+    "create_keys",
+    "is_bound_to_keyring",
+    "recover_keys",
+    "recovery_key_in",
+    "says_demo",
+    "set_passphrase",
+    "set_recovery_key",
+    "sync_folder",
+    "takes_recovery_key",
+    "unwrap_keys",
+]
 
+FindKeyring = Callable[[], SystemKeyring | None]
 
-@dataclass(frozen=True, slots=True, order=True)
-class KeyCost:
-    """What one guess of the passphrase costs: memory in KiB and passes over it."""
-
-    memory_kib: int = 65_536
-    passes: int = 3
-
-    def at_least(self, other: KeyCost) -> bool:
-        return self.memory_kib >= other.memory_kib and self.passes >= other.passes
-
-
-#: Nothing weaker is opened (0.4 s a guess on a small tablet), nothing dearer is tried.
-FLOOR: Final = KeyCost(65_536, 3)
-CEILING: Final = KeyCost(1_048_576, 12)
+_KEEP: Final = object()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -66,128 +69,134 @@ class StoreKeys:
         return hashlib.blake2b(key=self.data_key, person=b"homeward-store", digest_size=32).digest()
 
 
-def create_keys(folder: Path, passphrase: str, cost: KeyCost, demo: bool = False) -> StoreKeys:
-    """Make fresh random keys and write `keys.json`, which must not exist yet."""
+def create_keys(
+    folder: Path,
+    passphrase: str,
+    cost: KeyCost,
+    demo: bool = False,
+    recovery: bytes | None = None,
+    find_keyring: FindKeyring = system_keyring,
+) -> StoreKeys:
+    """Make fresh random keys and write `keys.json`, which must not exist yet. `recovery`: the public half
+    of the office's recovery key."""
     path = folder / FILE_NAME
-    if path.exists():
+    if os.path.lexists(path):
         raise Problem("store.file.exists", {"name": FILE_NAME})
     keys = StoreKeys(str(uuid.uuid4()), nacl.utils.random(32), demo)
-    _write(path, keys, passphrase, cost)
+    key_file.write(path, _file(keys, passphrase, cost, recovery, find_keyring))
     return keys
 
 
-def unwrap_keys(folder: Path, passphrase: str, floor: KeyCost = FLOOR) -> StoreKeys:
+def unwrap_keys(
+    folder: Path, passphrase: str, floor: KeyCost = FLOOR, find_keyring: FindKeyring = system_keyring
+) -> StoreKeys:
     """The keys behind a passphrase.
 
-    Problems: store.passphrase.wrong, store.keys.missing, store.keys.damaged, store.keys.weak.
+    Problems: store.passphrase.wrong, store.keys.missing, store.keys.damaged, store.keys.weak,
+    store.keyring.missing (the store is bound to the keyring of a system account that is not this one).
     """
-    header, sealed = _read(folder / FILE_NAME)
-    cost = KeyCost(header["memory_kib"], header["passes"])
-    if not cost.at_least(floor) or not CEILING.at_least(cost):
-        raise Problem("store.keys.weak", {"memory_kib": cost.memory_kib, "passes": cost.passes})
-    wrapping = _wrapping_key(passphrase, base64.b64decode(header["salt"]), cost)
-    try:
-        data_key = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
-            sealed[_NONCE_BYTES:], _canonical(header), sealed[:_NONCE_BYTES], wrapping
-        )
-    except nacl.exceptions.CryptoError:
-        raise Problem("store.passphrase.wrong") from None
-    return StoreKeys(header["store"], data_key, header["demo"])
+    file = key_file.read(folder / FILE_NAME)
+    factor = None
+    if file.passphrase["keyring"]:
+        factor = factor_for(file.header["store"], find_keyring())
+    return _keys(file, key_slots.open_passphrase_slot(file, passphrase, floor, factor))
+
+
+def recover_keys(folder: Path, key: RecoveryKey) -> StoreKeys:
+    """The keys behind the office's recovery key, whatever the passphrase, and without the system's keyring.
+
+    Problems: store.recovery.none, store.recovery.other, store.keys.missing, store.keys.damaged.
+    """
+    file = key_file.read(folder / FILE_NAME)
+    return _keys(file, key_slots.open_recovery_slot(file, key))
 
 
 def says_demo(folder: Path) -> bool:
     """Whether the header says that only invented people are in there; it is proved by unlocking alone."""
     try:
-        return bool(_read(folder / FILE_NAME)[0]["demo"])
+        return bool(key_file.read(folder / FILE_NAME).header["demo"])
     except (Problem, OSError):
         return False
 
 
 def change_passphrase(
-    folder: Path, old: str, new: str, cost: KeyCost = FLOOR, floor: KeyCost = FLOOR
+    folder: Path,
+    old: str,
+    new: str,
+    cost: KeyCost = FLOOR,
+    floor: KeyCost = FLOOR,
+    find_keyring: FindKeyring = system_keyring,
 ) -> None:
     """Seal the same data key under a new passphrase; the store's file is not touched.
 
-    The new `keys.json` replaces the old one in one step: after a crash either of them opens.
+    The new `keys.json` replaces the old one in one step: after a crash either of them opens. A file of
+    format 1 becomes one of format 2.
     """
-    _write(folder / FILE_NAME, unwrap_keys(folder, old, floor), new, cost)
+    set_passphrase(folder, unwrap_keys(folder, old, floor, find_keyring), new, cost, find_keyring)
 
 
-def _write(path: Path, keys: StoreKeys, passphrase: str, cost: KeyCost) -> None:
-    salt = nacl.utils.random(nacl.pwhash.argon2id.SALTBYTES)
-    header = {
-        "format": FORMAT,
-        "kdf": "argon2id",
-        "memory_kib": cost.memory_kib,
-        "passes": cost.passes,
-        "salt": base64.b64encode(salt).decode(),
+def set_passphrase(
+    folder: Path,
+    keys: StoreKeys,
+    new: str,
+    cost: KeyCost = FLOOR,
+    find_keyring: FindKeyring = system_keyring,
+    recovery: bytes | object | None = _KEEP,
+) -> None:
+    """Have `new` open what `keys` open, instead of the passphrase so far. The slot for recovery stays, where
+    it is one that was made with these keys; `recovery`: make one for this public key, None for none."""
+    path = folder / FILE_NAME
+    if recovery is _KEEP:
+        recovery = key_slots.recovery_key_of(key_file.read(path), keys.data_key)
+    assert recovery is None or isinstance(recovery, bytes)
+    key_file.write(path, _file(keys, new, cost, recovery, find_keyring))
+
+
+def recovery_key_in(folder: Path, keys: StoreKeys) -> bytes | None:
+    """The public key whose owner can open this store; None where nobody can, or where that slot was put there
+    by somebody without these keys."""
+    return key_slots.recovery_key_of(key_file.read(folder / FILE_NAME), keys.data_key)
+
+
+def takes_recovery_key(folder: Path) -> bool:
+    """Whether `set_recovery_key` is possible: not in a file of format 1, before its passphrase is changed."""
+    return key_file.read(folder / FILE_NAME).format > 1
+
+
+def set_recovery_key(folder: Path, keys: StoreKeys, public: bytes) -> None:
+    """Let the owner of this key open the store, and nobody else but who has the passphrase, which stays."""
+    path = folder / FILE_NAME
+    file = key_file.read(path)
+    assert file.format > 1, "see takes_recovery_key"
+    slot = key_slots.recovery_slot(file.header, keys.data_key, public)
+    key_file.write(path, KeyFile(file.header, file.passphrase, slot))
+
+
+def is_bound_to_keyring(folder: Path) -> bool:
+    """Whether the passphrase alone does not open the store: the keyring of this system account must, too."""
+    return bool(key_file.read(folder / FILE_NAME).passphrase["keyring"])
+
+
+def _keys(file: KeyFile, data_key: bytes) -> StoreKeys:
+    return StoreKeys(file.header["store"], data_key, file.header["demo"])
+
+
+def _file(
+    keys: StoreKeys, passphrase: str, cost: KeyCost, recovery: bytes | None, find_keyring: FindKeyring
+) -> KeyFile:
+    """A store is bound to the keyring only where the recovery key could open it all the same: an account of
+    the system is lost more easily than a passphrase. Invented people need none."""
+    header: dict[str, Any] = {
+        "format": key_file.FORMAT,
         "store": keys.store,
         "demo": keys.demo,
+        "check": key_slots.check_of(keys.data_key),
     }
-    nonce = nacl.utils.random(_NONCE_BYTES)
-    sealed = nonce + nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
-        keys.data_key, _canonical(header), nonce, _wrapping_key(passphrase, salt, cost)
+    bind = recovery is not None and not keys.demo
+    keyring = find_keyring() if bind else None
+    factor = keyring.make(keys.store) if keyring is not None else None
+    return KeyFile(
+        header,
+        key_slots.passphrase_slot(header, keys.data_key, passphrase, cost, factor),
+        key_slots.recovery_slot(header, keys.data_key, recovery) if recovery is not None else None,
     )
-    content: dict[str, Any] = {"header": header, "sealed": base64.b64encode(sealed).decode()}
-    content["checksum"] = _checksum(content)
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(json.dumps(content, indent=1).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-    sync_folder(path.parent)
-
-
-def _read(path: Path) -> tuple[dict[str, Any], bytes]:
-    if not path.is_file() or path.is_symlink():
-        raise Problem("store.keys.missing")
-    raw = path.read_bytes()[:_LARGEST_FILE]
-    try:
-        content = json.loads(raw)
-        checksum = content.pop("checksum")
-        header = content["header"]
-        sealed = base64.b64decode(content["sealed"], validate=True)
-        salt = base64.b64decode(header["salt"], validate=True)
-        whole = (
-            checksum == _checksum(content)
-            and header["format"] == FORMAT
-            and header["kdf"] == "argon2id"
-            and type(header["memory_kib"]) is int
-            and type(header["passes"]) is int
-            and isinstance(header["store"], str)
-            and isinstance(header["demo"], bool)
-            and len(salt) == nacl.pwhash.argon2id.SALTBYTES
-            and len(sealed) > _NONCE_BYTES
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        whole = False
-    if not whole:
-        raise Problem("store.keys.damaged")
-    return header, sealed
-
-
-def _wrapping_key(passphrase: str, salt: bytes, cost: KeyCost) -> bytes:
-    # The same letters can be typed composed or decomposed, depending on the keyboard.
-    text = unicodedata.normalize("NFC", passphrase).encode()
-    return nacl.pwhash.argon2id.kdf(32, text, salt, opslimit=cost.passes, memlimit=cost.memory_kib * 1024)
-
-
-def _canonical(header: dict[str, Any]) -> bytes:
-    return json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _checksum(content: dict[str, Any]) -> str:
-    """Against bad disks, not against people: whoever edits the file can write a fitting one."""
-    return hashlib.blake2b(_canonical(content), digest_size=16).hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable, where the system has that notion (Windows does it by itself)."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

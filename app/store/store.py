@@ -23,14 +23,19 @@ from typing import Any, TypeVar
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
-from app.store import attachments, meta
+from app.store import attachments, meta, recovery, reference
+from app.store import attempts as attempt_files
 from app.store import connection as connections
 from app.store import keys as key_files
+from app.store.attempts import Attempts, Codes
 from app.store.folder import FolderLock, says_damaged, set_aside, unsaved, writing
 from app.store.identity import Identity, read_identity, write_identity
-from app.store.keys import FLOOR, KeyCost
+from app.store.keys import FLOOR, FindKeyring, KeyCost, StoreKeys
+from app.store.recovery import RecoveryStanding
+from app.store.system_keyring import system_keyring
 from app.store.transaction import Snapshot, Transaction
 from sync_server.protocol.clock import HybridClock
+from sync_server.protocol.recovery_key import RecoveryKey
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -60,6 +65,7 @@ class Store:
         self,
         folder: Path,
         lock: FolderLock,
+        keys: StoreKeys,
         writer: Any,
         reader: Any,
         now_ms: Callable[[], int],
@@ -68,6 +74,7 @@ class Store:
     ) -> None:
         self.folder = folder
         self._lock = lock
+        self._keys = keys
         self._writer: Any = writer
         self._reader: Any = reader
         self._write_lock = threading.RLock()
@@ -89,10 +96,13 @@ class Store:
         new_id: Callable[[], str] = random_id,
         boot_facts: BootFacts = no_boot_facts,
         cost: KeyCost = FLOOR,
+        recovery_key: bytes | None = None,
+        find_keyring: FindKeyring = system_keyring,
     ) -> Store:
         """Make a new store in `folder` and open it. Problem store.file.exists: never over an old one.
 
-        Keys without a store, as a creation leaves that was cut off, are moved aside.
+        Keys without a store, as a creation leaves that was cut off, are moved aside. `recovery_key`: the
+        public half of the key by which the office opens it, too.
         `cost` below the default is for tests: such a store opens only with the same `floor`.
         """
         with writing():
@@ -104,11 +114,14 @@ class Store:
             if os.path.lexists(folder / key_files.FILE_NAME):
                 set_aside(folder, [folder / key_files.FILE_NAME])
             with writing():
-                keys = key_files.create_keys(folder, passphrase, cost, identity.demo)
+                attempt_files.begin(folder)
+                keys = key_files.create_keys(
+                    folder, passphrase, cost, identity.demo, recovery_key, find_keyring
+                )
                 connections.create_file(folder, keys, identity)
                 (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
             writer, reader = connections.open_file(folder, keys)
-            return cls(folder, lock, writer, reader, now_ms, new_id, boot_facts)
+            return cls(folder, lock, keys, writer, reader, now_ms, new_id, boot_facts)
         except BaseException:
             lock.release()
             raise
@@ -123,22 +136,56 @@ class Store:
         new_id: Callable[[], str] = random_id,
         boot_facts: BootFacts = no_boot_facts,
         floor: KeyCost = FLOOR,
+        attempts: Attempts | None = None,
+        find_keyring: FindKeyring = system_keyring,
     ) -> Store:
-        """Open the store in `folder`.
+        """Open the store in `folder`. `attempts` counts wrong passphrases and makes the next one wait.
 
-        Problems: store.passphrase.wrong; store.file.missing, .empty, .linked, .exposed, .damaged,
-        .foreign, .busy; store.journal.damaged; store.keys.missing, .damaged, .weak;
-        store.version.newer; store.folder.read_only; store.write.failed (is the disk full?).
+        Problems: store.passphrase.wrong; store.unlock.wait, .code_needed; store.file.missing, .empty,
+        .linked, .exposed, .damaged, .foreign, .busy; store.journal.damaged; store.keys.missing, .damaged,
+        .weak; store.keyring.missing; store.version.newer; store.folder.read_only; store.write.failed (is
+        the disk full?).
         """
         connections.refuse_unfit(folder / connections.FILE_NAME)
         lock = FolderLock(folder)
         try:
-            keys = key_files.unwrap_keys(folder, passphrase, floor)
+            keys = (attempts.judge if attempts else _at_once)(
+                lambda: key_files.unwrap_keys(folder, passphrase, floor, find_keyring)
+            )
             writer, reader = connections.open_file(folder, keys)
-            return cls(folder, lock, writer, reader, now_ms, new_id, boot_facts)
+            return cls(folder, lock, keys, writer, reader, now_ms, new_id, boot_facts)
         except BaseException:
             lock.release()
             raise
+
+    @classmethod
+    def recover(
+        cls,
+        folder: Path,
+        key: RecoveryKey,
+        passphrase: str,
+        *,
+        cost: KeyCost = FLOOR,
+    ) -> None:
+        """Have `passphrase` open the store from now on, by the office's recovery key, in place of one that
+        nobody knows any more. It is done only where the store opens; what is in it stays as it is.
+
+        It is bound to no keyring: this may be the coordinator's computer. The next change of passphrase
+        binds it.
+
+        Problems: store.recovery.none, store.recovery.other, and those of `open`.
+        """
+        connections.refuse_unfit(folder / connections.FILE_NAME)
+        lock = FolderLock(folder)
+        try:
+            keys = key_files.recover_keys(folder, key)
+            for connection in connections.open_file(folder, keys):
+                connection.close()
+            with writing():
+                key_files.set_passphrase(folder, keys, passphrase, cost, lambda: None)
+                attempt_files.begin(folder)
+        finally:
+            lock.release()
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -199,9 +246,80 @@ class Store:
             self._clock = HybridClock(identity.device, self._now_ms, self._clock.last)
         self.identity = identity
 
-    def change_passphrase(self, old: str, new: str, *, cost: KeyCost = FLOOR, floor: KeyCost = FLOOR) -> None:
-        """Have another passphrase open the store. Problem store.passphrase.wrong for the old one."""
-        key_files.change_passphrase(self.folder, old, new, cost, floor)
+    def change_passphrase(
+        self,
+        old: str,
+        new: str,
+        *,
+        cost: KeyCost = FLOOR,
+        floor: KeyCost = FLOOR,
+        attempts: Attempts | None = None,
+        find_keyring: FindKeyring = system_keyring,
+        take_offered: bool = False,
+    ) -> None:
+        """Have another passphrase open the store; its file is not touched. `take_offered`: from now on the
+        recovery key that the server offers opens it, and the one before no more.
+
+        Problems: store.passphrase.wrong for the old one, store.unlock.wait, .code_needed.
+        """
+        with self._write_lock:
+            keys = self._proved(old, floor, attempts, find_keyring)
+            now = self.recovery_standing()
+            chosen = now.offered if now.offered and (take_offered or now.slot is None) else now.slot
+            with writing():
+                key_files.set_passphrase(self.folder, keys, new, cost, find_keyring, chosen)
+            self._note_recovery_key(chosen)
+
+    def take_recovery_key(
+        self,
+        passphrase: str,
+        *,
+        floor: KeyCost = FLOOR,
+        attempts: Attempts | None = None,
+        find_keyring: FindKeyring = system_keyring,
+    ) -> None:
+        """Let the offered recovery key open the store instead of the one so far, on the worker's word.
+
+        Problems as of `change_passphrase`; store.recovery.none where none is offered.
+        """
+        with self._write_lock:
+            offered = self.recovery_standing().offered
+            if offered is None or not key_files.takes_recovery_key(self.folder):
+                raise Problem("store.recovery.none")
+            keys = self._proved(passphrase, floor, attempts, find_keyring)
+            with writing():
+                key_files.set_recovery_key(self.folder, keys, offered)
+            self._note_recovery_key(offered)
+
+    def recovery_standing(self) -> RecoveryStanding:
+        """Which recovery key opens this store, and which one is offered."""
+        return self.read(lambda db: recovery.standing(self.folder, self._keys, db))
+
+    def is_bound_to_keyring(self) -> bool:
+        """Whether the keyring of the system account is needed beside the passphrase."""
+        return key_files.is_bound_to_keyring(self.folder)
+
+    def settle_keys(self) -> None:
+        """Keep beside the store what the server has told for it: the first recovery key gets its slot, the
+        unlock codes their file. Called after each sync; nothing is written where nothing is new."""
+        with self._write_lock, writing():
+            told = self.read(reference.get)
+            attempt_files.keep_codes(self.folder, Codes(self.identity.device, told.unlock_codes))
+            if not self.read(lambda db: recovery.is_settled(self.folder, self._keys, db)):
+                self.write(lambda db: recovery.settle(self.folder, self._keys, db))
+
+    def _proved(
+        self, passphrase: str, floor: KeyCost, attempts: Attempts | None, find_keyring: FindKeyring
+    ) -> StoreKeys:
+        """Who asks for this knows the passphrase, and does not only sit at a tablet that was left open."""
+        self._refuse_when_closed()
+        return (attempts.judge if attempts else _at_once)(
+            lambda: key_files.unwrap_keys(self.folder, passphrase, floor, find_keyring)
+        )
+
+    def _note_recovery_key(self, public: bytes | None) -> None:
+        if public is not None:
+            self.write(lambda db: recovery.take(db, public))
 
     def close(self) -> None:
         """Empty the journal and close. Closing twice is harmless; anything else afterwards is a problem."""
@@ -229,3 +347,7 @@ class Store:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise Problem("store.closed.already")
+
+
+def _at_once(attempt: Callable[[], T]) -> T:
+    return attempt()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app import passphrases
 from app.boot import boot_facts
 from app.problems import Problem
-from app.store import Identity, KeyCost, Store
+from app.store import Identity, KeyCost, Store, reference
 from app.store.keys import FLOOR
 from app.sync.http_client import HttpClient
-from sync_server.protocol.messages import EnrolRequest
+from sync_server.protocol.messages import EnrolRequest, Reference
+from sync_server.protocol.recovery_key import from_text
 
 
 def enrol(
@@ -28,13 +30,13 @@ def enrol(
     A demo device is refused by a real server and a real one by a demo server, before the password
     is sent (sync.demo.mismatch). Nothing is stored when any step fails, and a folder that holds a
     store already is refused before the server is asked. A server that is away is told as
-    sync.enrolment.unreachable: there is nothing yet that a later sync could send. `cost` below the
-    default is for tests.
+    sync.enrolment.unreachable: there is nothing yet that a later sync could send. A passphrase that is
+    too weak is refused first of all (store.passphrase.empty, .short, .trivial). `cost` below the default
+    is for tests.
     """
     if Store.exists(folder):
         raise Problem("store.file.exists", {"name": folder.name})
-    if not passphrase:
-        raise Problem("store.passphrase.empty")
+    passphrases.refuse_weak(passphrase)
     client = HttpClient(server)
     try:
         about = client.about()
@@ -62,5 +64,19 @@ def enrol(
         demo=demo,
         token=enrolled.token,
     )
-    Store.create(folder, passphrase, identity, boot_facts=boot_facts, cost=cost).close()
+    told = enrolled.reference or Reference()
+    store = Store.create(
+        folder,
+        passphrase,
+        identity,
+        boot_facts=boot_facts,
+        cost=cost,
+        recovery_key=from_text(told.recovery_key),
+    )
+    try:
+        if enrolled.reference is not None:
+            store.write(lambda db: reference.put(db, told))
+            store.settle_keys()
+    finally:
+        store.close()
     return identity

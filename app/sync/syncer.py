@@ -1,4 +1,4 @@
-"""One sync, as a list of steps: greet, push and pull, forms, attachments, finish.
+"""One sync, as a list of steps: greet, push and pull, keys, forms, attachments, finish.
 
 Every step leaves the store in order, so a cut at any moment costs at most the exchange under way:
 what was acknowledged stays acknowledged, the cursor is saved with the page that it ends.
@@ -114,10 +114,11 @@ class Syncer:
         try:
             self._greet()
             listed = self._push_and_pull(counts)
+            unsettled = self._settle_keys()
             unread = self._fetch_forms(listed, counts)
             stuck = self._send_attachments(counts)
             stuck = self._fetch_attachments(counts) or stuck
-            problem = unread or stuck
+            problem = unread or stuck or unsettled
         except Exception as met:
             problem = as_problem(met)
         if problem is not None:
@@ -171,6 +172,14 @@ class Syncer:
             listed = response.forms if response.forms is not None else listed
             more = response.page.more or bool(self._store.read(lambda db: outbox.batch(db, limit=1)))
         return listed
+
+    def _settle_keys(self) -> Problem | None:
+        """A key file that cannot be read or written is told at the end, and stops nothing else."""
+        try:
+            self._store.settle_keys()
+        except Problem as problem:
+            return problem
+        return None
 
     def _fetch_forms(self, listed: Sequence[FormListing] | None, counts: _Counts) -> Problem | None:
         """The versions that the server lists or records are of, and this device lacks.

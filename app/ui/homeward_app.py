@@ -42,6 +42,7 @@ if Window is None:
 
 from app import capture  # noqa: E402
 from app import fieldbook as fieldbooks  # noqa: E402
+from app import unlocking  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402
 from app.settings import Settings  # noqa: E402
@@ -112,6 +113,10 @@ class HomewardApp(App):
 
     def unlock(self, passphrase: str) -> Job[Fieldbook]:
         return self._unlock(self.settings, passphrase, on_window_thread)
+
+    def enter_code(self, typed: str) -> Job[None]:
+        """A coordinator's code, before another passphrase may be tried."""
+        return unlocking.enter_code(self.settings, typed, on_window_thread)
 
     @property
     def pictures_folder(self) -> Path:

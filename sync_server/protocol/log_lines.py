@@ -39,6 +39,7 @@ EVENTS: Final = frozenset(
     {
         *(
             "app.started",
+            "attempt.not_counted",
             "checkpoint.failed",
             "command.refused",
             "fault.unhandled",
@@ -46,6 +47,8 @@ EVENTS: Final = frozenset(
             "job.done",
             "job.failed",
             "journal.not_emptied",
+            "keyring.absent",
+            "keyring.refused",
         ),
         *("note", "request.answered", "request.failed", "request.refused", "sealed_file.not_deleted"),
         *(

@@ -233,11 +233,22 @@ class Colleague:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlockCode:
+    """What a device keeps of a code that a coordinator can be given for it: its number, and its hash."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
-    """What devices read and never write: colleagues, and the programmes' files as their texts by id."""
+    """What devices read and never write: colleagues, the programmes' files as their texts by id, the public
+    half of the office's recovery key (empty where there is none), and the device's own unlock codes."""
 
     colleagues: tuple[Colleague, ...] = ()
     programmes: Mapping[str, str] = field(default_factory=dict)
+    recovery_key: str = ""
+    unlock_codes: tuple[UnlockCode, ...] = ()
 
     @property
     def fingerprint(self) -> str:
@@ -246,7 +257,10 @@ class Reference:
             json.dumps([each.login, each.display_name, each.role, each.office, each.country, each.zone])
             for each in self.colleagues
         )
-        told = json.dumps([lines, sorted(self.programmes.items())])
+        parts: list[object] = [lines, sorted(self.programmes.items())]
+        if self.recovery_key or self.unlock_codes:
+            parts += [self.recovery_key, [[each.number, each.hash] for each in self.unlock_codes]]
+        told = json.dumps(parts)
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
@@ -324,7 +338,7 @@ class EnrolledUser:
 
 @dataclass(frozen=True, slots=True)
 class EnrolResponse:
-    """`token` is shown this once; the server keeps only its hash."""
+    """`token` is shown this once; the server keeps only its hash. An older server sends no `reference`."""
 
     device: str
     token: str
@@ -332,6 +346,7 @@ class EnrolResponse:
     server: str
     epoch: str
     now: int
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

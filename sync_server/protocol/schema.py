@@ -322,11 +322,20 @@ class ColleagueSchema(_Response):
     zone = fields.String(load_default="UTC", validate=_short)
 
 
+class UnlockCodeSchema(_Response):
+    message = messages.UnlockCode
+
+    number = _number()
+    hash = _text(_short)
+
+
 class ReferenceSchema(_Response):
     message = messages.Reference
 
     colleagues = _many(ColleagueSchema, load_default=())
     programmes = fields.Dict(keys=fields.String(validate=_short), values=fields.String(), load_default=dict)
+    recovery_key = fields.String(load_default="", validate=validate.Length(max=200))
+    unlock_codes = _many(UnlockCodeSchema, load_default=())
 
 
 class AlarmNoticeSchema(_Response):
@@ -410,6 +419,7 @@ class EnrolResponseSchema(_Response):
     server = _text(_short)
     epoch = _text(_short)
     now = _number()
+    reference = fields.Nested(ReferenceSchema, load_default=None, allow_none=True)
 
 
 _SCHEMAS: Final[Mapping[type[Any], Schema]] = {

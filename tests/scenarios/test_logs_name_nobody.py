@@ -42,7 +42,7 @@ sys.exit(main())
 """
 
 DAY = """
-import logging, sys, threading, warnings
+import logging, sys, threading, time, warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +68,7 @@ def refused(work):
     raise AssertionError("it went well")
 
 assert refused(unlock(settings, PASSPHRASE + "x").wait) == "store.passphrase.wrong"
+time.sleep(1.1)
 book = unlock(settings, PASSPHRASE).wait()
 assert book.sync_now().wait().succeeded
 

@@ -10,7 +10,8 @@ import pytest
 
 from app.problems import Problem
 from app.store import KeyCost, Store, drafts, records
-from app.store.keys import CEILING, FILE_NAME, FLOOR, _checksum, unwrap_keys
+from app.store.key_file import checksum_of
+from app.store.keys import CEILING, FILE_NAME, FLOOR, unwrap_keys
 
 CHEAP = KeyCost(8, 1)
 
@@ -27,8 +28,8 @@ def rewrite(device, change):
     path = device.folder / FILE_NAME
     content = json.loads(path.read_text())
     content.pop("checksum")
-    change(content["header"])
-    content["checksum"] = _checksum(content)
+    change(content)
+    content["checksum"] = checksum_of(content)
     path.write_text(json.dumps(content))
 
 
@@ -68,20 +69,21 @@ def test_parameters_below_the_floor_are_refused_before_any_work(mira):
 
 
 def test_parameters_above_the_ceiling_are_refused_before_any_work(mira):
-    rewrite(mira, lambda header: header.update(memory_kib=CEILING.memory_kib + 1))
+    rewrite(mira, lambda said: said["slots"][0].update(memory_kib=CEILING.memory_kib + 1))
     assert code_of(mira) == "store.keys.weak"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"memory_kib": 16},
-        {"passes": 2},
-        {"store": "00000000-0000-4000-8000-000000000000"},
-    ],
-)
+@pytest.mark.parametrize("change", [{"memory_kib": 16}, {"passes": 2}])
 def test_parameters_are_authenticated(mira, change):
-    rewrite(mira, lambda header: header.update(change))
+    rewrite(mira, lambda said: said["slots"][0].update(change))
+    assert code_of(mira) == "store.passphrase.wrong"
+
+
+@pytest.mark.parametrize(
+    "change", [{"store": "00000000-0000-4000-8000-000000000000"}, {"check": "0" * 32}, {"demo": False}]
+)
+def test_the_header_is_authenticated(mira, change):
+    rewrite(mira, lambda said: said["header"].update(change))
     assert code_of(mira) == "store.passphrase.wrong"
 
 
@@ -119,7 +121,7 @@ def test_a_new_store_asks_for_at_least_64_mib_and_three_passes():
 
 def test_a_demo_says_so_before_it_is_unlocked_and_nobody_can_change_what_it_says(mira):
     assert Store.says_demo(mira.folder)
-    rewrite(mira, lambda header: header.update(demo=False))
+    rewrite(mira, lambda said: said["header"].update(demo=False))
     assert not Store.says_demo(mira.folder)
     assert code_of(mira) == "store.passphrase.wrong"
 

@@ -12,7 +12,7 @@ import zstandard
 from forms import library
 from forms.xform.load import load_form
 from sync_server.protocol import schema
-from sync_server.protocol.messages import SyncResponse, forms_fingerprint
+from sync_server.protocol.messages import Reference, SyncResponse, forms_fingerprint
 
 
 def sealed_name(data: bytes) -> str:
@@ -64,12 +64,14 @@ def test_a_sync_with_nothing_to_do_takes_less_than_500_bytes_each_way(office: An
         "clock": {"now": office.clock.now_ms(), "boot": "b" * 36, "uptime": 123456789},
         "cursor": first["page"]["cursor"],
         "forms": forms_fingerprint(forms),
+        "reference": schema.load(Reference, first["reference"]).fingerprint,
     }
     body = json.dumps(request).encode()
     assert len(body) < 500
     response = office.client.post("/v1/sync", data=body, headers=tablet.headers)
     assert response.status_code == 200
     assert "forms" not in response.json
+    assert "reference" not in response.json
     assert len(response.data) < 500
 
 
