@@ -2,8 +2,10 @@
 
 The facts behind the order: a missing or empty file would open as a fresh, valid store; plain SQLite
 would open it without any encryption; a `-wal` or `-journal` of another key, once it is replayed,
-destroys the store for good. So: look at the file, try it on a copy if a journal lies there, open
-it for reading and writing but never for creating, assert every setting instead of trusting it.
+destroys the store for good; an old copy of it opens as well as the newest. So: look at the file, try
+it on a copy if a journal lies there, open it for reading and writing but never for creating, assert
+every setting instead of trusting it, check every page, and compare it with its anchor.
+docs/opening.md tells the whole order, and what it cannot defend.
 """
 
 from __future__ import annotations
@@ -20,14 +22,18 @@ from urllib.parse import quote
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
+from app.store import anchor
+from app.store.anchor import Anchor, Kept
 from app.store.folder import COULD_NOT_WRITE, QUARANTINE, refuse_unwritable, set_aside, writing
 from app.store.identity import Identity, identity_rows
 from app.store.keys import StoreKeys, sync_folder
-from app.store.migrations import migrate
+from app.store.migrations import migrate, outdated
+from app.store.upgrade import remove_copy, upgrade
 
 FILE_NAME: Final = "store.db"
 _JOURNALS: Final = ("-wal", "-journal")
 _BESIDE: Final = (*_JOURNALS, "-shm")
+_SALT_BYTES: Final = 16
 
 #: How long a transaction waits for another process (a copy of the app that is just closing).
 _BUSY_MS: Final = 10_000
@@ -61,36 +67,73 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", identity_rows(identity))
         connection.execute("INSERT INTO sentinel VALUES (1, 'homeward', ?)", [keys.store])
+        mark = anchor.NEVER.after()
+        anchor.put_mark(connection, mark)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
+    Anchor(folder, keys).create(mark, salt_of(part))
     os.replace(part, path)
     sync_folder(folder)
 
 
-def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any]:
-    """The store's two connections: one that writes, one that only reads, for one thread each at a time.
+def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
+    """The store's two connections, one that writes and one that only reads, for one thread each at a
+    time; and its anchor, which the next commit moves on.
 
     Problems: store.file.missing, store.file.empty, store.file.linked, store.file.exposed,
-    store.file.damaged, store.file.foreign, store.journal.damaged, store.version.newer; and, where
-    the disk is full or the folder cannot be written to, those of `unsaved`.
+    store.file.damaged, store.file.foreign, store.file.replayed, store.anchor.missing,
+    store.anchor.damaged, store.journal.damaged, store.version.newer, store.migration.failed; and,
+    where the disk is full or the folder cannot be written to, those of `unsaved`.
     """
     path = folder / FILE_NAME
     refuse_unfit(path)
+    _remove_trials(folder)
+    anchored = Anchor(folder, keys)
+    kept = anchored.read()
     if _journals_of(path):
-        _try_on_a_copy(path, keys)
-    writer = _connect(path, keys)
+        _try_on_a_copy(path, keys, kept)
+    writer = _checked(path, keys, kept)
     try:
-        _check_whole(writer, folder, keys)
+        if outdated(writer):
+            if not checkpoint(writer):
+                raise Problem("store.file.busy")
+            writer.close()
+            upgrade(path, keys, _connect, _check_whole)
+            writer = _checked(path, keys, kept)
         _expect(writer, "journal_mode", "wal", "WAL")
-        migrate(writer)
+        anchored.follow(writer, salt_of(path))
         reader = _connect(path, keys)
     except Exception:
         writer.close()
         raise
     reader.execute("PRAGMA query_only = ON")
-    return writer, reader
+    return writer, reader, anchored
+
+
+def _checked(path: Path, keys: StoreKeys, kept: Kept | None) -> Any:
+    """A connection to a store that is whole, ours, and where its anchor says it is."""
+    connection = _connect(path, keys)
+    try:
+        _check_whole(connection, path.parent, keys)
+        check_anchor(connection, kept)
+    except Exception:
+        connection.close()
+        raise
+    return connection
+
+
+def check_anchor(connection: Any, kept: Kept | None) -> None:
+    """Refuse a store that is not the newest state that its anchor knows, or one commit after it."""
+    marked = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'anchor'").fetchone()
+    anchor.check(kept, anchor.mark_of(connection) if marked else None)
+
+
+def salt_of(path: Path) -> bytes:
+    """The first bytes of a store, from which SQLCipher makes the key that vouches for its pages."""
+    with path.open("rb") as file:
+        return file.read(_SALT_BYTES)
 
 
 def refuse_unfit(path: Path) -> None:
@@ -161,7 +204,7 @@ def _expect(connection: Any, name: str, value: object, setting: str) -> None:
 def _check_whole(connection: Any, folder: Path, keys: StoreKeys) -> None:
     """Every page authentic, every table sound, and this the store that the keys belong to."""
     try:
-        unauthentic = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        unauthentic = _unauthentic_pages(connection)
         unsound = connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]
         sentinel = connection.execute("SELECT magic, store FROM sentinel").fetchall()
     except dbapi2.DatabaseError as error:
@@ -170,6 +213,21 @@ def _check_whole(connection: Any, folder: Path, keys: StoreKeys) -> None:
         raise Problem("store.file.damaged", {"name": FILE_NAME})
     if sentinel != [("homeward", keys.store)]:
         raise Problem("store.file.foreign", {"name": FILE_NAME})
+
+
+def _unauthentic_pages(connection: Any) -> list[Any]:
+    """The pages that are not what was written under this key, those that hold nothing any more too."""
+    found: list[Any] = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+    return found
+
+
+def _remove_trials(folder: Path) -> None:
+    """Delete the copies that an opening has left which was cut off."""
+    remove_copy(folder)
+    for probe in folder.glob("probe-*"):
+        shutil.rmtree(probe, ignore_errors=True)
+    for trial in folder.glob("trial-*"):
+        trial.unlink(missing_ok=True)
 
 
 def _journals_of(path: Path) -> list[Path]:
@@ -191,43 +249,40 @@ def _irregular(path: Path) -> bool:
     return os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)
 
 
-def _try_on_a_copy(path: Path, keys: StoreKeys) -> None:
+def _try_on_a_copy(path: Path, keys: StoreKeys, kept: Kept | None) -> None:
     """Replay the journals on a copy first; on failure take them away, and leave the store untouched.
 
-    They are taken away only where the store is sound without them. Where it is not, it may be a
-    checkpoint that was cut off and needs them: everything stays where it is, for a repair.
+    They are taken away only where the store is sound without them, and as new as its anchor. Where it
+    is not, it may be a checkpoint that was cut off and needs them, or the only trace of a save:
+    everything stays where it is, for a repair.
     """
     probe = path.parent / f"probe-{secrets.token_hex(4)}"
     with writing():
         probe.mkdir(mode=0o700)
     try:
         journals = _journals_of(path)
-        if not any(map(_irregular, journals)) and _sound(probe, [path, *journals], keys):
+        if not any(map(_irregular, journals)) and not _fault(probe, [path, *journals], keys, kept):
             return
-        if not _sound(probe, [path], keys):
-            raise Problem("store.file.damaged", {"name": path.name})
+        if fault := _fault(probe, [path], keys, kept):
+            raise fault
     finally:
         shutil.rmtree(probe, ignore_errors=True)
     set_aside(path.parent, journals)
     raise Problem("store.journal.damaged", {"folder": QUARANTINE})
 
 
-def _sound(probe: Path, files: list[Path], keys: StoreKeys) -> bool:
-    """Whether copies of these files open as a whole store."""
+def _fault(probe: Path, files: list[Path], keys: StoreKeys, kept: Kept | None) -> Problem | None:
+    """Why copies of these files do not open as a whole store, as new as the anchor; None where they do."""
     for old in probe.iterdir():
         old.unlink()
     with writing():
         for file in files:
             shutil.copyfile(file, probe / file.name)
     try:
-        connection = _connect(probe / FILE_NAME, keys)
-        try:
-            _check_whole(connection, probe, keys)
-        finally:
-            connection.close()
+        _checked(probe / FILE_NAME, keys, kept).close()
     except Problem as problem:
         # Where the copy could not be written, nothing is known of what was copied.
         if problem.code in COULD_NOT_WRITE:
             raise
-        return False
-    return True
+        return problem
+    return None

@@ -23,9 +23,10 @@ from typing import Any, TypeVar
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
-from app.store import attachments, meta
+from app.store import anchor, attachments, meta
 from app.store import connection as connections
 from app.store import keys as key_files
+from app.store.anchor import Anchor, Mark
 from app.store.folder import FolderLock, says_damaged, set_aside, unsaved, writing
 from app.store.identity import Identity, read_identity, write_identity
 from app.store.keys import FLOOR, KeyCost
@@ -62,6 +63,7 @@ class Store:
         lock: FolderLock,
         writer: Any,
         reader: Any,
+        anchored: Anchor,
         now_ms: Callable[[], int],
         new_id: Callable[[], str],
         boot_facts: BootFacts,
@@ -70,6 +72,7 @@ class Store:
         self._lock = lock
         self._writer: Any = writer
         self._reader: Any = reader
+        self._anchor = anchored
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock()
         self._now_ms, self._new_id, self._boot_facts = now_ms, new_id, boot_facts
@@ -107,8 +110,7 @@ class Store:
                 keys = key_files.create_keys(folder, passphrase, cost, identity.demo)
                 connections.create_file(folder, keys, identity)
                 (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
-            writer, reader = connections.open_file(folder, keys)
-            return cls(folder, lock, writer, reader, now_ms, new_id, boot_facts)
+            return cls(folder, lock, *connections.open_file(folder, keys), now_ms, new_id, boot_facts)
         except BaseException:
             lock.release()
             raise
@@ -127,15 +129,15 @@ class Store:
         """Open the store in `folder`.
 
         Problems: store.passphrase.wrong; store.file.missing, .empty, .linked, .exposed, .damaged,
-        .foreign, .busy; store.journal.damaged; store.keys.missing, .damaged, .weak;
-        store.version.newer; store.folder.read_only; store.write.failed (is the disk full?).
+        .foreign, .replayed, .busy; store.anchor.missing, .damaged; store.journal.damaged;
+        store.keys.missing, .damaged, .weak; store.version.newer; store.migration.failed;
+        store.folder.read_only; store.write.failed (is the disk full?).
         """
         connections.refuse_unfit(folder / connections.FILE_NAME)
         lock = FolderLock(folder)
         try:
             keys = key_files.unwrap_keys(folder, passphrase, floor)
-            writer, reader = connections.open_file(folder, keys)
-            return cls(folder, lock, writer, reader, now_ms, new_id, boot_facts)
+            return cls(folder, lock, *connections.open_file(folder, keys), now_ms, new_id, boot_facts)
         except BaseException:
             lock.release()
             raise
@@ -153,7 +155,8 @@ class Store:
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction. When this returns, it is durable; when `work` raises, it never was.
 
-        Afterwards the journal is emptied, so that no erased row stands in it; when a reader is just
+        The anchor is moved on before this returns, and the next write waits until it was. Afterwards the
+        journal is emptied, so that no erased row stands in it; when a reader is just
         then in the way, after the next write.
         """
         with self._write_lock:
@@ -162,11 +165,17 @@ class Store:
                 self._writer, self.identity, self._clock, self._now_ms, self._new_id, self._boot_facts
             )
             last = self._clock.last
+            mark: Mark | None = None
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
+                self._anchor.catch_up(self._writer)
+                untouched = self._writer.total_changes
                 result = work(db)
                 if self._clock.last != last:
                     meta.put(db, meta.CLOCK, self._clock.last)
+                if self._writer.total_changes != untouched:
+                    mark = anchor.mark_of(self._writer).after()
+                    anchor.put_mark(self._writer, mark)
                 self._writer.execute("COMMIT")
             except dbapi2.Error as error:
                 self._roll_back(last)
@@ -174,6 +183,8 @@ class Store:
             except BaseException:
                 self._roll_back(last)
                 raise
+            if mark is not None:
+                self._keep(mark)
             self._empty_journal()
         attachments.remove_files(self.folder, db.unused_files)
         return result
@@ -213,6 +224,13 @@ class Store:
             self._empty_journal()
             self._writer.close()
             self._lock.release()
+
+    def _keep(self, mark: Mark) -> None:
+        """What was committed is durable already: a disk that fails here must not say that it is not."""
+        try:
+            self._anchor.keep(mark)
+        except Problem as problem:
+            log.warning("anchor.not_moved", extra={"code": problem.code})
 
     def _empty_journal(self) -> None:
         """What was committed is durable already: a full disk here must not say that it is not."""

@@ -1,0 +1,198 @@
+"""The anchor: a small file beside the store that knows how far the store has come.
+
+SQLCipher vouches for each page, and for nothing about when it was written: an old copy of the store, or
+an old journal, opens as well as the newest. So each commit carries a number and the head of a chain
+(the row of the table `anchor`), and the same two stand in `store.anchor`, under a MAC whose key comes
+from the data key. The file is durable before a save is said to be kept. Then a store that is one ahead
+of its anchor is a crash between the two, and fine; one that is behind it, or on another chain, was put
+back by somebody or has lost what was saved.
+
+The file has two places and each commit overwrites the older one: it needs no room on a full disk, and a
+power cut in the middle of a write spoils one place only. The spoilt place was then being written after a
+commit, so the store must be one ahead of the other one, exactly.
+
+What this cannot see: a store and its anchor put back together. The next sync does (syncer.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from app.problems import Problem
+from app.store.folder import writing
+from app.store.keys import StoreKeys, sync_folder
+
+FILE_NAME: Final = "store.anchor"
+_MAGIC: Final = b"HWANCHR1"
+#: Each place has a sector of its own, of any disk: what tears one leaves the other whole.
+_APART: Final = 4096
+_HEAD_BYTES: Final = 32
+_SALT_BYTES: Final = 16
+_MAC_BYTES: Final = 32
+_BODY_BYTES: Final = len(_MAGIC) + 8 + _HEAD_BYTES + _SALT_BYTES
+_FILE_BYTES: Final = 2 * _APART
+_BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+_sync = getattr(os, "fdatasync", os.fsync)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One commit: its number, its head of the chain, and the head before it."""
+
+    generation: int
+    head: bytes
+    previous: bytes = b""
+
+    def after(self) -> Mark:
+        """The next commit. What follows one state twice, as after a replay, is two different ones."""
+        told = self.head + (self.generation + 1).to_bytes(8, "big") + secrets.token_bytes(16)
+        head = hashlib.blake2b(told, digest_size=_HEAD_BYTES, person=b"homeward-chain").digest()
+        return Mark(self.generation + 1, head, self.head)
+
+    def follows(self, other: Mark) -> bool:
+        return self.generation == other.generation + 1 and self.previous == other.head
+
+
+#: Of a store that was made before there were anchors.
+NEVER: Final = Mark(0, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the file says. `torn`: only one of its two places is whole. `salt`: the store's first bytes,
+    without which SQLCipher cannot check any of its pages."""
+
+    mark: Mark
+    salt: bytes
+    torn: bool
+
+
+def mark_of(connection: Any) -> Mark:
+    """The mark that an open store carries."""
+    return Mark(*connection.execute("SELECT generation, head, previous FROM anchor").fetchone())
+
+
+def put_mark(connection: Any, mark: Mark) -> None:
+    """Have the transaction under way be this commit."""
+    connection.execute(
+        "UPDATE anchor SET generation = ?, head = ?, previous = ?",
+        (mark.generation, mark.head, mark.previous),
+    )
+
+
+def check(kept: Kept | None, mark: Mark | None) -> None:
+    """Refuse a store whose mark does not fit what its anchor says; `mark` is None of one without a mark.
+
+    Problems: store.anchor.missing, store.anchor.damaged, store.file.replayed.
+    """
+    if kept is None:
+        if mark is not None and mark.generation > 0:
+            raise Problem("store.anchor.missing", {"name": FILE_NAME})
+        return
+    if mark is None:
+        raise Problem("store.file.replayed")
+    if mark.follows(kept.mark):
+        return
+    if mark.generation != kept.mark.generation or not hmac.compare_digest(mark.head, kept.mark.head):
+        raise Problem("store.file.replayed")
+    if kept.torn:
+        # No crash spoils a place and leaves the store where the other one is.
+        raise Problem("store.anchor.damaged", {"name": FILE_NAME})
+
+
+class Anchor:
+    """The anchor of one open store. Not for two threads at once."""
+
+    def __init__(self, folder: Path, keys: StoreKeys) -> None:
+        self._folder = folder
+        self._path = folder / FILE_NAME
+        self._key = hashlib.blake2b(key=keys.data_key, person=b"homeward-anchor", digest_size=32).digest()
+        self._salt = b""
+        self._generation = -1
+
+    def read(self) -> Kept | None:
+        """What the file says; None where there is none. Problem store.anchor.damaged."""
+        try:
+            facts = self._path.lstat()
+        except FileNotFoundError:
+            return None
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size != _FILE_BYTES:
+            raise Problem("store.anchor.damaged", {"name": FILE_NAME})
+        raw = self._path.read_bytes()
+        found = [each for place in (0, _APART) if (each := self._verified(raw[place:])) is not None]
+        if not found:
+            raise Problem("store.anchor.damaged", {"name": FILE_NAME})
+        mark, salt = max(found, key=lambda each: each[0].generation)
+        return Kept(mark, salt, len(found) == 1)
+
+    def follow(self, connection: Any, salt: bytes) -> None:
+        """Take over a store that was checked, and bring the file up to it. Problems of `unsaved`."""
+        self._salt = salt
+        mark, kept = mark_of(connection), self.read()
+        if kept is None:
+            self.create(mark, salt)
+        elif kept.torn or kept.mark.generation != mark.generation:
+            self._write(mark)
+        self._generation = mark.generation
+
+    def create(self, mark: Mark, salt: bytes) -> None:
+        """Make the file, in place of any other. Problems of `unsaved`."""
+        self._salt, self._generation = salt, mark.generation
+        place = self._sealed(mark).ljust(_APART, b"\0")
+        part = self._path.with_name(f"{FILE_NAME}.part")
+        with writing():
+            part.unlink(missing_ok=True)
+            file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+            try:
+                os.write(file, place * 2)
+                os.fsync(file)
+            finally:
+                os.close(file)
+            os.replace(part, self._path)
+            sync_folder(self._folder)
+
+    def catch_up(self, connection: Any) -> None:
+        """Before a transaction changes anything: the file must be where the store is.
+
+        It is not when it could not be written after the last commit. Problems of `unsaved`, and then
+        nothing may be saved: the store would get two ahead, which nobody could tell from a replay.
+        """
+        mark = mark_of(connection)
+        if mark.generation != self._generation:
+            self.keep(mark)
+
+    def keep(self, mark: Mark) -> None:
+        """Make a commit that is durable known to the file, durably. Problems of `unsaved`."""
+        self._write(mark)
+        self._generation = mark.generation
+
+    def _write(self, mark: Mark) -> None:
+        with writing():
+            file = os.open(self._path, os.O_WRONLY | _BINARY)
+            try:
+                os.lseek(file, mark.generation % 2 * _APART, os.SEEK_SET)
+                os.write(file, self._sealed(mark))
+                _sync(file)
+            finally:
+                os.close(file)
+
+    def _sealed(self, mark: Mark) -> bytes:
+        body = _MAGIC + mark.generation.to_bytes(8, "big") + mark.head.ljust(_HEAD_BYTES, b"\0") + self._salt
+        return body + hashlib.blake2b(body, key=self._key, digest_size=_MAC_BYTES).digest()
+
+    def _verified(self, place: bytes) -> tuple[Mark, bytes] | None:
+        body, mac = place[:_BODY_BYTES], place[_BODY_BYTES : _BODY_BYTES + _MAC_BYTES]
+        fitting = hashlib.blake2b(body, key=self._key, digest_size=_MAC_BYTES).digest()
+        if not hmac.compare_digest(mac, fitting) or not body.startswith(_MAGIC):
+            return None
+        start = len(_MAGIC)
+        generation = int.from_bytes(body[start : start + 8], "big")
+        head = body[start + 8 : start + 8 + _HEAD_BYTES]
+        return Mark(generation, head if generation else b""), body[start + 8 + _HEAD_BYTES :]
