@@ -66,6 +66,11 @@ TEXTS: Final[Mapping[str, str]] = {
         "The file {name} beside the records was changed or is damaged, so nobody can tell whether they are "
         "the newest. Do not delete anything, and call the coordinator; a repair saves what is there."
     ),
+    "store.repair.needless": N_("The file of this device opens; there is nothing to repair."),
+    "store.repair.nothing": N_(
+        "Nothing of the damaged file could be saved, and nothing was changed. Do not delete anything, and "
+        "call the coordinator: the device has to be enrolled anew in another folder."
+    ),
     "store.journal.damaged": N_(
         "A part of the file of this device is damaged or was put there by somebody. Do not delete "
         "anything, and call the coordinator."

@@ -15,6 +15,7 @@ import secrets
 import shutil
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
@@ -56,26 +57,34 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
     path = folder / FILE_NAME
     if os.path.lexists(path):
         raise Problem("store.file.exists", {"name": FILE_NAME})
-    part = path.with_suffix(".part")
+    part, mark = path.with_suffix(".part"), anchor.NEVER.after()
     for left in (part, *(part.with_name(part.name + suffix) for suffix in _BESIDE)):
         left.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    connection = _connect(part, keys)
+
+    def fill(connection: Any) -> None:
+        connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", identity_rows(identity))
+        connection.execute("INSERT INTO sentinel VALUES (1, 'homeward', ?)", [keys.store])
+        anchor.put_mark(connection, mark)
+
+    make_file(part, keys, fill)
+    Anchor(folder, keys).create(mark, salt_of(part))
+    os.replace(part, path)
+    sync_folder(folder)
+
+
+def make_file(path: Path, keys: StoreKeys, fill: Callable[[Any], None]) -> None:
+    """Make a file, which must not be there, with this build's schema and what `fill` puts in; durably."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection = connect(path, keys)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection)
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", identity_rows(identity))
-        connection.execute("INSERT INTO sentinel VALUES (1, 'homeward', ?)", [keys.store])
-        mark = anchor.NEVER.after()
-        anchor.put_mark(connection, mark)
+        fill(connection)
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
-    Anchor(folder, keys).create(mark, salt_of(part))
-    os.replace(part, path)
-    sync_folder(folder)
 
 
 def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
@@ -92,7 +101,7 @@ def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
     _remove_trials(folder)
     anchored = Anchor(folder, keys)
     kept = anchored.read()
-    if _journals_of(path):
+    if journals_of(path):
         _try_on_a_copy(path, keys, kept)
     writer = _checked(path, keys, kept)
     try:
@@ -100,11 +109,11 @@ def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
             if not checkpoint(writer):
                 raise Problem("store.file.busy")
             writer.close()
-            upgrade(path, keys, _connect, _check_whole)
+            upgrade(path, keys, connect, _check_whole)
             writer = _checked(path, keys, kept)
         _expect(writer, "journal_mode", "wal", "WAL")
         anchored.follow(writer, salt_of(path))
-        reader = _connect(path, keys)
+        reader = connect(path, keys)
     except Exception:
         writer.close()
         raise
@@ -114,7 +123,7 @@ def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
 
 def _checked(path: Path, keys: StoreKeys, kept: Kept | None) -> Any:
     """A connection to a store that is whole, ours, and where its anchor says it is."""
-    connection = _connect(path, keys)
+    connection = connect(path, keys)
     try:
         _check_whole(connection, path.parent, keys)
         check_anchor(connection, kept)
@@ -122,6 +131,16 @@ def _checked(path: Path, keys: StoreKeys, kept: Kept | None) -> Any:
         connection.close()
         raise
     return connection
+
+
+def check_file(path: Path, keys: StoreKeys) -> None:
+    """Refuse a file that is not a whole store of these keys, whatever its anchor. Problems as of
+    `open_file`."""
+    connection = connect(path, keys)
+    try:
+        _check_whole(connection, path.parent, keys)
+    finally:
+        connection.close()
 
 
 def check_anchor(connection: Any, kept: Kept | None) -> None:
@@ -160,7 +179,7 @@ def checkpoint(connection: Any) -> bool:
     return not busy
 
 
-def _connect(path: Path, keys: StoreKeys) -> Any:
+def connect(path: Path, keys: StoreKeys) -> Any:
     """One connection with every setting asserted. `mode=rw`: what is not there is not made."""
     try:
         connection = dbapi2.connect(
@@ -173,6 +192,8 @@ def _connect(path: Path, keys: StoreKeys) -> Any:
     except dbapi2.Error:
         raise Problem("store.file.missing", {"name": path.name}) from None
     try:
+        # What it says of each damaged page on standard error, we say in our own words.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{keys.database.hex()}'\"")
         if not connection.execute("PRAGMA cipher_version").fetchone():
             raise Problem("store.cipher.missing")
@@ -230,7 +251,7 @@ def _remove_trials(folder: Path) -> None:
         trial.unlink(missing_ok=True)
 
 
-def _journals_of(path: Path) -> list[Path]:
+def journals_of(path: Path) -> list[Path]:
     """The journals that SQLite would replay, and whatever else was put in their places.
 
     One that is empty holds nothing to replay.
@@ -260,7 +281,7 @@ def _try_on_a_copy(path: Path, keys: StoreKeys, kept: Kept | None) -> None:
     with writing():
         probe.mkdir(mode=0o700)
     try:
-        journals = _journals_of(path)
+        journals = journals_of(path)
         if not any(map(_irregular, journals)) and not _fault(probe, [path, *journals], keys, kept):
             return
         if fault := _fault(probe, [path], keys, kept):

@@ -294,7 +294,7 @@ def test_a_migration_may_change_the_rows_of_what_it_names(mira, history, step):
 
 def test_a_copy_that_was_damaged_while_it_was_migrated_is_not_kept(mira, history, step, monkeypatch):
     step("CREATE TABLE more (x TEXT) STRICT;")
-    connect, opened = connection._connect, []
+    connect, opened = connection.connect, []
 
     def damaged(path, keys):
         if path.name == "store.upgrade":
@@ -305,7 +305,7 @@ def test_a_copy_that_was_damaged_while_it_was_migrated_is_not_kept(mira, history
         return connect(path, keys)
 
     with monkeypatch.context() as disk:
-        disk.setattr(connection, "_connect", damaged)
+        disk.setattr(connection, "connect", damaged)
         assert code_of(mira) == "store.migration.failed"
     assert files(mira) == history[2]
     mira.reopen()
