@@ -66,7 +66,9 @@ TEXTS: Final[Mapping[str, str]] = {
         "The file {name} beside the records was changed or is damaged, so nobody can tell whether they are "
         "the newest. Do not delete anything, and call the coordinator; a repair saves what is there."
     ),
-    "store.repair.needless": N_("The file of this device opens; there is nothing to repair."),
+    "store.repair.needless": N_(
+        "The file of this device opens, so there is nothing to repair. Unlock the app."
+    ),
     "store.repair.nothing": N_(
         "Nothing of the damaged file could be saved, and nothing was changed. Do not delete anything, and "
         "call the coordinator: the device has to be enrolled anew in another folder."
