@@ -16,6 +16,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
@@ -243,12 +244,13 @@ def _unauthentic_pages(connection: Any) -> list[Any]:
 
 
 def _remove_trials(folder: Path) -> None:
-    """Delete the copies that an opening has left which was cut off."""
-    remove_copy(folder)
-    for probe in folder.glob("probe-*"):
-        shutil.rmtree(probe, ignore_errors=True)
-    for trial in folder.glob("trial-*"):
-        trial.unlink(missing_ok=True)
+    """Delete the copies that an opening has left which was cut off, or leave them to a later one."""
+    with suppress(OSError):
+        remove_copy(folder)
+        for probe in folder.glob("probe-*"):
+            shutil.rmtree(probe, ignore_errors=True)
+        for trial in folder.glob("trial-*"):
+            trial.unlink(missing_ok=True)
 
 
 def journals_of(path: Path) -> list[Path]:

@@ -15,6 +15,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -84,22 +85,26 @@ def repair(folder: Path, passphrase: str, *, now_ms: Callable[[], int], floor: K
     Problems: store.repair.needless (it opens), store.repair.nothing (nothing can be read; it stays as it
     is), those of the keys, store.file.missing, .empty, .linked, .exposed, .busy, and those of `unsaved`.
     """
-    path = folder / connections.FILE_NAME
-    connections.refuse_unfit(path)
+    connections.refuse_unfit(folder / connections.FILE_NAME)
     lock = FolderLock(folder)
     try:
-        keys = key_files.unwrap_keys(folder, passphrase, floor)
-        _refuse_sound(folder, keys)
-        work = folder / f"probe-{secrets.token_hex(4)}"
-        with writing():
-            work.mkdir(mode=0o700)
-        try:
-            return _repair(folder, keys, work, now_ms)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-            _remove_new(folder)
+        return repair_with(folder, key_files.unwrap_keys(folder, passphrase, floor), now_ms)
     finally:
         lock.release()
+
+
+def repair_with(folder: Path, keys: StoreKeys, now_ms: Callable[[], int]) -> Repaired:
+    """`repair` for who has the keys, and the folder's lock."""
+    _refuse_sound(folder, keys)
+    work = folder / f"probe-{secrets.token_hex(4)}"
+    with writing():
+        work.mkdir(mode=0o700)
+    try:
+        return _repair(folder, keys, work, now_ms)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        with suppress(OSError):
+            _remove_new(folder)
 
 
 def awaited(db: Snapshot) -> tuple[RepairedRecord, ...]:
@@ -158,8 +163,8 @@ def _repair(folder: Path, keys: StoreKeys, work: Path, now_ms: Callable[[], int]
         anchor.put_mark(connection, mark)
 
     new = folder / _NEW_NAME
-    _remove_new(folder)
     with writing():
+        _remove_new(folder)
         connections.make_file(new, keys, fill)
     connections.check_file(new, keys)
     with writing():

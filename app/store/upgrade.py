@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,9 +37,9 @@ def upgrade(
     """
     steps = shipped() if steps is None else steps
     copy = path.with_name(COPY_NAME)
-    remove_copy(path.parent)
     try:
         with writing():
+            remove_copy(path.parent)
             shutil.copyfile(path, copy)
             copy.chmod(0o600)
         _migrate_copy(copy, keys, connect, check, steps)
@@ -47,7 +48,8 @@ def upgrade(
             os.replace(copy, path)
             sync_folder(path.parent)
     finally:
-        remove_copy(path.parent)
+        with suppress(OSError):
+            remove_copy(path.parent)
 
 
 def remove_copy(folder: Path) -> None:
