@@ -1,11 +1,12 @@
 """The anchor: a small file beside the store that knows how far the store has come.
 
-SQLCipher vouches for each page, and for nothing about when it was written: an old copy of the store, or
-an old journal, opens as well as the newest. So each commit carries a number and the head of a chain
-(the row of the table `anchor`), and the same two stand in `store.anchor`, under a MAC whose key comes
-from the data key. The file is durable before a save is said to be kept. Then a store that is one ahead
-of its anchor is a crash between the two, and fine; one that is behind it, or on another chain, was put
-back by somebody or has lost what was saved.
+SQLCipher vouches for each page, and for nothing about when it was written: an old copy of the store, an
+old journal or an old page opens as well as the newest. So each commit carries a number and the head of a
+chain (the row of the table `anchor`), and the same two stand in `store.anchor` with a hash that tells
+which version of each page there is (page_tags.py), under a MAC whose key comes from the data key. The
+file is durable before a save is said to be kept. Then a store that is one ahead of its anchor is a crash
+between the two, and fine; one that is behind it, on another chain, or with another page, was put back by
+somebody or has lost what was saved.
 
 The file has two places and each commit overwrites the older one: it needs no room on a full disk, and a
 power cut in the middle of a write spoils one place only. The spoilt place was then being written after a
@@ -21,13 +22,15 @@ import hmac
 import os
 import secrets
 import stat
-from dataclasses import dataclass
+import struct
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from app.problems import Problem
 from app.store.folder import writing
 from app.store.keys import StoreKeys, sync_folder
+from app.store.page_tags import PageTags
 
 FILE_NAME: Final = "store.anchor"
 _MAGIC: Final = b"HWANCHR1"
@@ -35,8 +38,10 @@ _MAGIC: Final = b"HWANCHR1"
 _APART: Final = 4096
 _HEAD_BYTES: Final = 32
 _SALT_BYTES: Final = 16
+_PAGES_BYTES: Final = 32
 _MAC_BYTES: Final = 32
-_BODY_BYTES: Final = len(_MAGIC) + 8 + _HEAD_BYTES + _SALT_BYTES
+_BODY_BYTES: Final = len(_MAGIC) + 8 + _HEAD_BYTES + _SALT_BYTES + _PAGES_BYTES
+_BODY: Final = struct.Struct(f">Q{_HEAD_BYTES}s{_SALT_BYTES}s{_PAGES_BYTES}s")
 _FILE_BYTES: Final = 2 * _APART
 _BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _sync = getattr(os, "fdatasync", os.fsync)
@@ -67,10 +72,11 @@ NEVER: Final = Mark(0, b"")
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What the file says. `torn`: only one of its two places is whole. `salt`: the store's first bytes,
-    without which SQLCipher cannot check any of its pages."""
+    without which SQLCipher cannot check any of its pages. `pages`: the hash of all pages' tags."""
 
     mark: Mark
     salt: bytes
+    pages: bytes
     torn: bool
 
 
@@ -87,8 +93,8 @@ def put_mark(connection: Any, mark: Mark) -> None:
     )
 
 
-def check(kept: Kept | None, mark: Mark | None) -> None:
-    """Refuse a store whose mark does not fit what its anchor says; `mark` is None of one without a mark.
+def check(kept: Kept | None, mark: Mark | None, pages: bytes) -> None:
+    """Refuse a store whose mark or pages do not fit what its anchor says; `mark` is None of one without.
 
     Problems: store.anchor.missing, store.anchor.damaged, store.file.replayed.
     """
@@ -100,7 +106,8 @@ def check(kept: Kept | None, mark: Mark | None) -> None:
         raise Problem("store.file.replayed")
     if mark.follows(kept.mark):
         return
-    if mark.generation != kept.mark.generation or not hmac.compare_digest(mark.head, kept.mark.head):
+    same = mark.generation == kept.mark.generation and hmac.compare_digest(mark.head, kept.mark.head)
+    if not same or not hmac.compare_digest(pages, kept.pages):
         raise Problem("store.file.replayed")
     if kept.torn:
         # No crash spoils a place and leaves the store where the other one is.
@@ -108,14 +115,16 @@ def check(kept: Kept | None, mark: Mark | None) -> None:
 
 
 class Anchor:
-    """The anchor of one open store. Not for two threads at once."""
+    """The anchor of one store, which is not open yet, or open here alone. Not for two threads at once."""
 
-    def __init__(self, folder: Path, keys: StoreKeys) -> None:
-        self._folder = folder
-        self._path = folder / FILE_NAME
+    def __init__(self, store: Path, keys: StoreKeys) -> None:
+        self._store = store
+        self._journal = store.with_name(f"{store.name}-wal")
+        self._path = store.with_name(FILE_NAME)
         self._key = hashlib.blake2b(key=keys.data_key, person=b"homeward-anchor", digest_size=32).digest()
         self._salt = b""
         self._generation = -1
+        self._tags = PageTags()
 
     def read(self) -> Kept | None:
         """What the file says; None where there is none. Problem store.anchor.damaged."""
@@ -129,22 +138,32 @@ class Anchor:
         found = [each for place in (0, _APART) if (each := self._verified(raw[place:])) is not None]
         if not found:
             raise Problem("store.anchor.damaged", {"name": FILE_NAME})
-        mark, salt = max(found, key=lambda each: each[0].generation)
-        return Kept(mark, salt, len(found) == 1)
+        newest = max(found, key=lambda each: each.mark.generation)
+        return replace(newest, torn=len(found) == 1)
 
-    def follow(self, connection: Any, salt: bytes) -> None:
-        """Take over a store that was checked, and bring the file up to it. Problems of `unsaved`."""
-        self._salt = salt
+    def check(self, connection: Any, store: Path, kept: Kept | None) -> None:
+        """Refuse an open store, or an open copy, in whose journal nothing stands. Problems of `check`."""
+        marked = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'anchor'").fetchone()
+        with writing():
+            pages = PageTags.of_file(store).digest(self._key)
+        check(kept, mark_of(connection) if marked else None, pages)
+
+    def follow(self, connection: Any) -> None:
+        """Go on with an open store that was checked, and bring the file up to it. Problems of `unsaved`."""
         mark, kept = mark_of(connection), self.read()
         if kept is None:
-            self.create(mark, salt)
-        elif kept.torn or kept.mark.generation != mark.generation:
+            self.create(mark)
+            return
+        self._look_at_store()
+        if kept.torn or kept.mark.generation != mark.generation:
             self._write(mark)
         self._generation = mark.generation
 
-    def create(self, mark: Mark, salt: bytes) -> None:
-        """Make the file, in place of any other. Problems of `unsaved`."""
-        self._salt, self._generation = salt, mark.generation
+    def create(self, mark: Mark, made: Path | None = None) -> None:
+        """Make the file, in place of any other, for the store or for what is `made` to become it. Problems of
+        `unsaved`."""
+        self._look_at_store(made)
+        self._generation = mark.generation
         place = self._sealed(mark).ljust(_APART, b"\0")
         part = self._path.with_name(f"{FILE_NAME}.part")
         with writing():
@@ -156,22 +175,40 @@ class Anchor:
             finally:
                 os.close(file)
             os.replace(part, self._path)
-            sync_folder(self._folder)
+            sync_folder(self._path.parent)
 
     def catch_up(self, connection: Any) -> None:
-        """Before a transaction changes anything: the file must be where the store is.
+        """Before a transaction begins: the file must be where the store is.
 
         It is not when it could not be written after the last commit. Problems of `unsaved`, and then
         nothing may be saved: the store would get two ahead, which nobody could tell from a replay.
         """
         mark = mark_of(connection)
         if mark.generation != self._generation:
-            self.keep(mark)
+            self._look_at_journal(connection)
+            self._write(mark)
+            self._generation = mark.generation
 
-    def keep(self, mark: Mark) -> None:
-        """Make a commit that is durable known to the file, durably. Problems of `unsaved`."""
+    def keep(self, connection: Any, mark: Mark) -> None:
+        """Make a commit that is durable known to the file, durably; before the journal is emptied.
+
+        Problems of `unsaved`.
+        """
+        self._look_at_journal(connection)
         self._write(mark)
         self._generation = mark.generation
+
+    def _look_at_store(self, made: Path | None = None) -> None:
+        with writing():
+            with (made or self._store).open("rb") as file:
+                self._salt = file.read(_SALT_BYTES)
+            self._tags = PageTags.of_file(made or self._store)
+
+    def _look_at_journal(self, connection: Any) -> None:
+        """Take in what was committed since the last look."""
+        _, frames, _ = connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+        with writing():
+            self._tags.take_in(self._journal, frames)
 
     def _write(self, mark: Mark) -> None:
         with writing():
@@ -184,15 +221,14 @@ class Anchor:
                 os.close(file)
 
     def _sealed(self, mark: Mark) -> bytes:
-        body = _MAGIC + mark.generation.to_bytes(8, "big") + mark.head.ljust(_HEAD_BYTES, b"\0") + self._salt
+        number, head = mark.generation.to_bytes(8, "big"), mark.head.ljust(_HEAD_BYTES, b"\0")
+        body = _MAGIC + number + head + self._salt + self._tags.digest(self._key)
         return body + hashlib.blake2b(body, key=self._key, digest_size=_MAC_BYTES).digest()
 
-    def _verified(self, place: bytes) -> tuple[Mark, bytes] | None:
+    def _verified(self, place: bytes) -> Kept | None:
         body, mac = place[:_BODY_BYTES], place[_BODY_BYTES : _BODY_BYTES + _MAC_BYTES]
         fitting = hashlib.blake2b(body, key=self._key, digest_size=_MAC_BYTES).digest()
         if not hmac.compare_digest(mac, fitting) or not body.startswith(_MAGIC):
             return None
-        start = len(_MAGIC)
-        generation = int.from_bytes(body[start : start + 8], "big")
-        head = body[start + 8 : start + 8 + _HEAD_BYTES]
-        return Mark(generation, head if generation else b""), body[start + 8 + _HEAD_BYTES :]
+        number, head, salt, pages = _BODY.unpack_from(body, len(_MAGIC))
+        return Kept(Mark(number, head if number else b""), salt, pages, torn=False)

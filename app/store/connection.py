@@ -35,7 +35,6 @@ from app.store.upgrade import remove_copy, upgrade
 FILE_NAME: Final = "store.db"
 _JOURNALS: Final = ("-wal", "-journal")
 _BESIDE: Final = (*_JOURNALS, "-shm")
-_SALT_BYTES: Final = 16
 
 #: How long a transaction waits for another process (a copy of the app that is just closing).
 _BUSY_MS: Final = 10_000
@@ -68,7 +67,7 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
         anchor.put_mark(connection, mark)
 
     make_file(part, keys, fill)
-    Anchor(folder, keys).create(mark, salt_of(part))
+    Anchor(path, keys).create(mark, part)
     os.replace(part, path)
     sync_folder(folder)
 
@@ -100,20 +99,20 @@ def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
     path = folder / FILE_NAME
     refuse_unfit(path)
     _remove_trials(folder)
-    anchored = Anchor(folder, keys)
+    anchored = Anchor(path, keys)
     kept = anchored.read()
     if journals_of(path):
-        _try_on_a_copy(path, keys, kept)
-    writer = _checked(path, keys, kept)
+        _try_on_a_copy(path, keys, anchored, kept)
+    writer = _checked(path, keys, anchored, kept)
     try:
         if outdated(writer):
             if not checkpoint(writer):
                 raise Problem("store.file.busy")
             writer.close()
             upgrade(path, keys, connect, _check_whole)
-            writer = _checked(path, keys, kept)
+            writer = _checked(path, keys, anchored, kept)
         _expect(writer, "journal_mode", "wal", "WAL")
-        anchored.follow(writer, salt_of(path))
+        anchored.follow(writer)
         reader = connect(path, keys)
     except Exception:
         writer.close()
@@ -122,7 +121,7 @@ def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
     return writer, reader, anchored
 
 
-def _checked(path: Path, keys: StoreKeys, kept: Kept | None) -> Any:
+def _checked(path: Path, keys: StoreKeys, anchored: Anchor, kept: Kept | None) -> Any:
     """A connection to a store that is whole, ours, and where its anchor says it is."""
     connection = connect(path, keys)
     try:
@@ -130,7 +129,9 @@ def _checked(path: Path, keys: StoreKeys, kept: Kept | None) -> Any:
         # of the pages reads the file alone.
         _empty_journal(connection, path.parent)
         _check_whole(connection, path.parent, keys)
-        check_anchor(connection, kept)
+        # A newer app may keep its anchor in another way.
+        outdated(connection)
+        anchored.check(connection, path, kept)
     except Exception:
         connection.close()
         raise
@@ -152,18 +153,6 @@ def _empty_journal(connection: Any, folder: Path) -> None:
         checkpoint(connection)
     except dbapi2.DatabaseError as error:
         _refuse_damaged(folder, error)
-
-
-def check_anchor(connection: Any, kept: Kept | None) -> None:
-    """Refuse a store that is not the newest state that its anchor knows, or one commit after it."""
-    marked = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'anchor'").fetchone()
-    anchor.check(kept, anchor.mark_of(connection) if marked else None)
-
-
-def salt_of(path: Path) -> bytes:
-    """The first bytes of a store, from which SQLCipher makes the key that vouches for its pages."""
-    with path.open("rb") as file:
-        return file.read(_SALT_BYTES)
 
 
 def refuse_unfit(path: Path) -> None:
@@ -282,7 +271,7 @@ def _irregular(path: Path) -> bool:
     return os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)
 
 
-def _try_on_a_copy(path: Path, keys: StoreKeys, kept: Kept | None) -> None:
+def _try_on_a_copy(path: Path, keys: StoreKeys, anchored: Anchor, kept: Kept | None) -> None:
     """Replay the journals on a copy first; on failure take them away, and leave the store untouched.
 
     They are taken away only where the store is sound without them, and as new as its anchor. Where it
@@ -294,9 +283,9 @@ def _try_on_a_copy(path: Path, keys: StoreKeys, kept: Kept | None) -> None:
         probe.mkdir(mode=0o700)
     try:
         journals = journals_of(path)
-        if not any(map(_irregular, journals)) and not _fault(probe, [path, *journals], keys, kept):
+        if not any(map(_irregular, journals)) and not _fault(probe, [path, *journals], keys, anchored, kept):
             return
-        if fault := _fault(probe, [path], keys, kept):
+        if fault := _fault(probe, [path], keys, anchored, kept):
             raise fault
     finally:
         shutil.rmtree(probe, ignore_errors=True)
@@ -304,7 +293,9 @@ def _try_on_a_copy(path: Path, keys: StoreKeys, kept: Kept | None) -> None:
     raise Problem("store.journal.damaged", {"folder": QUARANTINE})
 
 
-def _fault(probe: Path, files: list[Path], keys: StoreKeys, kept: Kept | None) -> Problem | None:
+def _fault(
+    probe: Path, files: list[Path], keys: StoreKeys, anchored: Anchor, kept: Kept | None
+) -> Problem | None:
     """Why copies of these files do not open as a whole store, as new as the anchor; None where they do."""
     for old in probe.iterdir():
         old.unlink()
@@ -312,7 +303,7 @@ def _fault(probe: Path, files: list[Path], keys: StoreKeys, kept: Kept | None) -
         for file in files:
             shutil.copyfile(file, probe / file.name)
     try:
-        _checked(probe / FILE_NAME, keys, kept).close()
+        _checked(probe / FILE_NAME, keys, anchored, kept).close()
     except Problem as problem:
         # Where the copy could not be written, nothing is known of what was copied.
         if problem.code in COULD_NOT_WRITE:

@@ -134,7 +134,7 @@ def _refuse_sound(folder: Path, keys: StoreKeys) -> None:
 
 def _repair(folder: Path, keys: StoreKeys, work: Path, now_ms: Callable[[], int]) -> Repaired:
     path = folder / connections.FILE_NAME
-    anchored = Anchor(folder, keys)
+    anchored = Anchor(path, keys)
     kept = _kept(anchored)
     tables = _salvaged(path, keys, work, kept)
     identity = _identity(tables)
@@ -169,7 +169,7 @@ def _repair(folder: Path, keys: StoreKeys, work: Path, now_ms: Callable[[], int]
     connections.check_file(new, keys)
     with writing():
         _put_in_place(folder, new)
-        anchored.create(mark, connections.salt_of(path))
+        anchored.create(mark)
     return found[0]
 
 

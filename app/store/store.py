@@ -167,8 +167,8 @@ class Store:
             last = self._clock.last
             mark: Mark | None = None
             try:
-                self._writer.execute("BEGIN IMMEDIATE")
                 self._anchor.catch_up(self._writer)
+                self._writer.execute("BEGIN IMMEDIATE")
                 untouched = self._writer.total_changes
                 result = work(db)
                 if self._clock.last != last:
@@ -183,9 +183,9 @@ class Store:
             except BaseException:
                 self._roll_back(last)
                 raise
-            if mark is not None:
-                self._keep(mark)
-            self._empty_journal()
+            # Of a commit that the anchor does not know yet, the journal tells which pages it has changed.
+            if mark is None or self._keep(mark):
+                self._empty_journal()
         attachments.remove_files(self.folder, db.unused_files)
         return result
 
@@ -225,12 +225,14 @@ class Store:
             self._writer.close()
             self._lock.release()
 
-    def _keep(self, mark: Mark) -> None:
+    def _keep(self, mark: Mark) -> bool:
         """What was committed is durable already: a disk that fails here must not say that it is not."""
         try:
-            self._anchor.keep(mark)
-        except Problem as problem:
-            log.warning("anchor.not_moved", extra={"code": problem.code})
+            self._anchor.keep(self._writer, mark)
+        except (Problem, dbapi2.Error) as error:
+            log.warning("anchor.not_moved", extra={"error": type(error).__name__})
+            return False
+        return True
 
     def _empty_journal(self) -> None:
         """What was committed is durable already: a full disk here must not say that it is not."""

@@ -151,7 +151,7 @@ def anchor_flips(share: Share) -> Found:
     folder = share.folder / "device"
     old, new = history.moments[4], history.moments[5]
     wanted = opened_content(share.folder, new)
-    places = [*range(104), *range(4096, 4200)]
+    places = [*range(136), *range(4096, 4232)]
     for number in share.those(2 * len(places)):
         place, older = places[number % len(places)], number >= len(places)
         raw = bytearray(new[ANCHOR])
