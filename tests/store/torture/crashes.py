@@ -113,13 +113,13 @@ def _all_of(heard: int) -> bytes:
 def power_cuts(share: Share) -> Found:
     found, dice = Found(), share.dice
     start, folder, cut = (share.folder / name for name in ("start", "device", "cut"))
-    contents = story.contents(share.folder / "reference", _SAVES_TRACED)
+    contents = story.contents(share.folder / "reference", _SAVES_TRACED + 1)
     story.make_device(start)
-    lives = max(1, share.times(1000) // _SAVES_TRACED)
-    for _ in range(lives):
+    saves = share.times(1000)
+    for first in range(0, saves, _SAVES_TRACED):
         story.copy_device(start, folder)
         trace = share.folder / "trace"
-        _traced_life(folder, trace, dice)
+        _traced_life(folder, trace, min(_SAVES_TRACED, saves - first), dice)
         disk = Disk(folder, start)
         for place, operation in enumerate(read_trace(trace)):
             if not disk.play(operation):
@@ -134,14 +134,14 @@ def power_cuts(share: Share) -> Found:
     return found
 
 
-def _traced_life(folder: Path, trace: Path, dice: random.Random) -> None:
+def _traced_life(folder: Path, trace: Path, saves: int, dice: random.Random) -> None:
     """Saves with a screen that reads during some of them, all calls written down."""
     shim = Shim()
     shim.watch(folder)
     reading: story.InTheWay | None = None
     with shim.trace(trace):
         store = story.open_device(folder)
-        for number in range(_SAVES_TRACED):
+        for number in range(saves):
             if reading is None and dice.random() < 0.2:
                 reading = story.InTheWay(store)
             store.write(story.save(number))

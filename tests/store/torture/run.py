@@ -32,7 +32,7 @@ def tortured(
 
     A row that cannot be tried on this machine is left out.
     """
-    _load_rows()
+    load_rows()
     chosen = [ROWS[name] for name in names or ROWS]
     without = shim.missing()
     if without:
@@ -72,7 +72,7 @@ def _quick_folder() -> str | None:
     return shared if roomy and os.access(shared, os.W_OK) else None
 
 
-def _load_rows() -> None:
+def load_rows() -> None:
     from tests.store.torture import crashes, damages, failing  # noqa: F401 - they register
 
 
@@ -81,7 +81,7 @@ def _part(
 ) -> tuple[str, Found, float]:
     """One part of a row, in a process of the pool. Its faults and its seeded bug end with it: a row may
     not be changed by the one before it."""
-    _load_rows()
+    load_rows()
     start = time.monotonic()
     heard, told = multiprocessing.get_context("fork").Pipe(duplex=False)
 
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed-bug", choices=sorted(SEEDS), default="")
     parser.add_argument("--processes", type=int, default=0)
     chosen = parser.parse_args(arguments)
-    _load_rows()
+    load_rows()
     names = [name for name in chosen.only.split(",") if name]
     if unknown := [name for name in names if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}. There are {', '.join(ROWS)}.")

@@ -43,5 +43,5 @@ FOUND_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "normal": ("power",),
     "no-copy-first": ("journal",),
     "no-integrity-check": ("flip",),
-    "no-anchor": ("journal", "replay", "planted"),
+    "no-anchor": ("journal", "page", "replay", "planted"),
 }
