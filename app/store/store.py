@@ -111,6 +111,9 @@ class Store:
                 connections.create_file(folder, keys, identity)
                 (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
             return cls(folder, lock, *connections.open_file(folder, keys), now_ms, new_id, boot_facts)
+        except dbapi2.Error as error:
+            lock.release()
+            raise unsaved(error) from error
         except BaseException:
             lock.release()
             raise
@@ -138,6 +141,9 @@ class Store:
         try:
             keys = key_files.unwrap_keys(folder, passphrase, floor)
             return cls(folder, lock, *connections.open_file(folder, keys), now_ms, new_id, boot_facts)
+        except dbapi2.Error as error:
+            lock.release()
+            raise unsaved(error) from error
         except BaseException:
             lock.release()
             raise

@@ -29,6 +29,8 @@ def opened(folder: Path) -> tuple[str, str]:
         store = story.open_device(folder)
     except Problem as problem:
         return "", problem.code
+    except Exception as error:
+        return f"nonsense: {type(error).__name__}", ""
     try:
         return story.content_of(store), ""
     except Exception as error:

@@ -38,14 +38,20 @@ def make_device(folder: Path, keys: StoreKeys = KEYS) -> None:
 
 def open_device(folder: Path, keys: StoreKeys = KEYS) -> Store:
     """Open it as `Store.open` does, with keys that were derived once."""
+    moment = itertools.count(1_790_000_000_000, 10)
     lock = FolderLock(folder)
     try:
-        opened = connection.open_file(folder, keys)
+        return Store(
+            folder,
+            lock,
+            *connection.open_file(folder, keys),
+            lambda: next(moment),
+            lambda: str(uuid.uuid4()),
+            lambda: (None, None),
+        )
     except BaseException:
         lock.release()
         raise
-    moment = itertools.count(1_790_000_000_000, 10)
-    return Store(folder, lock, *opened, lambda: next(moment), lambda: str(uuid.uuid4()), lambda: (None, None))
 
 
 def copy_device(source: Path, target: Path, *names: str) -> Path:
