@@ -16,8 +16,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.store.torture import shim
@@ -26,7 +26,12 @@ from tests.store.torture.seeded import FOUND_BY, SEEDS
 
 
 def tortured(
-    names: Iterable[str], scale: float, seed: int, seed_bug: str = "", processes: int = 0
+    names: Iterable[str],
+    scale: float,
+    seed: int,
+    seed_bug: str = "",
+    processes: int = 0,
+    on_part: Callable[[str, Found], object] = lambda name, found: None,
 ) -> tuple[dict[str, Found], dict[str, float]]:
     """What came of each row, and the seconds that its parts took together.
 
@@ -53,10 +58,11 @@ def tortured(
                     for each in chosen
                     for part in range(each.parts)
                 ]
-                for each in running:
+                for each in as_completed(running):
                     name, part_found, took = each.result()
                     found[name].add(part_found)
                     seconds[name] += took
+                    on_part(name, found[name])
         finally:
             if before is None:
                 os.environ.pop("LD_PRELOAD", None)
@@ -105,6 +111,20 @@ def _part(
     return name, found, time.monotonic() - start
 
 
+def _say_how_far(start: float) -> Callable[[str, Found], object]:
+    """On standard error, as it takes its time: which row has got how far."""
+
+    def say(name: str, found: Found) -> None:
+        minutes = (time.monotonic() - start) / 60
+        print(
+            f"{minutes:5.1f} min  {name}: {found.trials:,} trials, {_told(found)}",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    return say
+
+
 def table(found: dict[str, Found], seconds: dict[str, float]) -> str:
     """One line a row: how many trials, what was expected, what was found."""
     lines = [("row", "what was tried", "count", "expected", "found", "s")]
@@ -146,7 +166,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         skipped = [name for name in names or ROWS if ROWS[name].shim]
         print(f"left out, as {without}: {', '.join(skipped)}")
     start = time.monotonic()
-    found, seconds = tortured(names, chosen.scale, chosen.seed, chosen.seed_bug, chosen.processes)
+    found, seconds = tortured(
+        names, chosen.scale, chosen.seed, chosen.seed_bug, chosen.processes, _say_how_far(start)
+    )
     print(table(found, seconds))
     failed = [name for name, each in found.items() if each.failures or not each.trials]
     minutes = (time.monotonic() - start) / 60
