@@ -8,7 +8,7 @@ import random
 import pytest
 
 from app.problems import Problem
-from app.store import KeyCost, Store, anchor, connection, drafts, outbox, records
+from app.store import KeyCost, Store, anchor, attachments, connection, drafts, outbox, records
 from app.store.repair import awaited, repair
 from app.store.salvage import PAGE
 
@@ -46,6 +46,12 @@ def damage(device, *pages):
 
 def page_count(device):
     return (device.folder / DB).stat().st_size // PAGE
+
+
+def root_of(device, name):
+    return device.store._writer.execute(
+        "SELECT rootpage FROM sqlite_schema WHERE name = ?", (name,)
+    ).fetchone()[0]
 
 
 @pytest.fixture
@@ -103,6 +109,40 @@ def test_a_damaged_page_costs_only_what_stood_on_it_and_the_server_brings_that_b
         assert all(found.get(record) == "lost" for record in unknown) or not done.complete, page
     assert told["saved"] > 20 * (told["server"] + told["lost"])
     assert decided == office.decided
+
+
+def test_unsent_work_is_saved_where_the_rows_of_its_records_are_lost(filled, office):
+    root = root_of(filled, "record")
+    filled.store.close()
+    damage(filled, root)
+    found = fates(mended(filled))
+    assert {fate for record, fate in found.items() if record.startswith("sent")} == {"server"}
+    assert {fate for record, fate in found.items() if not record.startswith("sent")} == {"saved"}
+    assert values(filled, "draft") == {"story": "d " * 200}
+    office.sync(filled)
+    assert values(filled, "unsent-3") == {"story": "u3 " * 200}
+    assert len(filled.store.read(lambda db: db.rows("SELECT id FROM record"))) == 51
+
+
+def test_a_photo_is_sent_though_what_the_store_knew_of_it_is_lost(mira):
+    sealed = attachments.seal_file(mira.folder, b"a photo")
+
+    def work(db):
+        drafts.begin(db, "r", "c", "visit", "1")
+        attachments.add(db, "r", sealed)
+        drafts.save_answers(db, "r", {"photo": sealed.name})
+        drafts.finish(db, "r")
+
+    mira.store.write(work)
+    root = root_of(mira, "attachment")
+    mira.store.close()
+    damage(mira, root)
+    mended(mira)
+    assert [digest for digest, _ in mira.store.read(attachments.to_send)] == []
+    mira.store.write(lambda db: db.run("UPDATE outbox SET state = 'sent'"))
+    assert mira.store.read(attachments.to_send) == ((sealed.hash, sealed.bytes),)
+    mira.store.read(lambda db: attachments.remove_strays(mira.folder, db))
+    assert attachments.open_file(mira.folder, sealed.name) == b"a photo"
 
 
 def test_the_next_sync_brings_everything_back_and_sends_what_was_saved(filled, office):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.problems import Problem
+from app.store.repair import repair
 from app.sync import receipt
 from app.sync.outcome import Outcome
 from app.sync.receipt import PUT_BACK
 from sync_server.protocol.messages import Page, Refused, SyncRequest, SyncResponse
-from tests.sync.workers import Forms, Server, Worker, World
+from tests.sync.workers import CHEAP, Forms, Server, Worker, World
 
 
 def code_of(outcome: Outcome) -> str | None:
@@ -95,6 +96,31 @@ def test_that_the_device_was_put_back_is_told_by_the_sync_after_one_that_a_cut_e
         line.setattr(mira.syncer, "_fetch_forms", cut)
         assert code_of(mira.syncer.sync()) == "sync.server.unreachable"
     assert code_of(mira.syncer.sync()) == PUT_BACK
+
+
+def test_a_repaired_store_counts_on_where_the_server_is_and_is_not_said_to_have_been_put_back(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(phone="0")
+    mira.sync()
+    old = mira.copy()
+    for number in "12":
+        mira.change(record, phone=number)
+        mira.sync()
+    mira.store.close()
+    (mira.folder / "store.db").write_bytes(old["store.db"])
+    repair(mira.folder, "pw", now_ms=mira.now, floor=CHEAP)
+    world.later()
+
+    mira.reopen()
+    other = mira.fill(note="written before the first sync after it")
+    outcome = mira.sync()
+    assert (outcome.sent, outcome.refused) == (1, 0)
+    assert mira.values(record) == {"phone": "2"}
+    assert server.values(other) == {"note": "written before the first sync after it"}
+    assert mira.store.read(receipt.receipt).put_back is None
+    mira.change(record, phone="3")
+    assert mira.sync().sent == 1
 
 
 def test_a_device_that_was_never_put_back_is_never_said_to_be(
