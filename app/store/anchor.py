@@ -12,6 +12,9 @@ The file has two places and each commit overwrites the older one: it needs no ro
 power cut in the middle of a write spoils one place only. The spoilt place was then being written after a
 commit, so the store must be one ahead of the other one, exactly.
 
+Beside the first place the file keeps a note, sealed: who works on the device. In the store that is one page
+like any other; where that page is damaged, a repair has it from here.
+
 What this cannot see: a store and its anchor put back together. The next sync does (syncer.py).
 """
 
@@ -26,6 +29,9 @@ import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+import nacl.bindings
+import nacl.exceptions
 
 from app.problems import Problem
 from app.store.folder import writing
@@ -42,6 +48,9 @@ _PAGES_BYTES: Final = 32
 _MAC_BYTES: Final = 32
 _BODY_BYTES: Final = len(_MAGIC) + 8 + _HEAD_BYTES + _SALT_BYTES + _PAGES_BYTES
 _BODY: Final = struct.Struct(f">Q{_HEAD_BYTES}s{_SALT_BYTES}s{_PAGES_BYTES}s")
+_NOTE_AT: Final = 1024
+_LONGEST_NOTE: Final = 3000
+_NONCE_BYTES: Final = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 _FILE_BYTES: Final = 2 * _APART
 _BINARY: Final = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _sync = getattr(os, "fdatasync", os.fsync)
@@ -72,12 +81,14 @@ NEVER: Final = Mark(0, b"")
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What the file says. `torn`: only one of its two places is whole. `salt`: the store's first bytes,
-    without which SQLCipher cannot check any of its pages. `pages`: the hash of all pages' tags."""
+    without which SQLCipher cannot check any of its pages. `pages`: the hash of all pages' tags. `note`: empty
+    where none was kept, or none can be opened."""
 
     mark: Mark
     salt: bytes
     pages: bytes
     torn: bool
+    note: bytes = b""
 
 
 def mark_of(connection: Any) -> Mark:
@@ -124,6 +135,8 @@ class Anchor:
         self._key = hashlib.blake2b(key=keys.data_key, person=b"homeward-anchor", digest_size=32).digest()
         self._salt = b""
         self._generation = -1
+        self._note_key = hashlib.blake2b(key=keys.data_key, person=b"homeward-note", digest_size=32).digest()
+        self._note = b""
         self._tags = PageTags()
 
     def read(self) -> Kept | None:
@@ -139,7 +152,7 @@ class Anchor:
         if not found:
             raise Problem("store.anchor.damaged", {"name": FILE_NAME})
         newest = max(found, key=lambda each: each.mark.generation)
-        return replace(newest, torn=len(found) == 1)
+        return replace(newest, torn=len(found) == 1, note=self._opened(raw[_NOTE_AT:_APART]))
 
     def check(self, connection: Any, store: Path, kept: Kept | None) -> None:
         """Refuse an open store, or an open copy, in whose journal nothing stands. Problems of `check`."""
@@ -154,6 +167,7 @@ class Anchor:
         if kept is None:
             self.create(mark)
             return
+        self._note = kept.note
         self._look_at_store()
         if kept.torn or kept.mark.generation != mark.generation:
             self._write(mark)
@@ -164,18 +178,7 @@ class Anchor:
         `unsaved`."""
         self._look_at_store(made)
         self._generation = mark.generation
-        place = self._sealed(mark).ljust(_APART, b"\0")
-        part = self._path.with_name(f"{FILE_NAME}.part")
-        with writing():
-            part.unlink(missing_ok=True)
-            file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-            try:
-                os.write(file, place * 2)
-                os.fsync(file)
-            finally:
-                os.close(file)
-            os.replace(part, self._path)
-            sync_folder(self._path.parent)
+        self._replace(mark)
 
     def catch_up(self, connection: Any) -> None:
         """Before a transaction begins: the file must be where the store is.
@@ -198,6 +201,13 @@ class Anchor:
         self._write(mark)
         self._generation = mark.generation
 
+    def remember(self, connection: Any, note: bytes) -> None:
+        """Keep a note, of up to some 3,000 bytes, where it is not kept yet. Problems of `unsaved`."""
+        if note != self._note and len(note) <= _LONGEST_NOTE:
+            self.catch_up(connection)
+            self._note = note
+            self._replace(mark_of(connection))
+
     def _look_at_store(self, made: Path | None = None) -> None:
         with writing():
             with (made or self._store).open("rb") as file:
@@ -209,6 +219,21 @@ class Anchor:
         _, frames, _ = connection.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
         with writing():
             self._tags.take_in(self._journal, frames)
+
+    def _replace(self, mark: Mark) -> None:
+        content = self._sealed(mark).ljust(_NOTE_AT, b"\0") + self._sealed_note()
+        content = content.ljust(_APART, b"\0") + self._sealed(mark)
+        part = self._path.with_name(f"{FILE_NAME}.part")
+        with writing():
+            part.unlink(missing_ok=True)
+            file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+            try:
+                os.write(file, content.ljust(_FILE_BYTES, b"\0"))
+                os.fsync(file)
+            finally:
+                os.close(file)
+            os.replace(part, self._path)
+            sync_folder(self._path.parent)
 
     def _write(self, mark: Mark) -> None:
         with writing():
@@ -224,6 +249,26 @@ class Anchor:
         number, head = mark.generation.to_bytes(8, "big"), mark.head.ljust(_HEAD_BYTES, b"\0")
         body = _MAGIC + number + head + self._salt + self._tags.digest(self._key)
         return body + hashlib.blake2b(body, key=self._key, digest_size=_MAC_BYTES).digest()
+
+    def _sealed_note(self) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(
+            self._note, _MAGIC, nonce, self._note_key
+        )
+        return len(sealed).to_bytes(2, "big") + nonce + sealed
+
+    def _opened(self, raw: bytes) -> bytes:
+        length, nonce, sealed = (
+            int.from_bytes(raw[:2], "big"),
+            raw[2 : 2 + _NONCE_BYTES],
+            raw[2 + _NONCE_BYTES :],
+        )
+        try:
+            return nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(
+                sealed[:length], _MAGIC, nonce, self._note_key
+            )
+        except (nacl.exceptions.CryptoError, ValueError, TypeError):
+            return b""
 
     def _verified(self, place: bytes) -> Kept | None:
         body, mac = place[:_BODY_BYTES], place[_BODY_BYTES : _BODY_BYTES + _MAC_BYTES]

@@ -26,7 +26,7 @@ from app.store import connection as connections
 from app.store import keys as key_files
 from app.store.anchor import Anchor, Kept, Mark
 from app.store.folder import QUARANTINE, FolderLock, writing
-from app.store.identity import Identity, read_identity
+from app.store.identity import Identity, from_note, of_rows, told, write_identity
 from app.store.keys import FLOOR, KeyCost, StoreKeys, sync_folder
 from app.store.salvage import Reader, Table, read_all, readable
 from app.store.transaction import Snapshot, Transaction
@@ -137,7 +137,7 @@ def _repair(folder: Path, keys: StoreKeys, work: Path, now_ms: Callable[[], int]
     anchored = Anchor(path, keys)
     kept = _kept(anchored)
     tables = _salvaged(path, keys, work, kept)
-    identity = _identity(tables)
+    identity = _identity(tables, kept)
     mark = _next_mark(tables, kept)
     found: list[Repaired] = []
 
@@ -216,15 +216,15 @@ def _join(tables: dict[str, Table], more: Mapping[str, Table]) -> None:
             first.named = {**table.named, **first.named}
 
 
-def _identity(tables: Mapping[str, Table]) -> Identity:
-    kept = {row["key"]: row["value"] for row in tables.get("meta", Table()).rows.values()}
-
-    class _Read(Snapshot):
-        def rows(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
-            return [(key, value) for key, value in kept.items() if key.startswith("identity.")]
-
+def _identity(tables: Mapping[str, Table], kept: Kept | None) -> Identity:
+    """Who works here, as the store tells it or else the anchor's note."""
+    rows = tables.get("meta", Table()).rows.values()
+    kept_rows = {
+        row["key"].partition(".")[2]: row["value"] for row in rows if row["key"].startswith("identity.")
+    }
+    noted = from_note(kept.note) if kept else None
     try:
-        return read_identity(_Read(None, Identity("", "", "", "", "", "")))
+        return of_rows({**(told(noted) if noted else {}), **kept_rows})
     except TypeError:
         raise Problem("store.repair.nothing") from None
 
@@ -257,6 +257,7 @@ def _carry_over(db: Transaction, tables: Mapping[str, Table]) -> None:
 
 def _make_consistent(db: Transaction, folder: Path, tables: Mapping[str, Table]) -> None:
     """Complete what belongs together, and have the next sync bring everything and count anew."""
+    write_identity(db, db.identity)
     for key in _FORGOTTEN:
         meta.put(db, key, None)
     _give_rows_to_unsent_work(db, tables)

@@ -28,7 +28,7 @@ from app.store import connection as connections
 from app.store import keys as key_files
 from app.store.anchor import Anchor, Mark
 from app.store.folder import FolderLock, says_damaged, set_aside, unsaved, writing
-from app.store.identity import Identity, read_identity, write_identity
+from app.store.identity import Identity, read_identity, to_note, write_identity
 from app.store.keys import FLOOR, KeyCost
 from app.store.transaction import Snapshot, Transaction
 from sync_server.protocol.clock import HybridClock
@@ -80,6 +80,7 @@ class Store:
         first = Snapshot(writer, Identity("", "", "", "", "", ""))
         self.identity = read_identity(first)
         self._clock = HybridClock(self.identity.device, now_ms, meta.get(first, meta.CLOCK))
+        self._remember(self.identity)
 
     @classmethod
     def create(
@@ -215,6 +216,8 @@ class Store:
         if identity.device != self.identity.device:
             self._clock = HybridClock(identity.device, self._now_ms, self._clock.last)
         self.identity = identity
+        with self._write_lock:
+            self._remember(identity)
 
     def change_passphrase(self, old: str, new: str, *, cost: KeyCost = FLOOR, floor: KeyCost = FLOOR) -> None:
         """Have another passphrase open the store. Problem store.passphrase.wrong for the old one."""
@@ -230,6 +233,13 @@ class Store:
             self._empty_journal()
             self._writer.close()
             self._lock.release()
+
+    def _remember(self, identity: Identity) -> None:
+        """Have a repair know who works here, also where the store cannot tell it any more."""
+        try:
+            self._anchor.remember(self._writer, to_note(identity))
+        except Problem as problem:
+            log.warning("anchor.not_moved", extra={"error": problem.code})
 
     def _keep(self, mark: Mark) -> bool:
         """What was committed is durable already: a disk that fails here must not say that it is not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -122,6 +123,29 @@ def test_unsent_work_is_saved_where_the_rows_of_its_records_are_lost(filled, off
     office.sync(filled)
     assert values(filled, "unsent-3") == {"story": "u3 " * 200}
     assert len(filled.store.read(lambda db: db.rows("SELECT id FROM record"))) == 51
+
+
+def test_who_works_here_is_known_though_the_page_that_told_it_is_damaged(filled, office):
+    filled.store.identify(replace(filled.identity, token="a new token"))
+    root = root_of(filled, "meta")
+    filled.store.close()
+    damage(filled, root)
+    assert set(fates(mended(filled)).values()) == {"saved"}
+    assert filled.store.identity == replace(filled.identity, token="a new token")
+    filled.reopen()
+    office.sync(filled)
+    assert values(filled, "unsent-3") == {"story": "u3 " * 200}
+
+
+def test_nothing_is_saved_where_neither_store_nor_anchor_can_tell_who_works_here(filled):
+    root = root_of(filled, "meta")
+    filled.store.close()
+    damage(filled, root)
+    (filled.folder / ANCHOR).unlink()
+    before = (filled.folder / DB).read_bytes()
+    with pytest.raises(Problem, match=r"store\.repair\.nothing"):
+        repair(filled.folder, filled.passphrase, now_ms=filled.clock, floor=CHEAP)
+    assert (filled.folder / DB).read_bytes() == before
 
 
 def test_a_photo_is_sent_though_what_the_store_knew_of_it_is_lost(mira):
