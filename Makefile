@@ -64,9 +64,10 @@ fuzz: setup-dev ## 100,000 mutated inputs, each within 2 s and 256 MB; ONLY=form
 	@$(PY) -m tests.fuzz.run $(if $(ONLY),--only $(ONLY)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))
 
 .PHONY: torture
-torture: setup-dev ## forms filled in at random beside a recalculation from scratch; ONLY=forms: of the wild, ONLY=library: N times each
+torture: setup-dev ## forms filled in at random (ONLY=forms, ONLY=library with N times each), or a store under crashes and bad disks (ONLY=store, N=0.1 of it)
 	@$(if $(filter forms,$(or $(ONLY),forms)),$(PY) -m tests.forms.filler $(if $(ANSWERS),--answers $(ANSWERS)) $(if $(SEED),--seed $(SEED)),true)
 	@$(if $(filter library,$(or $(ONLY),library)),$(PY) -m tests.library.fill $(if $(N),--times $(N)) $(if $(SEED),--seed $(SEED)),true)
+	@$(if $(filter store,$(ONLY)),$(PY) -m tests.store.torture.run $(if $(N),--scale $(N)) $(if $(ROWS),--only $(ROWS)) $(if $(SEED),--seed $(SEED)) $(if $(SEED_BUG),--seed-bug $(SEED_BUG)),true)
 
 .PHONY: messages
 messages: setup-dev ## collect the texts of the app again and merge them into its catalogues

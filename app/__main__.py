@@ -4,6 +4,7 @@
     enrol --server URL --login L     make this device known to a server, and its store
     sync                             one sync without a window, for scripts
     recover --key FILE               open a device by the office's recovery key, and give it a new passphrase
+    repair                           save what can be read of a store that does not open any more
     tour --out DIR                   walk through the screens and save pictures
     --preview FILE                   try a form out in the window; nothing is kept
     support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
@@ -165,6 +166,22 @@ def _sync(settings: Settings, chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _repair(settings: Settings, chosen: argparse.Namespace) -> int:
+    """One line a record; the exit status is 1 where unsent work was lost."""
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
+    from app.store.folder import QUARANTINE
+    from app.store.repair import repair
+    from app.store.store import system_now_ms
+
+    done = repair(settings.folder, passphrase, now_ms=system_now_ms)
+    for each in done.records:
+        print(f"{each.fate:<6}  {each.code or '-':<12}  {each.form or '-'}")
+    counts = ", ".join(f"{fate} {done.count(fate)}" for fate in ("saved", "server", "lost"))
+    print(f"{counts}{'' if done.complete else '; there may have been more'}")
+    print(f"The damaged file is in {QUARANTINE}. Sync now: the server brings what it has.")
+    return 1 if done.count("lost") else 0
+
+
 def _tour(settings: Settings, chosen: argparse.Namespace) -> int:
     _prepare_kivy(settings.folder)
     from app.ui import tour
@@ -184,6 +201,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = 
     "enrol": _enrol,
     "recover": _recover,
     "sync": _sync,
+    "repair": _repair,
     "tour": _tour,
     "support-bundle": _support_bundle,
 }
@@ -265,6 +283,10 @@ def _parser() -> argparse.ArgumentParser:
         "--key", type=Path, required=True, metavar="FILE", help="as the server's recovery-key made it"
     )
     recover.set_defaults(command="recover")
+    mended = commands.add_parser(
+        "repair", parents=[common], help="save what can be read of a store that does not open any more"
+    )
+    mended.set_defaults(command="repair")
 
     bundle = commands.add_parser(
         "support-bundle", parents=[common], help="pack logs and versions, nobody's data, for support"

@@ -54,6 +54,25 @@ TEXTS: Final[Mapping[str, str]] = {
     "store.file.exposed": N_("Others on this device can read its file. Call whoever looks after the device."),
     "store.file.foreign": N_("The file of this device belongs to other keys. Call the coordinator."),
     "store.file.linked": N_("The file of this device was replaced by a link. Call the coordinator."),
+    "store.file.replayed": N_(
+        "The file of this device is not as new as it was: an old copy was put back, or the device has lost "
+        "what was saved. Do not delete anything, and call the coordinator; a repair saves what is there."
+    ),
+    "store.anchor.missing": N_(
+        "The file {name} beside the records is gone, so nobody can tell whether they are the newest. Do not "
+        "delete anything, and call the coordinator; a repair saves what is there."
+    ),
+    "store.anchor.damaged": N_(
+        "The file {name} beside the records was changed or is damaged, so nobody can tell whether they are "
+        "the newest. Do not delete anything, and call the coordinator; a repair saves what is there."
+    ),
+    "store.repair.needless": N_(
+        "The file of this device opens, so there is nothing to repair. Unlock the app."
+    ),
+    "store.repair.nothing": N_(
+        "Nothing of the damaged file could be saved, and nothing was changed. Do not delete anything, and "
+        "call the coordinator: the device has to be enrolled anew in another folder."
+    ),
     "store.journal.damaged": N_(
         "A part of the file of this device is damaged or was put there by somebody. Do not delete "
         "anything, and call the coordinator."
@@ -266,6 +285,11 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.form.unknown": N_("The server does not know this form. Tell the coordinator."),
     "sync.form.unreadable": N_("This app is too old for the form {form}. Update the app."),
     "sync.form.damaged": N_("The form {form} arrived damaged and was not kept. The next sync tries again."),
+    "sync.device.put_back": N_(
+        "The server has work of this device that the device does not remember: an old copy of its records "
+        "was put back. What had been sent is here again; drafts and what was not sent since then are lost. "
+        "Tell the coordinator."
+    ),
     "sync.sequence.gap": N_(
         "The server misses an earlier record of this device. The next sync sends it again."
     ),

@@ -24,9 +24,10 @@ needs=(
 if [ "$kind" = dev ] || [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   needs+=("xvfb:/usr/bin/Xvfb")
 fi
-if [ "$kind" = dev ]; then # xdotool to xprop and PostgreSQL for the tests, binutils for the built programs
+if [ "$kind" = dev ]; then # xdotool to xprop and PostgreSQL for the tests, binutils for the built programs, gcc for faulty disks
   needs+=("xdotool:/usr/bin/xdotool" "xclip:/usr/bin/xclip" "x11-utils:/usr/bin/xprop")
   needs+=("postgresql:/usr/lib/postgresql/*/bin/initdb" "binutils:/usr/bin/objdump")
+  needs+=("gcc:/usr/bin/gcc" "libc6-dev:/usr/include/stdio.h")
   own=$(readlink -f "$(command -v "$python")")
   case "$own" in # Debian's Python comes without its shared library, which a built program carries
     /usr/bin/python3.*) needs+=("lib${own##*/}:/usr/lib/*/lib${own##*/}.so.1.0") ;;

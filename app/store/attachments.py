@@ -231,6 +231,17 @@ def forget_all_unused(db: Transaction) -> None:
         forget_unused(db, record)
 
 
+def find_again(db: Transaction, folder: Path) -> None:
+    """After a repair: have a row for each file that an answer names, and say whether it lies here."""
+    for (record,) in db.rows("SELECT id FROM record"):
+        expect(db, record, (f"{digest}:{'A' * 43}" for digest in sorted(_named(db, record))))
+    for (digest,) in db.rows("SELECT hash FROM attachment"):
+        path = path_of(folder, digest)
+        here = path.is_file()
+        size = path.stat().st_size if here else 0
+        db.run("UPDATE attachment SET here = ?, bytes = max(bytes, ?) WHERE hash = ?", here, size, digest)
+
+
 def remove_strays(folder: Path, db: Snapshot) -> None:
     """Delete what a crash has left of a file that was being sealed, or fetched; when no form is open."""
     known = {digest for (digest,) in db.rows("SELECT hash FROM attachment")}

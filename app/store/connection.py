@@ -2,8 +2,10 @@
 
 The facts behind the order: a missing or empty file would open as a fresh, valid store; plain SQLite
 would open it without any encryption; a `-wal` or `-journal` of another key, once it is replayed,
-destroys the store for good. So: look at the file, try it on a copy if a journal lies there, open
-it for reading and writing but never for creating, assert every setting instead of trusting it.
+destroys the store for good; an old copy of it opens as well as the newest. So: look at the file, try
+it on a copy if a journal lies there, open it for reading and writing but never for creating, assert
+every setting instead of trusting it, check every page, and compare it with its anchor.
+docs/opening.md tells the whole order, and what it cannot defend.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import secrets
 import shutil
 import stat
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NoReturn
 from urllib.parse import quote
@@ -20,10 +24,13 @@ from urllib.parse import quote
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
+from app.store import anchor
+from app.store.anchor import Anchor, Kept
 from app.store.folder import COULD_NOT_WRITE, QUARANTINE, refuse_unwritable, set_aside, writing
 from app.store.identity import Identity, identity_rows
 from app.store.keys import StoreKeys, sync_folder
-from app.store.migrations import migrate
+from app.store.migrations import migrate, outdated
+from app.store.upgrade import remove_copy, upgrade
 
 FILE_NAME: Final = "store.db"
 _JOURNALS: Final = ("-wal", "-journal")
@@ -50,47 +57,102 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
     path = folder / FILE_NAME
     if os.path.lexists(path):
         raise Problem("store.file.exists", {"name": FILE_NAME})
-    part = path.with_suffix(".part")
+    part, mark = path.with_suffix(".part"), anchor.NEVER.after()
     for left in (part, *(part.with_name(part.name + suffix) for suffix in _BESIDE)):
         left.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    connection = _connect(part, keys)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        migrate(connection)
-        connection.execute("BEGIN IMMEDIATE")
+
+    def fill(connection: Any) -> None:
         connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", identity_rows(identity))
         connection.execute("INSERT INTO sentinel VALUES (1, 'homeward', ?)", [keys.store])
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        connection.close()
+        anchor.put_mark(connection, mark)
+
+    make_file(part, keys, fill)
+    Anchor(path, keys).create(mark, part)
     os.replace(part, path)
     sync_folder(folder)
 
 
-def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any]:
-    """The store's two connections: one that writes, one that only reads, for one thread each at a time.
+def make_file(path: Path, keys: StoreKeys, fill: Callable[[Any], None]) -> None:
+    """Make a file, which must not be there, with this build's schema and what `fill` puts in; durably."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection = connect(path, keys)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        migrate(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        fill(connection)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+
+
+def open_file(folder: Path, keys: StoreKeys) -> tuple[Any, Any, Anchor]:
+    """The store's two connections, one that writes and one that only reads, for one thread each at a
+    time; and its anchor, which the next commit moves on.
 
     Problems: store.file.missing, store.file.empty, store.file.linked, store.file.exposed,
-    store.file.damaged, store.file.foreign, store.journal.damaged, store.version.newer; and, where
-    the disk is full or the folder cannot be written to, those of `unsaved`.
+    store.file.damaged, store.file.foreign, store.file.replayed, store.anchor.missing,
+    store.anchor.damaged, store.journal.damaged, store.version.newer, store.migration.failed; and,
+    where the disk is full or the folder cannot be written to, those of `unsaved`.
     """
     path = folder / FILE_NAME
     refuse_unfit(path)
-    if _journals_of(path):
-        _try_on_a_copy(path, keys)
-    writer = _connect(path, keys)
+    _remove_trials(folder)
+    anchored = Anchor(path, keys)
+    kept = anchored.read()
+    if journals_of(path):
+        _try_on_a_copy(path, keys, anchored, kept)
+    writer = _checked(path, keys, anchored, kept)
     try:
-        _check_whole(writer, folder, keys)
+        if outdated(writer):
+            if not checkpoint(writer):
+                raise Problem("store.file.busy")
+            writer.close()
+            upgrade(path, keys, connect, _check_whole)
+            writer = _checked(path, keys, anchored, kept)
         _expect(writer, "journal_mode", "wal", "WAL")
-        migrate(writer)
-        reader = _connect(path, keys)
+        anchored.follow(writer)
+        reader = connect(path, keys)
     except Exception:
         writer.close()
         raise
     reader.execute("PRAGMA query_only = ON")
-    return writer, reader
+    return writer, reader, anchored
+
+
+def _checked(path: Path, keys: StoreKeys, anchored: Anchor, kept: Kept | None) -> Any:
+    """A connection to a store that is whole, ours, and where its anchor says it is."""
+    connection = connect(path, keys)
+    try:
+        # A power cut during a checkpoint leaves torn pages that the journal makes whole again; the check
+        # of the pages reads the file alone.
+        _empty_journal(connection, path.parent)
+        _check_whole(connection, path.parent, keys)
+        # A newer app may keep its anchor in another way.
+        outdated(connection)
+        anchored.check(connection, path, kept)
+    except Exception:
+        connection.close()
+        raise
+    return connection
+
+
+def check_file(path: Path, keys: StoreKeys) -> None:
+    """Refuse a file that is not a whole store of these keys, whatever its anchor. Problems as of
+    `open_file`."""
+    connection = connect(path, keys)
+    try:
+        _check_whole(connection, path.parent, keys)
+    finally:
+        connection.close()
+
+
+def _empty_journal(connection: Any, folder: Path) -> None:
+    try:
+        checkpoint(connection)
+    except dbapi2.DatabaseError as error:
+        _refuse_damaged(folder, error)
 
 
 def refuse_unfit(path: Path) -> None:
@@ -117,7 +179,7 @@ def checkpoint(connection: Any) -> bool:
     return not busy
 
 
-def _connect(path: Path, keys: StoreKeys) -> Any:
+def connect(path: Path, keys: StoreKeys) -> Any:
     """One connection with every setting asserted. `mode=rw`: what is not there is not made."""
     try:
         connection = dbapi2.connect(
@@ -130,6 +192,8 @@ def _connect(path: Path, keys: StoreKeys) -> Any:
     except dbapi2.Error:
         raise Problem("store.file.missing", {"name": path.name}) from None
     try:
+        # What it says of each damaged page on standard error, we say in our own words.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{keys.database.hex()}'\"")
         if not connection.execute("PRAGMA cipher_version").fetchone():
             raise Problem("store.cipher.missing")
@@ -161,7 +225,7 @@ def _expect(connection: Any, name: str, value: object, setting: str) -> None:
 def _check_whole(connection: Any, folder: Path, keys: StoreKeys) -> None:
     """Every page authentic, every table sound, and this the store that the keys belong to."""
     try:
-        unauthentic = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        unauthentic = _unauthentic_pages(connection)
         unsound = connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]
         sentinel = connection.execute("SELECT magic, store FROM sentinel").fetchall()
     except dbapi2.DatabaseError as error:
@@ -172,7 +236,23 @@ def _check_whole(connection: Any, folder: Path, keys: StoreKeys) -> None:
         raise Problem("store.file.foreign", {"name": FILE_NAME})
 
 
-def _journals_of(path: Path) -> list[Path]:
+def _unauthentic_pages(connection: Any) -> list[Any]:
+    """The pages that are not what was written under this key, those that hold nothing any more too."""
+    found: list[Any] = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+    return found
+
+
+def _remove_trials(folder: Path) -> None:
+    """Delete the copies that an opening has left which was cut off, or leave them to a later one."""
+    with suppress(OSError):
+        remove_copy(folder)
+        for probe in folder.glob("probe-*"):
+            shutil.rmtree(probe, ignore_errors=True)
+        for trial in folder.glob("trial-*"):
+            trial.unlink(missing_ok=True)
+
+
+def journals_of(path: Path) -> list[Path]:
     """The journals that SQLite would replay, and whatever else was put in their places.
 
     One that is empty holds nothing to replay.
@@ -191,43 +271,42 @@ def _irregular(path: Path) -> bool:
     return os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)
 
 
-def _try_on_a_copy(path: Path, keys: StoreKeys) -> None:
+def _try_on_a_copy(path: Path, keys: StoreKeys, anchored: Anchor, kept: Kept | None) -> None:
     """Replay the journals on a copy first; on failure take them away, and leave the store untouched.
 
-    They are taken away only where the store is sound without them. Where it is not, it may be a
-    checkpoint that was cut off and needs them: everything stays where it is, for a repair.
+    They are taken away only where the store is sound without them, and as new as its anchor. Where it
+    is not, it may be a checkpoint that was cut off and needs them, or the only trace of a save:
+    everything stays where it is, for a repair.
     """
     probe = path.parent / f"probe-{secrets.token_hex(4)}"
     with writing():
         probe.mkdir(mode=0o700)
     try:
-        journals = _journals_of(path)
-        if not any(map(_irregular, journals)) and _sound(probe, [path, *journals], keys):
+        journals = journals_of(path)
+        if not any(map(_irregular, journals)) and not _fault(probe, [path, *journals], keys, anchored, kept):
             return
-        if not _sound(probe, [path], keys):
-            raise Problem("store.file.damaged", {"name": path.name})
+        if fault := _fault(probe, [path], keys, anchored, kept):
+            raise fault
     finally:
         shutil.rmtree(probe, ignore_errors=True)
     set_aside(path.parent, journals)
     raise Problem("store.journal.damaged", {"folder": QUARANTINE})
 
 
-def _sound(probe: Path, files: list[Path], keys: StoreKeys) -> bool:
-    """Whether copies of these files open as a whole store."""
+def _fault(
+    probe: Path, files: list[Path], keys: StoreKeys, anchored: Anchor, kept: Kept | None
+) -> Problem | None:
+    """Why copies of these files do not open as a whole store, as new as the anchor; None where they do."""
     for old in probe.iterdir():
         old.unlink()
     with writing():
         for file in files:
             shutil.copyfile(file, probe / file.name)
     try:
-        connection = _connect(probe / FILE_NAME, keys)
-        try:
-            _check_whole(connection, probe, keys)
-        finally:
-            connection.close()
+        _checked(probe / FILE_NAME, keys, anchored, kept).close()
     except Problem as problem:
         # Where the copy could not be written, nothing is known of what was copied.
         if problem.code in COULD_NOT_WRITE:
             raise
-        return False
-    return True
+        return problem
+    return None

@@ -7,6 +7,8 @@ from app.store.transaction import Snapshot, Transaction
 CURSOR = "sync.cursor"
 CLOCK = "clock.last"
 SEQUENCE = "outbox.sequence"
+#: The number is a guess, after a repair: the server knows better.
+RECOUNT = "outbox.recount"
 
 
 def get(db: Snapshot, key: str) -> str | None:

@@ -96,6 +96,16 @@ def renumber(db: Transaction, received: int) -> None:
     for sequence, place in enumerate(waiting, received + 1):
         db.run("UPDATE outbox SET sequence = ? WHERE place = ?", sequence, place)
     meta.put(db, meta.SEQUENCE, str(received + len(waiting)))
+    meta.put(db, meta.RECOUNT, None)
+
+
+def remembers(db: Snapshot, received: int) -> bool:
+    """Whether this device knows of having given the number that the server had last.
+
+    If not, the device has forgotten work of its own: its store is an old copy. After a repair nothing
+    follows from it, since the number may be among what was lost.
+    """
+    return received <= int(meta.get(db, meta.SEQUENCE) or 0) or meta.get(db, meta.RECOUNT) is not None
 
 
 def batch(db: Snapshot, limit_bytes: int = 1_000_000, limit: int = 1000) -> tuple[ChangeSet, ...]:

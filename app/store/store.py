@@ -23,13 +23,14 @@ from typing import Any, TypeVar
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
-from app.store import attachments, meta, recovery, reference
+from app.store import anchor, attachments, meta, recovery, reference
 from app.store import attempts as attempt_files
 from app.store import connection as connections
 from app.store import keys as key_files
+from app.store.anchor import Anchor, Mark
 from app.store.attempts import Attempts, Codes
 from app.store.folder import FolderLock, says_damaged, set_aside, unsaved, writing
-from app.store.identity import Identity, read_identity, write_identity
+from app.store.identity import Identity, read_identity, to_note, write_identity
 from app.store.keys import FLOOR, FindKeyring, KeyCost, StoreKeys
 from app.store.recovery import RecoveryStanding
 from app.store.system_keyring import system_keyring
@@ -68,6 +69,7 @@ class Store:
         keys: StoreKeys,
         writer: Any,
         reader: Any,
+        anchored: Anchor,
         now_ms: Callable[[], int],
         new_id: Callable[[], str],
         boot_facts: BootFacts,
@@ -77,6 +79,7 @@ class Store:
         self._keys = keys
         self._writer: Any = writer
         self._reader: Any = reader
+        self._anchor = anchored
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock()
         self._now_ms, self._new_id, self._boot_facts = now_ms, new_id, boot_facts
@@ -84,6 +87,7 @@ class Store:
         first = Snapshot(writer, Identity("", "", "", "", "", ""))
         self.identity = read_identity(first)
         self._clock = HybridClock(self.identity.device, now_ms, meta.get(first, meta.CLOCK))
+        self._remember(self.identity)
 
     @classmethod
     def create(
@@ -120,8 +124,11 @@ class Store:
                 )
                 connections.create_file(folder, keys, identity)
                 (folder / "attachments").mkdir(mode=0o700, exist_ok=True)
-            writer, reader = connections.open_file(folder, keys)
-            return cls(folder, lock, keys, writer, reader, now_ms, new_id, boot_facts)
+            opened = connections.open_file(folder, keys)
+            return cls(folder, lock, keys, *opened, now_ms, new_id, boot_facts)
+        except dbapi2.Error as error:
+            lock.release()
+            raise unsaved(error) from error
         except BaseException:
             lock.release()
             raise
@@ -142,9 +149,10 @@ class Store:
         """Open the store in `folder`. `attempts` counts wrong passphrases and makes the next one wait.
 
         Problems: store.passphrase.wrong; store.unlock.wait, .code_needed; store.file.missing, .empty,
-        .linked, .exposed, .damaged, .foreign, .busy; store.journal.damaged; store.keys.missing, .damaged,
-        .weak; store.keyring.missing; store.version.newer; store.folder.read_only; store.write.failed (is
-        the disk full?).
+        .linked, .exposed, .damaged, .foreign, .replayed, .busy; store.anchor.missing, .damaged;
+        store.journal.damaged; store.keys.missing, .damaged, .weak; store.keyring.missing;
+        store.version.newer; store.migration.failed; store.folder.read_only; store.write.failed (is the
+        disk full?).
         """
         connections.refuse_unfit(folder / connections.FILE_NAME)
         lock = FolderLock(folder)
@@ -152,8 +160,11 @@ class Store:
             keys = (attempts.judge if attempts else _at_once)(
                 lambda: key_files.unwrap_keys(folder, passphrase, floor, find_keyring)
             )
-            writer, reader = connections.open_file(folder, keys)
-            return cls(folder, lock, keys, writer, reader, now_ms, new_id, boot_facts)
+            opened = connections.open_file(folder, keys)
+            return cls(folder, lock, keys, *opened, now_ms, new_id, boot_facts)
+        except dbapi2.Error as error:
+            lock.release()
+            raise unsaved(error) from error
         except BaseException:
             lock.release()
             raise
@@ -200,7 +211,8 @@ class Store:
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction. When this returns, it is durable; when `work` raises, it never was.
 
-        Afterwards the journal is emptied, so that no erased row stands in it; when a reader is just
+        The anchor is moved on before this returns, and the next write waits until it was. Afterwards the
+        journal is emptied, so that no erased row stands in it; when a reader is just
         then in the way, after the next write.
         """
         with self._write_lock:
@@ -209,11 +221,17 @@ class Store:
                 self._writer, self.identity, self._clock, self._now_ms, self._new_id, self._boot_facts
             )
             last = self._clock.last
+            mark: Mark | None = None
             try:
+                self._anchor.catch_up(self._writer)
                 self._writer.execute("BEGIN IMMEDIATE")
+                untouched = self._writer.total_changes
                 result = work(db)
                 if self._clock.last != last:
                     meta.put(db, meta.CLOCK, self._clock.last)
+                if self._writer.total_changes != untouched:
+                    mark = anchor.mark_of(self._writer).after()
+                    anchor.put_mark(self._writer, mark)
                 self._writer.execute("COMMIT")
             except dbapi2.Error as error:
                 self._roll_back(last)
@@ -221,7 +239,9 @@ class Store:
             except BaseException:
                 self._roll_back(last)
                 raise
-            self._empty_journal()
+            # Of a commit that the anchor does not know yet, the journal tells which pages it has changed.
+            if mark is None or self._keep(mark):
+                self._empty_journal()
         attachments.remove_files(self.folder, db.unused_files)
         return result
 
@@ -245,6 +265,8 @@ class Store:
         if identity.device != self.identity.device:
             self._clock = HybridClock(identity.device, self._now_ms, self._clock.last)
         self.identity = identity
+        with self._write_lock:
+            self._remember(identity)
 
     def change_passphrase(
         self,
@@ -331,6 +353,22 @@ class Store:
             self._empty_journal()
             self._writer.close()
             self._lock.release()
+
+    def _remember(self, identity: Identity) -> None:
+        """Have a repair know who works here, also where the store cannot tell it any more."""
+        try:
+            self._anchor.remember(self._writer, to_note(identity))
+        except Problem as problem:
+            log.warning("anchor.not_moved", extra={"error": problem.code})
+
+    def _keep(self, mark: Mark) -> bool:
+        """What was committed is durable already: a disk that fails here must not say that it is not."""
+        try:
+            self._anchor.keep(self._writer, mark)
+        except (Problem, dbapi2.Error) as error:
+            log.warning("anchor.not_moved", extra={"error": type(error).__name__})
+            return False
+        return True
 
     def _empty_journal(self) -> None:
         """What was committed is durable already: a full disk here must not say that it is not."""

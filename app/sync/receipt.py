@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from app.problems import Problem
 from app.store import Snapshot, Transaction, meta, outbox
@@ -16,12 +17,18 @@ _LAST_TRY = "sync.last_try"
 _LAST_SUCCESS = "sync.last_success"
 _LAST_PROBLEM = "sync.last_problem"
 _LAST_COUNTS = "sync.last_counts"
+_PUT_BACK = "sync.put_back"
+_PUT_BACK_UNTOLD = "sync.put_back_untold"
+
+#: The server has work of this device that the device does not remember.
+PUT_BACK: Final = "sync.device.put_back"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """`only_here` tells exactly which fields of which records no server has; `waiting` and `refused` count
-    change sets. `sent` and `received` are of the last sync that exchanged anything."""
+    change sets. `sent` and `received` are of the last sync that exchanged anything. `put_back`: when it was
+    last seen that this device had been put back to an older state."""
 
     only_here: tuple[OnlyHere, ...]
     waiting: int
@@ -32,6 +39,7 @@ class Receipt:
     problem_params: Mapping[str, str | int] = field(default_factory=dict)
     sent: int = 0
     received: int = 0
+    put_back: datetime | None = None
 
 
 def receipt(db: Snapshot) -> Receipt:
@@ -48,7 +56,19 @@ def receipt(db: Snapshot) -> Receipt:
         problem_params=kept.get("params", {}),
         sent=sent,
         received=received,
+        put_back=_moment(meta.get(db, _PUT_BACK)),
     )
+
+
+def note_put_back(db: Transaction) -> None:
+    """Keep that this device was put back to an older state, until a sync has told it."""
+    meta.put(db, _PUT_BACK, datetime.fromtimestamp(db.now_ms() / 1000, UTC).isoformat())
+    meta.put(db, _PUT_BACK_UNTOLD, "true")
+
+
+def put_back(db: Snapshot) -> Problem | None:
+    """The problem sync.device.put_back, while no sync has told it."""
+    return Problem(PUT_BACK) if meta.get(db, _PUT_BACK_UNTOLD) else None
 
 
 def unsent(db: Snapshot, case: str | None = None) -> tuple[OnlyHere, ...]:
@@ -66,6 +86,8 @@ def note(db: Transaction, outcome: Outcome) -> None:
     if outcome.succeeded:
         meta.put(db, _LAST_SUCCESS, outcome.ended.isoformat())
     meta.put(db, _LAST_PROBLEM, _kept(outcome.problem))
+    if outcome.problem is not None and outcome.problem.code == PUT_BACK:
+        meta.put(db, _PUT_BACK_UNTOLD, None)
     if outcome.sent or outcome.received:
         meta.put(db, _LAST_COUNTS, json.dumps([outcome.sent, outcome.received]))
 

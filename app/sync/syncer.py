@@ -118,7 +118,7 @@ class Syncer:
             unread = self._fetch_forms(listed, counts)
             stuck = self._send_attachments(counts)
             stuck = self._fetch_attachments(counts) or stuck
-            problem = unread or stuck or unsettled
+            problem = unread or stuck or self._store.read(receipt.put_back) or unsettled
         except Exception as met:
             problem = as_problem(met)
         if problem is not None:
@@ -322,10 +322,13 @@ def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> b
 
     Returns whether there is news of colleagues, programmes or alarms.
     """
+    forgotten = not outbox.remembers(db, response.received)
     outbox.acknowledge(db, response.accepted)
     for refused in _refusals(response):
         outbox.refuse(db, refused.sequence, refused.code, refused.params)
-    if _miscounted(response):
+    if forgotten or _numbered_twice(db, response):
+        receipt.note_put_back(db)
+    if forgotten or _miscounted(response) or meta.get(db, meta.RECOUNT):
         outbox.renumber(db, response.received)
     conflicts.told(db, request.settled)
     pages.apply_page(db, response.page, response.max_stamp)
@@ -348,6 +351,13 @@ def _miscounted(response: SyncResponse) -> Problem | None:
         if refused.code in _MISCOUNTED:
             return Problem(refused.code, refused.params)
     return None
+
+
+def _numbered_twice(db: Snapshot, response: SyncResponse) -> bool:
+    """Whether the server has other work of this device under a number that the device gave now: then the
+    device does not remember that it had given it before."""
+    reused = any(refused.code == "sync.sequence.reused" for refused in response.refused)
+    return reused and meta.get(db, meta.RECOUNT) is None
 
 
 def _refusals(response: SyncResponse) -> tuple[Refused, ...]:

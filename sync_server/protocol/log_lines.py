@@ -38,6 +38,7 @@ _PLACE: Final = re.compile(r"[A-Za-z0-9_./+-]{1,200}:[0-9]{1,6}|elsewhere")
 EVENTS: Final = frozenset(
     {
         *(
+            "anchor.not_moved",
             "app.started",
             "attempt.not_counted",
             "checkpoint.failed",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from app.store import Identity, Store, Transaction, drafts
 from sync_server.protocol.version import PROGRAM
 from tests.scenarios.bad_disk import needs_linux
 
@@ -44,7 +45,7 @@ def typed(*words: str | Path, start: tuple[str, ...] = ("-m", "app"), **more: st
     return done.returncode, done.stdout.decode(more.get("PYTHONIOENCODING", "utf-8"))
 
 
-@pytest.mark.parametrize("command", [(), ("enrol",), ("sync",), ("tour",), ("support-bundle",)])
+@pytest.mark.parametrize("command", [(), ("enrol",), ("sync",), ("repair",), ("tour",), ("support-bundle",)])
 def test_help_calls_the_program_as_it_was_started(command: tuple[str, ...], tmp_path: Path) -> None:
     ended, said = typed(*command, "--help")
     assert ended == 0
@@ -240,3 +241,30 @@ def test_broken_settings_are_told_by_a_support_bundle_and_do_not_prevent_it(tmp_
     with zipfile.ZipFile(tmp_path / "bundle.zip") as bundle:
         assert list(json.loads(bundle.read("codes.json"))) == ["settings.value.invalid"]
         assert all(b"Mira" not in bundle.read(name) for name in bundle.namelist())
+
+
+def test_a_repair_tells_each_record_and_what_became_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "tablet"
+    who = Identity("0000000a", "mira", "Mira", "officer", "Tirana", "Europe/Tirane")
+    store = Store.create(folder, "five words", who)
+
+    def fill(db: Transaction) -> None:
+        for number in range(5):
+            drafts.begin(db, f"record-{number}", "case-1", "visit", "1")
+            drafts.save_answers(db, f"record-{number}", {"story": "x" * 3000})
+            drafts.finish(db, f"record-{number}")
+
+    store.write(fill)
+    ended, said = typed("repair", "--dir", folder, HOMEWARD_PASSPHRASE="five words")
+    assert (ended, said.split()[-1]) == (1, "[store.file.busy]")
+    store.close()
+    ended, said = typed("repair", "--dir", folder, HOMEWARD_PASSPHRASE="five words")
+    assert (ended, said.split()[-1]) == (1, "[store.repair.needless]")
+
+    (folder / "store.anchor").unlink()
+    ended, said = typed("repair", "--dir", folder, HOMEWARD_PASSPHRASE="five words")
+    assert ended == 0, said
+    lines = said.splitlines()
+    assert [line.split() for line in lines[:5]] == [["saved", "-", "visit"]] * 5
+    assert lines[5] == "saved 5, server 0, lost 0"
+    Store.open(folder, "five words").close()

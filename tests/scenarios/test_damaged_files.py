@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.problems import Problem
+from app.store.repair import awaited, repair
+from app.store.store import system_now_ms
 from sync_server.storage.database import Database
-from tests.scenarios.office import RunningServer, Tablet
+from tests.scenarios.office import CHEAP, PASSPHRASE, RunningServer, Tablet
 
 PAGE = 4096
 
@@ -124,3 +126,69 @@ def test_a_store_that_is_damaged_while_the_app_is_open_is_told_as_damaged_and_no
     (officer.folder / "store.db").write_bytes(good)
     officer.open()
     assert len(officer.book.cases().wait(10)) == 40
+
+
+def test_a_repaired_tablet_sends_what_it_had_not_sent_and_has_everything_else_back_from_the_server(
+    server: RunningServer, officer: Tablet
+) -> None:
+    cases = [officer.new_case() for _ in range(12)]
+    sent = {case: officer.fill(case, "monitoring_contact", outcome="unreachable", risk_level="low",
+                               observation=f"{case} " + "x" * 3000) for case in cases}  # fmt: skip
+    officer.sync()
+    unsent = officer.fill(
+        cases[0], "monitoring_contact", outcome="unreachable", risk_level="medium", observation="unsent"
+    )
+    draft = officer.book.begin(cases[1], "monitoring_contact").wait(30)
+    officer.answer(draft, {"outcome": "met", "observation": "half written"})
+    rows = officer.book._store.read(
+        lambda db: db.rows("SELECT rootpage FROM sqlite_schema WHERE name = 'record'")
+    )
+    officer.close()
+    # The root of the table of records: none of them can be read, their indexes can.
+    damage(officer.folder / "store.db", rows[0][0] - 1, rows[0][0] - 1)
+    assert told(officer.open) == "store.file.damaged"
+
+    done = repair(officer.folder, PASSPHRASE, now_ms=system_now_ms, floor=CHEAP)
+    fates = {each.record: each for each in done.records}
+    assert {fates[record].fate for record in sent.values()} == {"server"}
+    assert {fates[record].form for record in sent.values()} == {"monitoring_contact"}
+    codes = {each.code for each in done.records}
+    assert len(codes) == 12
+    assert "" not in codes
+    assert fates[unsent].fate == fates[draft.record].fate == "saved"
+    assert done.complete
+
+    officer.open()
+    assert officer.book.sync_view().wait(10).waiting == 1
+    assert officer.sync().sent == 1
+    assert officer.book._store.read(awaited) == ()
+    assert "unsent" in server.values(unsent).values()
+    for case, record in sent.items():
+        assert officer.values(record)["observation"] == f"{case} " + "x" * 3000
+    resumed = officer.book.resume(draft.record).wait(30)
+    assert "half written" in resumed.entry.values().values()
+    assert sorted(row.id for row in officer.book.cases().wait(10)) == sorted(cases)
+    officer.close()
+    officer.open()
+
+
+def test_an_old_copy_of_a_whole_tablet_is_told_by_its_next_sync(
+    server: RunningServer, officer: Tablet
+) -> None:
+    case = officer.new_case()
+    officer.sync()
+    officer.close()
+    old = {name: (officer.folder / name).read_bytes() for name in ("store.db", "store.anchor")}
+    officer.open()
+    record = officer.fill(case, "monitoring_contact", outcome="unreachable", risk_level="low")
+    officer.sync()
+    officer.close()
+    for name, content in old.items():
+        (officer.folder / name).write_bytes(content)
+
+    officer.open()
+    outcome = officer.try_to_sync()
+    assert outcome.problem is not None
+    assert outcome.problem.code == "sync.device.put_back"
+    assert officer.values(record)["outcome"] == "unreachable"
+    officer.sync()

@@ -148,7 +148,7 @@ def test_the_journal_is_tried_on_a_copy_before_the_store_is_opened(crashed, monk
     original = (crashed.folder / FILE_NAME).read_bytes()
     opened = []
 
-    def watch(path, keys, connect=connection._connect):
+    def watch(path, keys, connect=connection.connect):
         opened.append(path.parent)
         if path.parent == crashed.folder:
             assert opened[0].name.startswith("probe-")
@@ -156,7 +156,7 @@ def test_the_journal_is_tried_on_a_copy_before_the_store_is_opened(crashed, monk
             assert (crashed.folder / FILE_NAME).read_bytes() == original
         return connect(path, keys)
 
-    monkeypatch.setattr(connection, "_connect", watch)
+    monkeypatch.setattr(connection, "connect", watch)
     crashed.reopen()
     assert crashed.folder in opened
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from app.problems import Problem
+from app.store.repair import repair
+from app.sync import receipt
+from app.sync.outcome import Outcome
+from app.sync.receipt import PUT_BACK
 from sync_server.protocol.messages import Page, Refused, SyncRequest, SyncResponse
-from tests.sync.workers import Forms, Server, Worker, World
+from tests.sync.workers import CHEAP, Forms, Server, Worker, World
+
+
+def code_of(outcome: Outcome) -> str | None:
+    return outcome.problem.code if outcome.problem else None
 
 
 def test_after_the_servers_file_came_from_a_copy_work_goes_on_in_the_same_sync(
@@ -44,11 +52,92 @@ def test_an_old_copy_of_the_devices_store_goes_on_counting_where_the_server_is(
 
     first = mira.fill(note="a")
     mira.change(first, note="b")
-    outcome = mira.sync()
-    assert (outcome.sent, outcome.refused) == (2, 0)
+    outcome = mira.syncer.sync()
+    assert (outcome.sent, outcome.refused, code_of(outcome)) == (2, 0, PUT_BACK)
     assert server.values(first) == {"note": "b"} == mira.values(first)
     assert mira.values(record) == {"phone": "3"}
     assert server.conflict_log() == []
+
+
+def test_an_old_copy_of_store_and_anchor_is_told_by_the_next_sync_even_if_nothing_waits(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(phone="0")
+    mira.sync()
+    old = mira.copy()
+    mira.change(record, phone="1")
+    mira.sync()
+    mira.reopen(old)
+
+    assert code_of(mira.syncer.sync()) == PUT_BACK
+    assert mira.values(record) == {"phone": "1"}
+    # It is told once, and kept for whoever asks later; the count has gone on behind the server's.
+    mira.sync()
+    assert mira.store.read(receipt.receipt).put_back is not None
+    mira.change(record, phone="2")
+    assert mira.sync().sent == 1
+    assert server.values(record) == {"phone": "2"}
+
+
+def test_that_the_device_was_put_back_is_told_by_the_sync_after_one_that_a_cut_ended(
+    server: Server, mira: Worker, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = mira.fill(phone="0")
+    mira.sync()
+    old = mira.copy()
+    mira.change(record, phone="1")
+    mira.sync()
+    mira.reopen(old)
+
+    def cut(*_: object) -> None:
+        raise Problem("sync.server.unreachable")
+
+    with monkeypatch.context() as line:
+        line.setattr(mira.syncer, "_fetch_forms", cut)
+        assert code_of(mira.syncer.sync()) == "sync.server.unreachable"
+    assert code_of(mira.syncer.sync()) == PUT_BACK
+
+
+def test_a_repaired_store_counts_on_where_the_server_is_and_is_not_said_to_have_been_put_back(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(phone="0")
+    mira.sync()
+    old = mira.copy()
+    for number in "12":
+        mira.change(record, phone=number)
+        mira.sync()
+    mira.store.close()
+    (mira.folder / "store.db").write_bytes(old["store.db"])
+    repair(mira.folder, "pw", now_ms=mira.now, floor=CHEAP)
+    world.later()
+
+    mira.reopen()
+    other = mira.fill(note="written before the first sync after it")
+    outcome = mira.sync()
+    assert (outcome.sent, outcome.refused) == (1, 0)
+    assert mira.values(record) == {"phone": "2"}
+    assert server.values(other) == {"note": "written before the first sync after it"}
+    assert mira.store.read(receipt.receipt).put_back is None
+    mira.change(record, phone="3")
+    assert mira.sync().sent == 1
+
+
+def test_a_device_that_was_never_put_back_is_never_said_to_be(
+    server: Server, mira: Worker, world: World
+) -> None:
+    record = mira.fill(phone="0")
+    copy = server.copy()
+    server.lose = 1
+    mira.syncer.sync()
+    mira.reopen()
+    mira.sync()
+    mira.change(record, phone="1")
+    mira.sync()
+    server.restore(copy)
+    mira.change(record, phone="2")
+    mira.sync()
+    assert mira.store.read(receipt.receipt).put_back is None
 
 
 def test_numbers_that_reach_beyond_the_servers_keep_parents_and_children_together(
@@ -65,8 +154,8 @@ def test_numbers_that_reach_beyond_the_servers_keep_parents_and_children_togethe
     for story in "abcde":
         world.later(1000)
         mira.change(record, story=story)
-    outcome = mira.sync()
-    assert (outcome.sent, outcome.refused) == (5, 0)
+    outcome = mira.syncer.sync()
+    assert (outcome.sent, outcome.refused, code_of(outcome)) == (5, 0, PUT_BACK)
     assert server.values(record) == {"story": "e"} == mira.values(record)
     assert mira.states() == {"waiting": 0, "sent": 0, "refused": 0}
 
@@ -100,7 +189,7 @@ def test_an_old_store_with_work_that_the_server_has_already_does_it_no_harm(
     mira.reopen(old)
     world.later()
     mira.change(record, story="u")
-    mira.sync()
+    assert code_of(mira.syncer.sync()) == PUT_BACK
     assert server.values(record) == {"phone": "0", "story": "u"} == mira.values(record)
     assert server.conflict_log() == []
 
@@ -125,7 +214,8 @@ def test_a_server_that_never_agrees_ends_the_sync_and_costs_nothing(
     assert len(asked) < 10
     assert mira.states() == {"waiting": 1, "sent": 0, "refused": 0}
     monkeypatch.undo()
-    mira.sync()
+    # It spoke of numbers that this device never gave, and that is told once the server is itself again.
+    assert code_of(mira.syncer.sync()) == PUT_BACK
     assert server.values(record) == {"phone": "0"}
 
 

@@ -193,16 +193,16 @@ class Worker:
     def new_id(self) -> str:
         return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
 
-    def reopen(self, copy: bytes | None = None) -> None:
-        """Start again; with a `copy` of the store's file, on that old state."""
+    def reopen(self, copy: dict[str, bytes] | None = None) -> None:
+        """Start again; with a `copy` of the store and its anchor, on that old state."""
         self.store.close()
-        if copy is not None:
-            (self.folder / "store.db").write_bytes(copy)
+        for name, content in (copy or {}).items():
+            (self.folder / name).write_bytes(content)
         self.store = Store.open(self.folder, "pw", now_ms=self.now, boot_facts=self.boot_facts, floor=CHEAP)
         self._begin_syncing()
 
-    def copy(self) -> bytes:
-        return (self.folder / "store.db").read_bytes()
+    def copy(self) -> dict[str, bytes]:
+        return {name: (self.folder / name).read_bytes() for name in ("store.db", "store.anchor")}
 
     def sync(self) -> Outcome:
         """One sync, which must go well."""
