@@ -190,8 +190,9 @@ class Store:
         lock = FolderLock(folder)
         try:
             keys = key_files.recover_keys(folder, key)
-            for connection in connections.open_file(folder, keys):
-                connection.close()
+            writer, reader, _ = connections.open_file(folder, keys)
+            reader.close()
+            writer.close()
             with writing():
                 key_files.set_passphrase(folder, keys, passphrase, cost, lambda: None)
                 attempt_files.begin(folder)

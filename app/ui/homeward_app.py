@@ -40,10 +40,7 @@ from app.problems import Problem  # noqa: E402
 if Window is None:
     raise Problem("app.window.missing")
 
-from app import (
-    capture,
-    unlocking,
-)
+from app import capture, unlocking  # noqa: E402
 from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402
