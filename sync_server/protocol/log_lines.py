@@ -56,7 +56,8 @@ EVENTS: Final = frozenset(
             "sync.ended",
             "sync.failed",
         ),
-        *("sync.met_problem", "programme.not_readable", "unlock.not_tidied", "window.capture_not_refused", "work.failed", "work.refused"),
+        *("sync.met_problem", "programme.not_readable", "unlock.not_tidied", "work.failed", "work.refused"),
+        "window.capture_not_refused",
     }
 )
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}\+00:00")
