@@ -105,10 +105,15 @@ def _enrol(settings: Settings, chosen: argparse.Namespace) -> int:
     passphrase, made = _new_passphrase(settings)
     from app.sync.enrolment import enrol
 
+    keys: list[str] = []
     session = enrol(
-        settings.folder, chosen.server, chosen.login, password, passphrase, chosen.label, demo=chosen.demo
+        *(settings.folder, chosen.server, chosen.login, password, passphrase, chosen.label),
+        demo=chosen.demo,
+        tell_recovery_key=keys.append,
     )
     print(f"enrolled {session.login} ({session.role}, office {session.office}) as device {session.device}")
+    for key in keys:
+        print(f"The office's recovery key opens it, too. Compare with the coordinator: {key}")
     _tell_passphrase(passphrase, made)
     return 0
 

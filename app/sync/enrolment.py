@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from app import passphrases
@@ -11,7 +12,7 @@ from app.store import Identity, KeyCost, Store, reference
 from app.store.keys import FLOOR
 from app.sync.http_client import HttpClient
 from sync_server.protocol.messages import EnrolRequest, Reference
-from sync_server.protocol.recovery_key import from_text
+from sync_server.protocol.recovery_key import fingerprint, from_text
 
 
 def enrol(
@@ -24,6 +25,7 @@ def enrol(
     *,
     demo: bool = False,
     cost: KeyCost = FLOOR,
+    tell_recovery_key: Callable[[str], object] = lambda fingerprint: None,
 ) -> Identity:
     """Enrol with `server` and create the store in `folder`; returns who now works here.
 
@@ -31,8 +33,9 @@ def enrol(
     is sent (sync.demo.mismatch). Nothing is stored when any step fails, and a folder that holds a
     store already is refused before the server is asked. A server that is away is told as
     sync.enrolment.unreachable: there is nothing yet that a later sync could send. A passphrase that is
-    too weak is refused first of all (store.passphrase.empty, .short, .trivial). `cost` below the default
-    is for tests.
+    too weak is refused first of all (store.passphrase.empty, .short, .trivial). `tell_recovery_key` hears
+    the fingerprint of the key by which the office opens this device, too, for somebody to compare. `cost`
+    below the default is for tests.
     """
     if Store.exists(folder):
         raise Problem("store.file.exists", {"name": folder.name})
@@ -79,4 +82,6 @@ def enrol(
             store.settle_keys()
     finally:
         store.close()
+    if (public := from_text(told.recovery_key)) is not None:
+        tell_recovery_key(fingerprint(public))
     return identity

@@ -407,12 +407,13 @@ def test_many_lost_values_come_page_by_page_and_none_is_left_out(town: Any) -> N
 def test_a_sync_with_nothing_to_do_is_small(town: Any) -> None:
     anna = town.tablet("anna")
     anna.save(town.new_id(), {"status": "x"})
-    anna.sync()
+    told = anna.sync().reference
     anna.fingerprint = forms_fingerprint(town.exchange._catalogue.current())
-    request = anna.request()
+    request = replace(anna.request(), reference=told.fingerprint)
     response = anna.send(request)
     assert response.page.items == ()
     assert response.forms is None
+    assert response.reference is None
     assert len(schema.encode(request)) < 500
     assert len(schema.encode(response)) < 500
 

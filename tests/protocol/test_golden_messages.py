@@ -147,6 +147,18 @@ MESSAGES: dict[str, Any] = {
         epoch="77d1c0ffee00beef",
         now=1_700_000_000_000,
     ),
+    "enrol_response_with_keys": messages.EnrolResponse(
+        device="0a1b2c3d",
+        token="opaque",
+        user=messages.EnrolledUser("anna", "Ana Ñ", "officer", "tirana", "Europe/Tirane"),
+        server="77d1",
+        epoch="77d1c0ffee00beef",
+        now=1_700_000_000_000,
+        reference=messages.Reference(
+            recovery_key="LCXSRH6XNjNvh2Q4MUeyjcwKfOBTiLMyGK6DEU4gTEE=",
+            unlock_codes=(messages.UnlockCode(4, "a7" * 8),),
+        ),
+    ),
 }
 
 

@@ -18,7 +18,7 @@ from app.problems import Problem
 from app.settings import Settings
 from app.store import Store
 from app.store.keys import FLOOR, KeyCost
-from tests.scenarios.office import CHEAP, PASSPHRASE, ROOT, RunningServer, Tablet
+from tests.scenarios.office import CHEAP, PASSPHRASE, PASSWORD, ROOT, RunningServer, Tablet
 
 KEY_PASSPHRASE = "granite window for the safe downstairs"
 NEW = "marsh lantern ribbon goat thimble"
@@ -106,6 +106,25 @@ def test_without_a_new_passphrase_one_is_made_and_shown_once(
     made = next(line.strip() for line in done.stdout.splitlines() if line.startswith("    "))
     assert len(made.split()) == 5
     open_with(officer.folder, made).close()
+
+
+def test_who_enrols_is_told_which_key_opens_her_device_too(server: RunningServer, tmp_path: Path) -> None:
+    told = make_key(server, tmp_path / "office.key")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "app", "enrol", "--dir", str(tmp_path / "tablet")),
+            *("--server", server.address, "--login", "officer"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "HOMEWARD_PASSWORD": PASSWORD, "HOMEWARD_PASSPHRASE": PASSPHRASE},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert told in done.stdout
+    assert PASSPHRASE not in done.stdout + done.stderr
 
 
 def test_the_private_half_is_in_its_file_only_and_sealed_there(
