@@ -177,8 +177,10 @@ def _repair(settings: Settings, chosen: argparse.Namespace) -> int:
     from app.store.folder import QUARANTINE
     from app.store.repair import repair
     from app.store.store import system_now_ms
+    from app.unlocking import attempts_at
 
-    done = repair(settings.folder, passphrase, now_ms=system_now_ms)
+    attempts = attempts_at(settings.folder)
+    done = repair(settings.folder, passphrase, now_ms=system_now_ms, attempts=attempts)
     for each in done.records:
         print(f"{each.fate:<6}  {each.code or '-':<12}  {each.form or '-'}")
     counts = ", ".join(f"{fate} {done.count(fate)}" for fate in ("saved", "server", "lost"))

@@ -25,6 +25,7 @@ from app.store import anchor, attachments, cases, form_library, meta
 from app.store import connection as connections
 from app.store import keys as key_files
 from app.store.anchor import Anchor, Kept, Mark
+from app.store.attempts import Attempts
 from app.store.folder import QUARANTINE, FolderLock, writing
 from app.store.identity import Identity, from_note, of_rows, told, write_identity
 from app.store.keys import FLOOR, KeyCost, StoreKeys, sync_folder
@@ -79,16 +80,28 @@ class Repaired:
         return sum(1 for each in self.records if each.fate == fate)
 
 
-def repair(folder: Path, passphrase: str, *, now_ms: Callable[[], int], floor: KeyCost = FLOOR) -> Repaired:
+def repair(
+    folder: Path,
+    passphrase: str,
+    *,
+    now_ms: Callable[[], int],
+    floor: KeyCost = FLOOR,
+    attempts: Attempts | None = None,
+) -> Repaired:
     """Put a new store with everything readable in the place of one that does not open.
 
-    Problems: store.repair.needless (it opens), store.repair.nothing (nothing can be read; it stays as it
-    is), those of the keys, store.file.missing, .empty, .linked, .exposed, .busy, and those of `unsaved`.
+    `attempts` counts wrong passphrases, as of unlocking. Problems: store.unlock.wait, .code_needed,
+    store.repair.needless (it opens), store.repair.nothing (nothing can be read; it stays as it is), those
+    of the keys, store.file.missing, .empty, .linked, .exposed, .busy, and those of `unsaved`.
     """
     connections.refuse_unfit(folder / connections.FILE_NAME)
     lock = FolderLock(folder)
     try:
-        return repair_with(folder, key_files.unwrap_keys(folder, passphrase, floor), now_ms)
+        if attempts is None:
+            keys = key_files.unwrap_keys(folder, passphrase, floor)
+        else:
+            keys = attempts.judge(lambda: key_files.unwrap_keys(folder, passphrase, floor))
+        return repair_with(folder, keys, now_ms)
     finally:
         lock.release()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from app.store import Identity, Store, Transaction, drafts
+from app.unlocking import attempts_at
 from sync_server.protocol.version import PROGRAM
 from tests.scenarios.bad_disk import needs_linux
 
@@ -262,6 +263,11 @@ def test_a_repair_tells_each_record_and_what_became_of_it(tmp_path: Path) -> Non
     assert (ended, said.split()[-1]) == (1, "[store.repair.needless]")
 
     (folder / "store.anchor").unlink()
+    # A wrong passphrase is counted as at the unlock screen, where the next one has to wait.
+    ended, said = typed("repair", "--dir", folder, HOMEWARD_PASSPHRASE="wrong")
+    assert (ended, said.split()[-1]) == (1, "[store.passphrase.wrong]")
+    assert attempts_at(folder)._record().failures == 1
+    time.sleep(1.1)
     ended, said = typed("repair", "--dir", folder, HOMEWARD_PASSPHRASE="five words")
     assert ended == 0, said
     lines = said.splitlines()
