@@ -44,6 +44,7 @@ def open_device(folder: Path, keys: StoreKeys = KEYS) -> Store:
         return Store(
             folder,
             lock,
+            keys,
             *connection.open_file(folder, keys),
             lambda: next(moment),
             lambda: str(uuid.uuid4()),
