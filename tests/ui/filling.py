@@ -17,7 +17,7 @@ from tests.ui.window import AppWindow
 
 PHOTO = "files.file.luggage-tag.png"
 #: Beginnings of names at which Tab stops inside of a page, and kinds of widgets that take an answer.
-_STOPS = ("choice", "question", "add", "remove", "clear", "calendar", "now", "search", "all")
+_STOPS = ("choice", "question", "add", "remove", "clear", "calendar", "now", "search", "all", "directory")
 _TAKES = ("ChoiceRow", "TextField", "PushButton")
 _YES = ("yes", "1", "ok")
 _ENDLESS = 100
