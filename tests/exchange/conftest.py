@@ -64,6 +64,7 @@ class Tablet:
         self.clock = HybridClock(device, lambda: town.now + offset)
         self.cursor: str | None = None
         self.fingerprint: str | None = None
+        self.reference: str | None = None
         self.sequence = 0
         self.base: dict[str, dict[str, FieldState]] = {}
         self.cases: dict[str, str] = {}
@@ -115,6 +116,7 @@ class Tablet:
             cursor=self.cursor,
             limit=limit,
             forms=self.fingerprint,
+            reference=self.reference,
         )
 
     def send(self, request: SyncRequest) -> SyncResponse:
@@ -132,6 +134,8 @@ class Tablet:
             self.cases[delta.record] = delta.case
         self.notices.update({notice.id: notice for notice in response.conflicts})
         self.cursor = response.page.cursor
+        if response.reference is not None:
+            self.reference = response.reference.fingerprint
         if response.max_stamp:
             self.clock.observe(response.max_stamp)
 
