@@ -195,9 +195,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "attachment.source.missing": N_("This file cannot be read. Choose another one."),
     "attachment.source.too_large": N_("This file is too large. Choose a smaller one."),
     # decisions about a case
-    "gate.pass.not_coordinator": N_("Only a coordinator can pass this. Ask the coordinator of your office."),
+    "gate.pass.not_coordinator": N_("Only a coordinator can waive this. Ask the coordinator of your office."),
     "gate.pass.hard": N_(
-        "Nobody can pass this, or it is not missing any more. Open the case again and see what is missing."
+        "Nobody can waive this, or it is not missing any more. Open the case again and see what is missing."
     ),
     "gate.pass.reason_missing": N_("A reason is needed. Write why it is right all the same."),
     "share.office.not_home": N_(
