@@ -37,8 +37,8 @@ def offered(
     today: date,
 ) -> OffersView:
     """Every form but those that a worker does not look for, each once: what is due or asked for by the
-    stage of this person, an incident right after what is due, the office's own, and the others by the first stage that names them; last, of no
-    stage, those of the library that none names."""
+    stage of this person, an incident right after what is due; the office's own; and the others by the first
+    stage that names them; last, of no stage, those of the library that none names."""
     here = {offer.form: offer for offer in offers(db) if offer.form not in _ELSEWHERE}
     plans = programme.stages
     named = {form for plan in (*plans, *pathway.STANDARD) for form in plan.forms}
