@@ -49,8 +49,11 @@ _SETTINGS: Final = (
 )
 
 
-def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
-    """Make a new store with its schema, sentinel and owner. Problem store.file.exists: never over an old one.
+def create_file(
+    folder: Path, keys: StoreKeys, identity: Identity, also: Callable[[Any], None] = lambda connection: None
+) -> None:
+    """Make a new store with its schema, sentinel and owner, and what `also` puts in. Problem
+    store.file.exists: never over an old one.
 
     It is made under another name, so that one whose making was cut off is none.
     """
@@ -64,6 +67,7 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
     def fill(connection: Any) -> None:
         connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", identity_rows(identity))
         connection.execute("INSERT INTO sentinel VALUES (1, 'homeward', ?)", [keys.store])
+        also(connection)
         anchor.put_mark(connection, mark)
 
     make_file(part, keys, fill)
