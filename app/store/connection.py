@@ -77,16 +77,21 @@ def create_file(
 
 
 def make_file(path: Path, keys: StoreKeys, fill: Callable[[Any], None]) -> None:
-    """Make a file, which must not be there, with this build's schema and what `fill` puts in; durably."""
+    """Make a file, which must not be there, with this build's schema and what `fill` puts in; durably.
+    Problem store.write.failed, and the errors of SQLite."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection = connect(path, keys)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        # Neither raises where the disk fails; and a store whose first opening changes it is no more what
+        # its anchor says.
+        if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+            raise Problem("store.write.failed", {"kind": "journal_mode"})
         migrate(connection)
         connection.execute("BEGIN IMMEDIATE")
         fill(connection)
         connection.execute("COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not checkpoint(connection):
+            raise Problem("store.write.failed", {"kind": "checkpoint"})
     finally:
         connection.close()
 

@@ -93,7 +93,8 @@ def is_begun(folder: Path) -> bool:
 def finish(folder: Path, find_keyring: FindKeyring) -> None:
     """End a departure that has happened, and tidy up after one that has not. Nobody has the store open.
 
-    Errors of the system as they are; the next call goes on.
+    Errors of the system as they are; the next call goes on. A file that cannot be deleted keeps nobody from
+    opening the device: without the old keys it is noise.
     """
     _remove_part(folder, find_keyring)
     new, keys = folder / _NEXT, folder / key_file.FILE_NAME
