@@ -85,7 +85,13 @@ def _finish_leaving(settings: Settings, chosen: argparse.Namespace) -> None:
     if chosen.command != "support-bundle" and any((settings.folder / name).exists() for name in _CUT_OFF):
         from app import leaving
 
-        leaving.finish(settings)
+        try:
+            leaving.finish(settings)
+        except Problem as problem:
+            # The window says it when it is unlocked: without one nobody would hear it.
+            if chosen.command != "open":
+                raise
+            log.warning("command.refused", extra={"code": problem.code})
 
 
 def _open(settings: Settings, chosen: argparse.Namespace) -> int:

@@ -199,7 +199,8 @@ class Fieldbook:
         )
         #: A device that travels does nothing by itself.
         self.leaving = leaving.Leaving(
-            *(store, worker.submit, self.sync_now, self._owed, self._go_by_itself, deliver, world.floor)
+            *(store, worker.submit, self.sync_now, self._owed, self._go_by_itself),
+            *(self._zone, deliver, world.floor),
         )
         if not self.leaving.away:
             self._go_by_itself()

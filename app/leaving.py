@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,8 @@ class TravelView:
 
 class Leaving:
     """`submit` runs something on the thread of the store, `sync` syncs; `owed` are records with answers that
-    a full disk did not take; `resume` begins to sync by itself again. `floor` is lower for tests only."""
+    a full disk did not take; `resume` begins to sync by itself again; `zone` is the office's. `floor` is lower
+    for tests only."""
 
     def __init__(
         self,
@@ -80,12 +81,19 @@ class Leaving:
         sync: Callable[[], Job[Outcome]],
         owed: Collection[str],
         resume: Callable[[], None],
+        zone: tzinfo,
         deliver: Deliver = deliver_here,
         floor: KeyCost = FLOOR,
     ) -> None:
         self._store, self._submit, self._sync, self._deliver = store, submit, sync, deliver
         self._owed, self._resume, self._floor = owed, resume, floor
+        self._zone = zone
         self._attempts = attempts_at(store.folder)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the store is closed: it is erased, or the cases are off the device."""
+        return self._store.is_closed
 
     @property
     def away(self) -> bool:
@@ -96,7 +104,8 @@ class Leaving:
         """Whether the device travels, and what is on it alone."""
 
         def look() -> TravelView:
-            return self._store.read(lambda db: TravelView(travel.since(db), _view(db, self._store.folder)))
+            since, loss_view = self._store.read(lambda db: (travel.since(db), _view(db, self._store.folder)))
+            return TravelView(since.astimezone(self._zone) if since else None, loss_view)
 
         return self._submit(look)
 

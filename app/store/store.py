@@ -434,6 +434,10 @@ class Store:
         if public is not None:
             self.write(lambda db: recovery.take(db, public))
 
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
+
     def close(self) -> None:
         """Empty the journal and close. Closing twice is harmless; anything else afterwards is a problem."""
         with self._write_lock, self._read_lock:
