@@ -70,9 +70,9 @@ class TravelView:
 
 
 class Leaving:
-    """`submit` runs something on the thread of the store, `sync` syncs; `owed` are records with answers that
-    a full disk did not take; `resume` begins to sync by itself again; `zone` is the office's. `floor` is lower
-    for tests only."""
+    """`submit` runs something on the thread of the store, `sync` syncs; `owed` are records with answers
+    that a full disk did not take; `resume` begins to sync by itself again; `zone` is the office's. `floor` is
+    lower for tests only."""
 
     def __init__(
         self,
