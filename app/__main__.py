@@ -43,7 +43,7 @@ from sync_server.protocol import command_line
 log = logging.getLogger("app.command")
 
 #: What an erasing or a departure leaves in the folder when it is cut off; here so that a look needs no store.
-_CUT_OFF: Final = ("keys.erased", "next", "next.part")
+_CUT_OFF: Final = ("keys.erased", "store.next", "store.next.part")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -135,8 +135,10 @@ class Leaving:
         """Back: from the next sync on everything is here again. Problems as of changing the passphrase."""
 
         def end() -> None:
+            away = self.away
             self._store.end_travel(passphrase, floor=self._floor, attempts=self._attempts)
-            self._resume()
+            if away:
+                self._resume()
 
         return self._submit(end)
 

@@ -38,16 +38,14 @@ _FILES: Final = (
     "window.json",
     "window.json.new",
 )
-_FOLDERS: Final = ("attachments", "kivy", "logs")
-_OF_A_JOURNEY: Final = ("next", "next.part")
+#: In these folders, only what is called so.
+_INSIDE: Final = {"attachments": ("*.sealed", "*.part"), "logs": ("app.log*",), "kivy": ("*",)}
+#: Where a departure makes the store that takes this one's place.
+OF_A_JOURNEY: Final = ("store.next", "store.next.part")
 _KEYS: Final = (
     MARK,
-    key_file.FILE_NAME,
-    "keys.part",
-    f"next/{key_file.FILE_NAME}",
-    f"next.part/{key_file.FILE_NAME}",
-    "next/keys.part",
-    "next.part/keys.part",
+    *(key_file.FILE_NAME, "keys.part"),
+    *(f"{place}/{name}" for place in OF_A_JOURNEY for name in (key_file.FILE_NAME, "keys.part")),
 )
 
 
@@ -79,8 +77,10 @@ def finish(folder: Path, find_keyring: FindKeyring = system_keyring) -> bool:
     for path in keys:
         if path.name != MARK:
             remove(path)
-    for name in _OF_A_JOURNEY:
+    for name in OF_A_JOURNEY:
         remove(folder / name)
+    for name in _INSIDE:
+        _remove_empty(folder / name)
     key_file.sync_folder(folder)
     if left:
         return False
@@ -120,16 +120,28 @@ def journals(folder: Path) -> Iterator[Path]:
     yield from (folder / f"store.db{suffix}" for suffix in _BESIDE)
 
 
+def sealed_files(folder: Path) -> Iterator[Path]:
+    for pattern in _INSIDE["attachments"]:
+        yield from (folder / "attachments").glob(pattern)
+
+
 def _own(folder: Path) -> Iterator[Path]:
     """Everything but the files of keys, and the folders in which those of a journey lie."""
     yield folder / "store.db"
     yield from journals(folder)
-    yield from (folder / name for name in (*_FILES, *_FOLDERS))
+    yield from (folder / name for name in _FILES)
     yield from leftovers(folder)
-    for name in _OF_A_JOURNEY:
-        if (folder / name).is_dir() and not (folder / name).is_symlink():
-            inside = (folder / name).iterdir()
-            yield from (each for each in inside if f"{name}/{each.name}" not in _KEYS)
+    for name, patterns in _INSIDE.items():
+        for pattern in patterns:
+            yield from (folder / name).glob(pattern)
+    for name in OF_A_JOURNEY:
+        inside = (folder / name).glob("*")
+        yield from (each for each in inside if f"{name}/{each.name}" not in _KEYS)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def remove(path: Path) -> bool:

@@ -2,9 +2,9 @@
 
 Only who works here, for which server, the clock and the count of what was sent go over into it, and the
 forms: with those the next sync after the journey brings everything back. It is made whole in a folder of its
-own, `next.part`; one rename to `next` is the moment of departure. Before it the old store opens and nothing
-has happened; after it the next start of the app ends what was begun: the old keys are overwritten, the old
-files go, the new ones take their places.
+own, `store.next.part`; one rename to `store.next` is the moment of departure. Before it the old store opens
+and nothing has happened; after it the next start of the app ends what was begun: the old keys are
+overwritten, the old files go, the new ones take their places.
 
 A new key, and not only erased rows: what a flash disk keeps of the old pages is under the old key, and her
 passphrase opens that no more.
@@ -27,8 +27,7 @@ from app.store.keys import FindKeyring, KeyCost, StoreKeys
 from app.store.recovery import TAKEN
 from app.store.transaction import Snapshot, Transaction
 
-_NEXT: Final = "next"
-_PART: Final = "next.part"
+NEXT, PART = erase.OF_A_JOURNEY
 _SINCE: Final = "travel.since"
 
 #: Facts that go over. Everything else is of cases, or comes back with a sync.
@@ -71,7 +70,7 @@ def depart(
     Whoever calls it has asked `refuse`, and when it returns lets nobody write any more and calls `finish`.
     Errors of the system as they are, and problems; then nothing has happened.
     """
-    part = folder / _PART
+    part = folder / PART
     _remove_part(folder, find_keyring)
     part.mkdir(mode=0o700)
     try:
@@ -79,7 +78,7 @@ def depart(
         new = key_files.create_keys(part, passphrase, cost, keys.demo, public, find_keyring)
         connections.create_file(part, new, db.identity, _filling(db, now_ms))
         _try_to_open(part, passphrase, cost, find_keyring)
-        os.rename(part, folder / _NEXT)
+        os.rename(part, folder / NEXT)
     except BaseException:
         _remove_part(folder, find_keyring)
         raise
@@ -87,7 +86,7 @@ def depart(
 
 def is_begun(folder: Path) -> bool:
     """Whether a departure was cut off, before or after its moment."""
-    return any(os.path.lexists(folder / name) for name in (_NEXT, _PART))
+    return any(os.path.lexists(folder / name) for name in (NEXT, PART))
 
 
 def finish(folder: Path, find_keyring: FindKeyring) -> None:
@@ -97,7 +96,7 @@ def finish(folder: Path, find_keyring: FindKeyring) -> None:
     opening the device: without the old keys it is noise.
     """
     _remove_part(folder, find_keyring)
-    new, keys = folder / _NEXT, folder / key_file.FILE_NAME
+    new, keys = folder / NEXT, folder / key_file.FILE_NAME
     if not new.is_dir() or new.is_symlink():
         return
     # Nothing is destroyed before it is durable that the new one will be opened.
@@ -105,7 +104,7 @@ def finish(folder: Path, find_keyring: FindKeyring) -> None:
     if (new / key_file.FILE_NAME).exists():
         if keys.is_file():
             key_file.overwrite(keys)
-        for path in (*erase.journals(folder), *erase.leftovers(folder), *_attachments(folder)):
+        for path in (*erase.journals(folder), *erase.leftovers(folder), *erase.sealed_files(folder)):
             erase.remove(path)
         for name in (connections.FILE_NAME, ANCHOR_NAME):
             if (new / name).exists():
@@ -137,13 +136,8 @@ def _try_to_open(part: Path, passphrase: str, cost: KeyCost, find_keyring: FindK
     writer.close()
 
 
-def _attachments(folder: Path) -> list[Path]:
-    place = folder / "attachments"
-    return list(place.iterdir()) if place.is_dir() and not place.is_symlink() else [place]
-
-
 def _remove_part(folder: Path, find_keyring: FindKeyring) -> None:
-    part = folder / _PART
+    part = folder / PART
     if not os.path.lexists(part):
         return
     keys = part / key_file.FILE_NAME

@@ -196,14 +196,18 @@ def test_after_an_erasing_nothing_of_the_app_is_in_the_folder_and_strangers_file
     mira, arben, office, tmp_path
 ):
     written_about(mira, office, arben)
-    for name in ("settings.toml", "holiday.txt"):
+    strangers = {"settings.toml", "holiday.txt", "attachments/menu.pdf", "next/chapter.txt"}
+    (mira.folder / "next").mkdir()
+    for name in strangers:
         (mira.folder / name).write_text("not the app's")
     for name in ("quarantine", "probe-12345678", "logs", "kivy"):
         (mira.folder / name).mkdir(exist_ok=True)
-        (mira.folder / name / "inside").write_text(CANARIES["given_name"])
+        (mira.folder / name / "app.log").write_text(CANARIES["given_name"])
     (mira.folder / "store.upgrade").write_bytes(b"a copy")
     mira.store.erase()
-    assert {file.name for file in mira.folder.iterdir()} == {"store.lock", "settings.toml", "holiday.txt"}
+    there = {str(file.relative_to(mira.folder)) for file in mira.folder.rglob("*") if file.is_file()}
+    assert there == {"store.lock", *strangers}
+    assert not (mira.folder / "logs").exists()
     assert found_in(mira.folder) == set()
     with pytest.raises(Problem, match=r"store\.closed\.already"):
         mira.store.read(records.of_case)

@@ -127,6 +127,8 @@ def test_in_danger_everything_is_erased_from_any_screen_after_it_was_told_what_i
         (window.folder / "settings.toml").write_text("lock_after = 900\n")
         window.start()
         enter(window)
+        window.touch("nav.cases")
+        window.touch("cases.search")  # a field has the keyboard
         window.press("ctrl+shift+Delete")
         window.see("erase.loss")
         window.settle()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.problems import TEXTS, Problem
-from app.store import Store, erase, meta
+from app.store import Store, erase, meta, travel
 from app.store import keys as key_files
 from app.store.leaving import finish_leaving
 from tests.store.torture import story, whole_device
@@ -240,7 +240,7 @@ def _with_a_fault(
         met = shim.disarm()
         with suppress(Problem):
             store.write(lambda db: meta.put(db, "more", "work"))
-            if erase.is_begun(folder) or (folder / "next").exists():
+            if erase.is_begun(folder) or (folder / travel.NEXT).exists():
                 how = "work goes on in a store that is given up"
         os.write(told, f"{how}|{met}".encode())
 
@@ -265,7 +265,7 @@ def leaving_power_cuts(share: Share) -> Found:
         whole_device.copy(template, folder)
         trace = share.folder / "trace"
         _traced(folder, trace, work)
-        disk = Disk(folder, template, ("attachments", "quarantine", "next", "next.part"))
+        disk = Disk(folder, template, ("attachments", "quarantine", travel.NEXT, travel.PART))
         places = list(enumerate(read_trace(trace)))
         step = max(1, round(1 / share.scale))
         for place, operation in places:
