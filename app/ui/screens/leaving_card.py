@@ -46,7 +46,10 @@ class LeavingCard(Card):
                 text=T("Travel mode…"), name="settings.travel", on_release=lambda *_: self._desk.go("travel")
             )
         else:
-            told = T("This device travels since {when}. No case is on it.", when=wording.moment(view.since))
+            told = T(
+                "This device has been travelling since {when}. No case is on it.",
+                when=wording.moment(view.since),
+            )
             self.add_widget(BidiLabel(text=told, style="strong", name="settings.travels"))
             travel = Button(
                 text=T("End the journey…"),
