@@ -116,14 +116,18 @@ class Leaving:
         store.passphrase.wrong, store.unlock.wait, .code_needed; then all cases are still here.
         """
 
-        def depart() -> None:
+        def refuse_owed() -> None:
             if self._owed:
                 raise Problem("travel.work.unsent", {"count": len(self._owed)})
+
+        def depart() -> None:
+            refuse_owed()
             self._store.begin_travel(passphrase, cost=self._floor, floor=self._floor, attempts=self._attempts)
 
         def begin() -> None:
             if self.away:
                 raise Problem("travel.mode.on")
+            refuse_owed()
             outcome = self._sync().wait()
             if outcome.problem is not None and not outcome.problem.code.startswith(_HARMLESS):
                 raise outcome.problem

@@ -217,10 +217,22 @@ def test_after_an_erasing_nothing_of_the_app_is_in_the_folder_and_strangers_file
     again.close()
 
 
-def test_who_has_written_down_the_keys_file_before_finds_nothing_to_open(mira):
+@pytest.mark.parametrize("name", ["keys.json", "keys.part"])
+def test_a_keys_file_is_overwritten_where_it_lies_before_it_is_deleted(mira, tmp_path, name):
+    """Seen by a second name of the same file, which no deleting reaches."""
+    if name == "keys.part":
+        shutil.copyfile(mira.folder / "keys.json", mira.folder / name)
+    (tmp_path / "seen").hardlink_to(mira.folder / name)
+    assert b"sealed" in (tmp_path / "seen").read_bytes()
     mira.store.erase()
-    assert not list(mira.folder.glob("*.db*"))
+    assert b"sealed" not in (tmp_path / "seen").read_bytes()
     assert not list(mira.folder.glob("keys*"))
+
+
+def test_a_departure_overwrites_the_old_keys_where_they_lie(mira, tmp_path):
+    (tmp_path / "seen").hardlink_to(mira.folder / "keys.json")
+    depart(mira)
+    assert b"sealed" not in (tmp_path / "seen").read_bytes()
 
 
 def test_a_store_that_does_not_open_is_erased_as_well(mira):
@@ -263,6 +275,8 @@ def test_an_erasing_waits_for_nobody_for_long(mira):
     writing.start()
     begun.wait(20)
     mira.store.erase()
+    assert writing.is_alive(), "and has not ended yet"
     assert not (mira.folder / "keys.json").exists()
     assert not (mira.folder / "store.db").exists()
     goes_on.set()
+    writing.join(20)
