@@ -82,7 +82,7 @@ def _settings(chosen: argparse.Namespace) -> Settings:
 
 def _finish_leaving(settings: Settings, chosen: argparse.Namespace) -> None:
     """An erasing or a departure that was cut off is ended before anything else, but for who asks for help."""
-    if chosen.command != "support-bundle" and any((settings.folder / name).exists() for name in _CUT_OFF):
+    if chosen.command != "support-bundle" and _was_cut_off(settings.folder):
         from app import leaving
 
         try:
@@ -92,6 +92,12 @@ def _finish_leaving(settings: Settings, chosen: argparse.Namespace) -> None:
             if chosen.command != "open":
                 raise
             log.warning("command.refused", extra={"code": problem.code})
+
+
+def _was_cut_off(folder: Path) -> bool:
+    """Also where a sync that was under way during an erasing has put a last file down."""
+    there = {name for name in (*_CUT_OFF, "store.db", "keys.json", "attachments") if (folder / name).exists()}
+    return bool(there & set(_CUT_OFF)) or there == {"attachments"}
 
 
 def _open(settings: Settings, chosen: argparse.Namespace) -> int:

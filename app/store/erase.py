@@ -80,7 +80,7 @@ def finish(folder: Path, find_keyring: FindKeyring = system_keyring) -> bool:
     for name in OF_A_JOURNEY:
         remove(folder / name)
     for name in _INSIDE:
-        _remove_empty(folder / name)
+        remove_empty(folder / name)
     key_file.sync_folder(folder)
     if left:
         return False
@@ -139,11 +139,6 @@ def _own(folder: Path) -> Iterator[Path]:
         yield from (each for each in inside if f"{name}/{each.name}" not in _KEYS)
 
 
-def _remove_empty(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
-
-
 def remove(path: Path) -> bool:
     """Delete a file, a link, or a folder with all that is in it; whether it is gone."""
     with suppress(OSError):
@@ -154,3 +149,8 @@ def remove(path: Path) -> bool:
         else:
             path.unlink(missing_ok=True)
     return not os.path.lexists(path)
+
+
+def remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import threading
 
 import pytest
 
@@ -261,10 +263,23 @@ def test_keys_that_somebody_writes_while_they_are_destroyed_are_destroyed_too(mi
     assert {file.name for file in mira.folder.iterdir()} == {"store.lock"}
 
 
+def test_a_photo_that_came_down_during_an_erasing_goes_with_the_next_start(mira):
+    mira.store.erase()
+    attachments.keep_file(mira.folder, hashlib.blake2b(b"noise", digest_size=32).hexdigest(), b"noise")
+    finish_leaving(mira.folder)
+    assert {file.name for file in mira.folder.iterdir()} == {"store.lock"}
+
+
+def test_a_device_that_lacks_its_store_keeps_its_photos_for_who_finds_it_again(mira):
+    mira.store.close()
+    sealed = attachments.seal_file(mira.folder, b"a photo")
+    (mira.folder / "store.db").unlink()
+    finish_leaving(mira.folder)
+    assert attachments.path_of(mira.folder, sealed.hash).exists()
+
+
 def test_an_erasing_waits_for_nobody_for_long(mira):
     """Somebody else writes, and does not end."""
-    import threading
-
     goes_on, begun = threading.Event(), threading.Event()
 
     def long(db):
