@@ -5,6 +5,8 @@
     sync                             one sync without a window, for scripts
     recover --key FILE               open a device by the office's recovery key, and give it a new passphrase
     repair                           save what can be read of a store that does not open any more
+    travel [--end]                   take every case off this device before a border; bring them back
+    erase                            destroy everything on this device, and say before what is lost
     tour --out DIR                   walk through the screens and save pictures
     --preview FILE                   try a form out in the window; nothing is kept
     support-bundle --out FILE.zip    pack logs and versions, nobody's data, for support
@@ -40,6 +42,9 @@ from sync_server.protocol import command_line
 
 log = logging.getLogger("app.command")
 
+#: What an erasing or a departure leaves in the folder when it is cut off; here so that a look needs no store.
+_CUT_OFF: Final = ("keys.erased", "store.next", "store.next.part")
+
 
 def main(arguments: list[str] | None = None) -> int:
     command_line.speak_any_language()
@@ -49,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.preview is not None:
             return _preview(chosen)
         settings = _settings(chosen)
+        _finish_leaving(settings, chosen)
         log_lines.install(settings.folder)
         return _COMMANDS[chosen.command](settings, chosen)
     except Problem as problem:
@@ -72,6 +78,26 @@ def _settings(chosen: argparse.Namespace) -> Settings:
         log_lines.install(settings.folder)
         log.warning("command.refused", extra={"code": problem.code})
         return settings
+
+
+def _finish_leaving(settings: Settings, chosen: argparse.Namespace) -> None:
+    """An erasing or a departure that was cut off is ended before anything else, but for who asks for help."""
+    if chosen.command != "support-bundle" and _was_cut_off(settings.folder):
+        from app import leaving
+
+        try:
+            leaving.finish(settings)
+        except Problem as problem:
+            # The window says it when it is unlocked: without one nobody would hear it.
+            if chosen.command != "open":
+                raise
+            log.warning("command.refused", extra={"code": problem.code})
+
+
+def _was_cut_off(folder: Path) -> bool:
+    """Also where a sync that was under way during an erasing has put a last file down."""
+    there = {name for name in (*_CUT_OFF, "store.db", "keys.json", "attachments") if (folder / name).exists()}
+    return bool(there & set(_CUT_OFF)) or there == {"attachments"}
 
 
 def _open(settings: Settings, chosen: argparse.Namespace) -> int:
@@ -189,6 +215,69 @@ def _repair(settings: Settings, chosen: argparse.Namespace) -> int:
     return 1 if done.count("lost") else 0
 
 
+def _travel(settings: Settings, chosen: argparse.Namespace) -> int:
+    """What is on no server is listed, a line a record; then nothing is done."""
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
+    from app import leaving
+    from app.fieldbook import unlock
+
+    book = unlock(replace(settings, auto_sync=False), passphrase).wait()
+    try:
+        if chosen.end:
+            book.leaving.end_travel(passphrase).wait()
+            outcome = book.sync_now().wait()
+            if outcome.problem is not None:
+                raise outcome.problem
+            print(f"The cases are here again: received {outcome.received}.")
+            return 0
+        try:
+            book.leaving.begin_travel(passphrase).wait()
+        except Problem as problem:
+            if problem.code == "travel.work.unsent":
+                print("\n".join(leaving.told(book.leaving.look().wait().loss)))
+            raise
+    finally:
+        book.close().wait()
+    print("No case is on this device any more. After the journey: travel --end")
+    return 0
+
+
+def _erase(settings: Settings, chosen: argparse.Namespace) -> int:
+    """One question, after what is lost was told; the exit status is 1 where nothing was erased."""
+    from app import leaving
+
+    if chosen.unopened:
+        print("What is on no server cannot be told while the device is locked. It will be lost.")
+        if not _confirmed(chosen):
+            return 1
+        leaving.erase_unopened(settings).wait()
+    else:
+        passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
+        from app.fieldbook import unlock
+
+        book = unlock(replace(settings, auto_sync=False), passphrase).wait()
+        try:
+            print("\n".join(leaving.told(book.leaving.look().wait().loss)))
+            if not _confirmed(chosen):
+                return 1
+            book.leaving.erase().wait()
+        finally:
+            book.close().wait()
+    print("Nothing of it is on this device any more.")
+    return 0
+
+
+def _confirmed(chosen: argparse.Namespace) -> bool:
+    if chosen.yes:
+        return True
+    if sys.stdin.isatty():
+        print('Type "erase" to destroy everything on this device. There is no way back.')
+    if sys.stdin.readline().strip().lower() == "erase":
+        return True
+    print("Nothing was erased.")
+    return False
+
+
 def _tour(settings: Settings, chosen: argparse.Namespace) -> int:
     _prepare_kivy(settings.folder)
     from app.ui import tour
@@ -209,6 +298,8 @@ _COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = 
     "recover": _recover,
     "sync": _sync,
     "repair": _repair,
+    "travel": _travel,
+    "erase": _erase,
     "tour": _tour,
     "support-bundle": _support_bundle,
 }
@@ -294,6 +385,21 @@ def _parser() -> argparse.ArgumentParser:
         "repair", parents=[common], help="save what can be read of a store that does not open any more"
     )
     mended.set_defaults(command="repair")
+
+    travel = commands.add_parser(
+        "travel", parents=[common], help="take every case off this device before a border; bring them back"
+    )
+    travel.add_argument("--end", action="store_true", help="the journey is over: sync, and have them again")
+    travel.set_defaults(command="travel")
+
+    erase = commands.add_parser(
+        "erase", parents=[common], help="destroy everything on this device, and say before what is lost"
+    )
+    erase.add_argument("--yes", action="store_true", help="without the question")
+    erase.add_argument(
+        "--unopened", action="store_true", help="without its passphrase; what is lost cannot be told then"
+    )
+    erase.set_defaults(command="erase")
 
     bundle = commands.add_parser(
         "support-bundle", parents=[common], help="pack logs and versions, nobody's data, for support"

@@ -25,6 +25,7 @@ from app import (
     figures,
     guidance,
     inbox,
+    leaving,
     money,
     office,
     reminding,
@@ -148,6 +149,7 @@ class Fieldbook:
         self.on_reminder: list[Callable[[Reminder | None], Any]] = []
         self.discretion = Discretion()
         self._store, self._deliver, self._now_ms = store, deliver, world.now_ms
+        self._settings = settings
         self._zone = shelf.zone_named(who.zone)
         self._shelf = shelf.Shelf()
         self._entries = Entries(
@@ -195,9 +197,13 @@ class Fieldbook:
             self._remind,
             self._now,
         )
-        if settings.auto_sync:
-            self._schedule.start()
-            self._reminders.start()
+        #: A device that travels does nothing by itself.
+        self.leaving = leaving.Leaving(
+            *(store, worker.submit, self.sync_now, self._owed, self._go_by_itself),
+            *(self._zone, deliver, world.floor),
+        )
+        if not self.leaving.away:
+            self._go_by_itself()
 
     # -- what screens show
 
@@ -391,6 +397,11 @@ class Fieldbook:
 
     # -- behind the scenes
 
+    def _go_by_itself(self) -> None:
+        if self._settings.auto_sync:
+            self._schedule.start()
+            self._reminders.start()
+
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._now_ms() / 1000, UTC).astimezone(self._zone)
 
@@ -413,7 +424,7 @@ class Fieldbook:
             log.error("sync.failed", extra=error_facts(error))
             now = self._now()
             outcome = Outcome(now, now, problem=as_problem(error))
-        log.info("sync.ended", extra=_counts(outcome, self.session.device))
+        log.info("sync.ended", extra=outcome.facts(self.session.device))
         self._phase_is(None)
         self._schedule.heard(outcome)
         self._changed(_SETTLED if outcome.changed_something else _SYNC)
@@ -472,21 +483,6 @@ class Fieldbook:
     def _tell_problem(self, problem: Problem) -> None:
         for told in tuple(self.on_problem):
             told(problem)
-
-
-def _counts(outcome: Outcome, device: str) -> dict[str, object]:
-    """What the log keeps of a sync."""
-    return {
-        "device": device,
-        "sent": outcome.sent,
-        "received": outcome.received,
-        "refused": outcome.refused,
-        "conflicts": outcome.conflicts,
-        "files_sent": outcome.attachments_sent,
-        "files_received": outcome.attachments_received,
-        "ms": round((outcome.ended - outcome.started).total_seconds() * 1000),
-        "code": outcome.problem.code if outcome.problem else None,
-    }
 
 
 def _nothing(_: object) -> None:

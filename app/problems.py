@@ -126,6 +126,15 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "store.file.busy": N_("The records are open in another window of the app. Close it, then try again."),
     "store.value.invalid": N_("This answer is not a possible number, so it was not saved. Correct it."),
+    # a journey
+    "travel.work.unsent": N_(
+        "Nothing was taken off this device: some work on it is on no server yet ({count}). Look at the list, "
+        "finish or discard drafts, sync, and try again."
+    ),
+    "travel.mode.on": N_(
+        "This device travels: its cases are on the server, and no sync brings them here. When you have "
+        "arrived, end the journey under Settings."
+    ),
     # money and reports
     "money.reason.missing": N_("Write why the line is over its budget. Nothing was changed."),
     "money.record.other": N_("This record cannot tell why a line is over. Open it and write it there."),

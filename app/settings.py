@@ -25,6 +25,7 @@ _SETTABLE = {
     "auto_sync": bool,
     "cover_lasts": float,
     "lock_after": float,
+    "erase_when_locked": bool,
 }
 
 
@@ -38,7 +39,8 @@ class Settings:
     `sync_every` and `sync_pause_limit` are seconds: the pause between syncs while all is well, and
     the longest one after failures. `cover_lasts` and `lock_after` are the office's policy, in seconds
     too: for how long a cover can be taken off without the passphrase, and after how long without a touch
-    or a key the app locks itself. An empty `language` means the system's.
+    or a key the app locks itself; and `erase_when_locked`, whether whoever holds the locked device may erase
+    it. An empty `language` means the system's.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Settings:
     auto_sync: bool = True
     cover_lasts: float = 300.0
     lock_after: float = 600.0
+    erase_when_locked: bool = False
 
 
 def load(folder: Path | None = None, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

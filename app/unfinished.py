@@ -13,9 +13,7 @@ from typing import Any, Final
 from app.background import Job
 from app.store import Transaction, drafts, meta
 
-_KEY: Final = "window.unfinished"
-#: How the names of what was typed into the form of a record begin; the record follows.
-ENTRY: Final = "entry."
+ENTRY: Final = meta.TYPED_INTO
 
 Typed = Mapping[str, Any]
 
@@ -29,14 +27,14 @@ class Unfinished:
     def keep(self, typed: Typed) -> Job[None]:
         """Keep this instead of what was kept; nothing forgets it. Only what JSON can say."""
         kept = json.dumps(typed, ensure_ascii=False) if typed else None
-        return self._write(lambda db: meta.put(db, _KEY, kept))
+        return self._write(lambda db: meta.put(db, meta.TYPED, kept))
 
     def take(self) -> Job[dict[str, Any]]:
         """What was kept; from now on it is with the caller only. Of a draft that was thrown away, nothing."""
 
         def take(db: Transaction) -> dict[str, Any]:
-            kept = meta.get(db, _KEY)
-            meta.put(db, _KEY, None)
+            kept = meta.get(db, meta.TYPED)
+            meta.put(db, meta.TYPED, None)
             typed = dict(json.loads(kept)) if kept else {}
             return {name: each for name, each in typed.items() if _has_a_place(db, name)}
 

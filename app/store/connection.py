@@ -49,8 +49,11 @@ _SETTINGS: Final = (
 )
 
 
-def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
-    """Make a new store with its schema, sentinel and owner. Problem store.file.exists: never over an old one.
+def create_file(
+    folder: Path, keys: StoreKeys, identity: Identity, also: Callable[[Any], None] = lambda connection: None
+) -> None:
+    """Make a new store with its schema, sentinel and owner, and what `also` puts in. Problem
+    store.file.exists: never over an old one.
 
     It is made under another name, so that one whose making was cut off is none.
     """
@@ -64,6 +67,7 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
     def fill(connection: Any) -> None:
         connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", identity_rows(identity))
         connection.execute("INSERT INTO sentinel VALUES (1, 'homeward', ?)", [keys.store])
+        also(connection)
         anchor.put_mark(connection, mark)
 
     make_file(part, keys, fill)
@@ -73,16 +77,21 @@ def create_file(folder: Path, keys: StoreKeys, identity: Identity) -> None:
 
 
 def make_file(path: Path, keys: StoreKeys, fill: Callable[[Any], None]) -> None:
-    """Make a file, which must not be there, with this build's schema and what `fill` puts in; durably."""
+    """Make a file, which must not be there, with this build's schema and what `fill` puts in; durably.
+    Problem store.write.failed, and the errors of SQLite."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection = connect(path, keys)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        # Neither raises where the disk fails; and a store whose first opening changes it is no more what
+        # its anchor says.
+        if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+            raise Problem("store.write.failed", {"kind": "journal_mode"})
         migrate(connection)
         connection.execute("BEGIN IMMEDIATE")
         fill(connection)
         connection.execute("COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not checkpoint(connection):
+            raise Problem("store.write.failed", {"kind": "checkpoint"})
     finally:
         connection.close()
 

@@ -78,6 +78,38 @@ def write(path: Path, file: KeyFile) -> None:
     sync_folder(path.parent)
 
 
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What is still told of a key file that was overwritten: the store's id, and whether a keyring has a
+    factor of it. Empty where that could not be read."""
+
+    store: str = ""
+    keyring: bool = False
+
+
+def overwrite(path: Path) -> None:
+    """Overwrite a key file where it lies, slots and all, durably; doing so again is harmless. Errors of the
+    system as they are."""
+    told = overwritten_of(path)
+    text = json.dumps({"erased": told.store, "keyring": told.keyring}).encode()
+    with path.open("r+b") as file:
+        file.write(text.ljust(max(path.stat().st_size, len(text))))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def overwritten_of(path: Path) -> Destroyed:
+    """What a key file tells once it was overwritten, or would."""
+    try:
+        content = json.loads(path.read_bytes()[:_LARGEST_FILE])
+        if "erased" in content:
+            return Destroyed(str(content["erased"]), bool(content["keyring"]))
+        bound = any(bool(slot.get("keyring")) for slot in content.get("slots", ()))
+        return Destroyed(str(content["header"]["store"]), bound)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Destroyed()
+
+
 def _of_format_1(content: dict[str, Any]) -> KeyFile | None:
     header = content["header"]
     slot = {"kind": "passphrase", "keyring": False, "sealed": content["sealed"]}

@@ -9,6 +9,10 @@ CLOCK = "clock.last"
 SEQUENCE = "outbox.sequence"
 #: The number is a guess, after a repair: the server knows better.
 RECOUNT = "outbox.recount"
+#: What was typed in the window and is no record's yet (app/unfinished.py).
+TYPED = "window.unfinished"
+#: How the names of what was typed into the form of a record begin; the record follows.
+TYPED_INTO = "entry."
 
 
 def get(db: Snapshot, key: str) -> str | None:

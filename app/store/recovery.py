@@ -19,7 +19,7 @@ from app.store.transaction import Snapshot, Transaction
 from sync_server.protocol.recovery_key import as_text, from_text
 
 #: The key that has the slot, in its text: if somebody takes the slot away it is made again.
-_TAKEN: Final = "recovery.taken"
+TAKEN: Final = "recovery.taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,22 @@ def settle(folder: Path, keys: StoreKeys, db: Transaction) -> None:
     """Give the first key that was offered its slot; restore the slot that was there; change none."""
     slot = key_files.recovery_key_in(folder, keys)
     if slot is None and key_files.takes_recovery_key(folder):
-        slot = from_text(meta.get(db, _TAKEN) or "") or from_text(reference.get(db).recovery_key)
+        slot = from_text(meta.get(db, TAKEN) or "") or from_text(reference.get(db).recovery_key)
         if slot is not None:
             key_files.set_recovery_key(folder, keys, slot)
-    if slot is not None and meta.get(db, _TAKEN) is None:
-        meta.put(db, _TAKEN, as_text(slot))
+    if slot is not None and meta.get(db, TAKEN) is None:
+        meta.put(db, TAKEN, as_text(slot))
 
 
 def is_settled(folder: Path, keys: StoreKeys, db: Snapshot) -> bool:
     """Whether `settle` would find nothing to do."""
     slot = key_files.recovery_key_in(folder, keys)
     if slot is not None:
-        return meta.get(db, _TAKEN) is not None
-    known = from_text(meta.get(db, _TAKEN) or "") or from_text(reference.get(db).recovery_key)
+        return meta.get(db, TAKEN) is not None
+    known = from_text(meta.get(db, TAKEN) or "") or from_text(reference.get(db).recovery_key)
     return known is None or not key_files.takes_recovery_key(folder)
 
 
 def take(db: Transaction, public: bytes) -> None:
     """Note that the worker has taken this key; its slot is written before."""
-    meta.put(db, _TAKEN, as_text(public))
+    meta.put(db, TAKEN, as_text(public))

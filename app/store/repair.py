@@ -29,6 +29,7 @@ from app.store.attempts import Attempts
 from app.store.folder import QUARANTINE, FolderLock, writing
 from app.store.identity import Identity, from_note, of_rows, told, write_identity
 from app.store.keys import FLOOR, KeyCost, StoreKeys, sync_folder
+from app.store.leaving import finish_leaving
 from app.store.salvage import Reader, Table, read_all, readable
 from app.store.transaction import Snapshot, Transaction
 from sync_server.protocol.clock import HybridClock
@@ -94,6 +95,7 @@ def repair(
     store.repair.needless (it opens), store.repair.nothing (nothing can be read; it stays as it is), those
     of the keys, store.file.missing, .empty, .linked, .exposed, .busy, and those of `unsaved`.
     """
+    finish_leaving(folder)
     connections.refuse_unfit(folder / connections.FILE_NAME)
     lock = FolderLock(folder)
     try:

@@ -16,14 +16,15 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
-from app.store import anchor, attachments, meta, recovery, reference
+from app.store import anchor, attachments, erase, meta, recovery, reference, travel
 from app.store import attempts as attempt_files
 from app.store import connection as connections
 from app.store import keys as key_files
@@ -32,6 +33,7 @@ from app.store.attempts import Attempts, Codes
 from app.store.folder import FolderLock, says_damaged, set_aside, unsaved, writing
 from app.store.identity import Identity, read_identity, to_note, write_identity
 from app.store.keys import FLOOR, FindKeyring, KeyCost, StoreKeys
+from app.store.leaving import finish_leaving
 from app.store.recovery import RecoveryStanding
 from app.store.system_keyring import system_keyring
 from app.store.transaction import Snapshot, Transaction
@@ -39,6 +41,8 @@ from sync_server.protocol.clock import HybridClock
 from sync_server.protocol.recovery_key import RecoveryKey
 
 T = TypeVar("T")
+#: Seconds that an erasing waits for a save to end, and for who reads.
+_PATIENCE_S = 1.0
 log = logging.getLogger(__name__)
 BootFacts = Callable[[], tuple[str | None, int | None]]
 
@@ -111,6 +115,7 @@ class Store:
         """
         with writing():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        finish_leaving(folder, find_keyring)
         lock = FolderLock(folder)
         try:
             if cls.exists(folder):
@@ -154,6 +159,7 @@ class Store:
         store.version.newer; store.migration.failed; store.folder.read_only; store.write.failed (is the
         disk full?).
         """
+        finish_leaving(folder, find_keyring)
         connections.refuse_unfit(folder / connections.FILE_NAME)
         lock = FolderLock(folder)
         try:
@@ -186,6 +192,7 @@ class Store:
 
         Problems: store.recovery.none, store.recovery.other, and those of `open`.
         """
+        finish_leaving(folder)
         connections.refuse_unfit(folder / connections.FILE_NAME)
         lock = FolderLock(folder)
         try:
@@ -331,6 +338,89 @@ class Store:
             if not self.read(lambda db: recovery.is_settled(self.folder, self._keys, db)):
                 self.write(lambda db: recovery.settle(self.folder, self._keys, db))
 
+    def begin_travel(
+        self,
+        passphrase: str,
+        *,
+        cost: KeyCost = FLOOR,
+        floor: KeyCost = FLOOR,
+        attempts: Attempts | None = None,
+        find_keyring: FindKeyring = system_keyring,
+    ) -> None:
+        """Put a store without any case in the place of this one, and close: `open` opens that one.
+
+        Problems: travel.work.unsent {count}, travel.mode.on, store.passphrase.wrong, store.unlock.wait,
+        .code_needed, those of `unsaved`, and then all cases are here still; or store.closed.already.
+        """
+        with self._write_lock, self._read_lock:
+            keys = self._proved(passphrase, floor, attempts, find_keyring)
+            self.read(travel.refuse)
+            with writing():
+                self.read(
+                    lambda db: travel.depart(
+                        *(self.folder, db, keys, passphrase),
+                        cost=cost,
+                        find_keyring=find_keyring,
+                        now_ms=self._now_ms(),
+                    )
+                )
+            self._leave(lambda: travel.finish(self.folder, find_keyring))
+
+    def end_travel(
+        self,
+        passphrase: str,
+        *,
+        floor: KeyCost = FLOOR,
+        attempts: Attempts | None = None,
+        find_keyring: FindKeyring = system_keyring,
+    ) -> None:
+        """Let the next sync bring everything back. Problems as of `change_passphrase`."""
+        with self._write_lock:
+            self._proved(passphrase, floor, attempts, find_keyring)
+            self.write(travel.end)
+
+    def erase(self, *, find_keyring: FindKeyring = system_keyring) -> None:
+        """Destroy the keys, then everything else of this store, and close. It does not wait long for a save
+        that is under way.
+
+        Problems of `unsaved`: where `erase.is_begun` says no, nothing was destroyed; else the next start goes
+        on with what could not be deleted.
+        """
+        with self._alone(_PATIENCE_S) as alone:
+            try:
+                with writing():
+                    erase.begin(self.folder)
+            except Problem:
+                if not erase.is_begun(self.folder):
+                    raise
+            self._leave(lambda: erase.finish(self.folder, find_keyring), close=alone)
+
+    @contextmanager
+    def _alone(self, patience_s: float) -> Iterator[bool]:
+        """Wait, but not for ever, until nobody writes or reads; whether that came to be."""
+        write = self._write_lock.acquire(timeout=patience_s)
+        read = self._read_lock.acquire(timeout=patience_s)
+        try:
+            yield write and read
+        finally:
+            if read:
+                self._read_lock.release()
+            if write:
+                self._write_lock.release()
+
+    def _leave(self, finish: Callable[[], object], *, close: bool = True) -> None:
+        """Close without another word into the files, which are not this store's any more."""
+        closed, self._closed = self._closed, True
+        try:
+            if close and not closed:
+                self._reader.close()
+                self._writer.close()
+            with writing():
+                finish()
+        finally:
+            if not closed:
+                self._lock.release()
+
     def _proved(
         self, passphrase: str, floor: KeyCost, attempts: Attempts | None, find_keyring: FindKeyring
     ) -> StoreKeys:
@@ -343,6 +433,10 @@ class Store:
     def _note_recovery_key(self, public: bytes | None) -> None:
         if public is not None:
             self.write(lambda db: recovery.take(db, public))
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed
 
     def close(self) -> None:
         """Empty the journal and close. Closing twice is harmless; anything else afterwards is a problem."""

@@ -67,6 +67,14 @@ class SystemKeyring:
             return None
         return factor if self.find(store) == factor else None
 
+    def forget(self, store: str) -> None:
+        """Have it keep nothing of a store any more; harmless where it kept nothing."""
+        try:
+            if self._back_end.get_password(_SERVICE, store) is not None:
+                self._back_end.delete_password(_SERVICE, store)
+        except Exception as error:
+            log.warning("keyring.refused", extra={"error": type(error).__name__})
+
 
 def system_keyring() -> SystemKeyring | None:
     """The keyring of who is logged in to the system; None where there is none that encrypts."""

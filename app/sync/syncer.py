@@ -28,6 +28,7 @@ from app.store import (
     outbox,
     pages,
     reference,
+    travel,
 )
 from app.store.form_library import StoredForm
 from app.store.store import BootFacts, system_now_ms
@@ -112,6 +113,7 @@ class Syncer:
         started, counts = self._now(), _Counts()
         problem: Problem | None = None
         try:
+            self._refuse_while_away()
             self._greet()
             listed = self._push_and_pull(counts)
             unsettled = self._settle_keys()
@@ -136,6 +138,11 @@ class Syncer:
         return outcome
 
     # -- the steps
+
+    def _refuse_while_away(self) -> None:
+        """What was taken off the device for a journey must not come back at a touch on the way."""
+        if self._store.read(travel.since) is not None:
+            raise Problem("travel.mode.on")
 
     def _greet(self) -> None:
         """Nothing is sent to a server that is not the one of the enrolment, or of the other kind (demo).

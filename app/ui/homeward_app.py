@@ -117,6 +117,11 @@ class HomewardApp(App):
         """A coordinator's code, before another passphrase may be tried."""
         return unlocking.enter_code(self.settings, typed, on_window_thread)
 
+    @staticmethod
+    def deliver(call: Callable[[], Any]) -> None:
+        """Have something called on the window's thread."""
+        on_window_thread(call)
+
     @property
     def pictures_folder(self) -> Path:
         """Where choosing a photo begins: the user's pictures, where there are any."""

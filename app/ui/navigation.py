@@ -25,6 +25,7 @@ from app.ui.guard import Guard
 from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
 from app.ui.screens.cover import CoverScreen
+from app.ui.screens.erase_dialog import ask_to_erase
 from app.ui.screens.pin_sheet import PinSheet
 from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
@@ -458,7 +459,7 @@ class Navigator(Column):
 
     def key(self, key: int, modifiers: frozenset[str]) -> bool:
         """Esc back, F2 sync, F12 or Ctrl+L cover, Shift+F12 lock; on the cover Enter or Esc asks for the PIN
-        or takes it off, and Esc leaves the PIN. True when it was ours."""
+        or takes it off, and Esc leaves the PIN. Ctrl+Shift+Delete erases. True when it was ours."""
         codes = Keyboard.keycodes
         shortcuts: dict[tuple[int, frozenset[str]], Callable[[], None]] = {
             (codes["escape"], frozenset()): self.back,
@@ -466,6 +467,7 @@ class Navigator(Column):
             (codes["l"], frozenset({"ctrl"})): self.cover,
             (codes["f12"], frozenset()): self.cover,
             (codes["f12"], frozenset({"shift"})): self.lock,
+            (codes["delete"], frozenset({"ctrl", "shift"})): lambda: ask_to_erase(self),
         }
         if self.guard.covered:
             return self._cover_key(key)

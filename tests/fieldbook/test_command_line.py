@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from app.store import Identity, Store, Transaction, drafts
+from app.__main__ import _CUT_OFF
+from app.store import Identity, Store, Transaction, drafts, erase, travel
 from app.unlocking import attempts_at
 from sync_server.protocol.version import PROGRAM
 from tests.scenarios.bad_disk import needs_linux
@@ -46,11 +47,18 @@ def typed(*words: str | Path, start: tuple[str, ...] = ("-m", "app"), **more: st
     return done.returncode, done.stdout.decode(more.get("PYTHONIOENCODING", "utf-8"))
 
 
-@pytest.mark.parametrize("command", [(), ("enrol",), ("sync",), ("repair",), ("tour",), ("support-bundle",)])
+@pytest.mark.parametrize(
+    "command",
+    [(), ("enrol",), ("sync",), ("repair",), ("travel",), ("erase",), ("tour",), ("support-bundle",)],
+)
 def test_help_calls_the_program_as_it_was_started(command: tuple[str, ...], tmp_path: Path) -> None:
     ended, said = typed(*command, "--help")
     assert ended == 0
     assert " ".join(said.split()).startswith(f"usage: {' '.join((HERE, *command))} [-h]")
+
+
+def test_the_start_knows_by_which_names_a_departure_or_an_erasing_was_cut_off() -> None:
+    assert set(_CUT_OFF) == {erase.MARK, travel.NEXT, travel.PART}
 
 
 def test_a_wrong_command_is_told_by_the_same_name() -> None:

@@ -1,4 +1,4 @@
-"""How the window looks, whose device this is, what opens it, the cover and the lock."""
+"""How the window looks, whose device this is, what opens it, the cover and the lock, borders and danger."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from app.ui.screens import wording
 from app.ui.screens.calendar_dialog import CalendarDialog
 from app.ui.screens.cover_settings import cover_card
 from app.ui.screens.keys_card import KeysCard
+from app.ui.screens.leaving_card import LeavingCard
 from app.ui.screens.screen import Screen, below, heading
 from app.ui.widgets import BidiLabel, Button, Card, ChoiceList
 
@@ -67,6 +68,8 @@ class SettingsScreen(Screen):
                 self._calendar(),
             ],
             [
+                heading(T("Borders and danger")),
+                LeavingCard(self.desk),
                 heading(T("Size of text")),
                 size,
                 heading(T("Look")),

@@ -19,6 +19,7 @@ from app.problems import Problem
 from app.ui.i18n import T
 from app.ui.preferences import LANGUAGES
 from app.ui.screens import wording
+from app.ui.screens.erase_dialog import ask_to_erase_locked
 from app.ui.screens.screen import Screen, flow
 from app.ui.theme import L
 from app.ui.widgets import BidiLabel, Button, Column, TextField, focus
@@ -118,6 +119,8 @@ class UnlockScreen(Screen):
         self._column.add_widget(self._wait)
         self._column.add_widget(self._use if self._needs_code else self._button)
         self._column.add_widget(flow([self._language(code, name) for code, name in LANGUAGES.items()], 0))
+        if self.desk.window.settings.erase_when_locked:
+            self._column.add_widget(flow([self._erase()]))
 
     def _look(self) -> None:
         """What holds now; the last seconds of a wait end with what was entered meanwhile.
@@ -144,6 +147,15 @@ class UnlockScreen(Screen):
             kind="plain",
             name=f"unlock.language.{code}",
             on_release=lambda *_: self.desk.window.prefer(language=code),
+        )
+
+    def _erase(self) -> Button:
+        """The office lets whoever holds the device erase it."""
+        return Button(
+            text=T("Erase this device…"),
+            kind="plain",
+            name="unlock.erase",
+            on_release=lambda *_: ask_to_erase_locked(self.desk),
         )
 
     def _open(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,11 +57,21 @@ def _apply(content: bytearray, at: int, data: bytes | None) -> None:
 
 
 class Disk:
-    """The folder of one device, which began as a copy of `start`, all of it durable."""
+    """The folder of one device, which began as a copy of `start`, all of it durable.
 
-    def __init__(self, folder: Path, start: Path) -> None:
+    Of the folders in it only those that are `inside` count: their files by the way to them. To sync one
+    makes all names durable, as a journal has an order.
+    """
+
+    def __init__(self, folder: Path, start: Path, inside: Collection[str] = ()) -> None:
         self._folder = f"{folder}/"
-        self._names = {file.name: _File(bytearray(file.read_bytes())) for file in _files(start)}
+        self._inside = inside
+        places = [start, *(start / name for name in inside if (start / name).is_dir())]
+        self._names = {
+            str(file.relative_to(start)): _File(bytearray(file.read_bytes()))
+            for place in places
+            for file in _files(place)
+        }
         self._durable_names = dict(self._names)
         self._pending_names: list[dict[str, _File]] = []
         self._open: dict[int, _File | Disk | None] = {}
@@ -103,8 +113,8 @@ class Disk:
 
     def _opened(self, number: int, path: str) -> bool:
         name = self._own(path)
-        if name is None:
-            self._open[number] = self if f"{path}/" == self._folder else None
+        if name is None or name in self._inside:
+            self._open[number] = self if name or f"{path}/" == self._folder else None
             return False
         new = name not in self._names
         if new:
@@ -115,6 +125,11 @@ class Disk:
 
     def _move(self, path: str, target: str | None) -> bool:
         name, there = self._own(path), self._own(target or "")
+        if name in self._inside and there is not None:
+            for each in [each for each in self._names if each.startswith(f"{name}/")]:
+                self._names[there + each.removeprefix(str(name))] = self._names.pop(each)
+            self._pending_names.append(dict(self._names))
+            return True
         if name is None or name not in self._names:
             return False
         file = self._names.pop(name)
@@ -124,9 +139,12 @@ class Disk:
         return True
 
     def _own(self, path: str) -> str | None:
-        """The name of a file directly in the folder that a power cut can leave behind."""
+        """The name of a file in the folder that a power cut can leave behind."""
         name = path.removeprefix(self._folder)
-        return name if name and "/" not in name and not name.endswith("-shm") else None
+        place, within, _ = name.rpartition("/")
+        if not name or (within and place not in self._inside) or name.endswith(("-shm", ".lock")):
+            return None
+        return name
 
 
 def _with(file: _File, dice: random.Random | None) -> bytes:

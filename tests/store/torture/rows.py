@@ -88,7 +88,7 @@ ROWS: Final[dict[str, TortureRow]] = {}
 def row(
     name: str, what: str, expected: str, *, shim: bool = False, parts: int = 2
 ) -> Callable[[Trial], Trial]:
-    """Have a function be a row of the table. Quick erase and travel mode enter theirs here."""
+    """Have a function be a row of the table. A new way to end or empty a store enters its own here."""
 
     def register(trial: Trial) -> Trial:
         ROWS[name] = TortureRow(name, what, expected, trial, shim, parts)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Final
 
-from app.store import anchor, connection
+from app.store import anchor, connection, erase, key_file, travel
 
 
 def _normal() -> None:
@@ -31,11 +34,55 @@ def _no_anchor() -> None:
     anchor.check = lambda *_: None
 
 
+def _files_before_keys() -> None:
+    """An erasing begins with the files, while the keys still open what is left of them."""
+    begin = erase.begin
+
+    def begin_with_files(folder: Path) -> None:
+        for path in erase._own(folder):
+            erase.remove(path)
+        begin(folder)
+
+    erase.begin = begin_with_files
+
+
+def _unsynced_mark() -> None:
+    """The keys' file is overwritten before it is durable that it has its new name."""
+    erase.key_file = SimpleNamespace(**{**vars(key_file), "sync_folder": lambda _: None})
+
+
+def _travel_unchecked() -> None:
+    """The cases are taken off before anybody asks whether all of it was sent."""
+    travel.refuse = lambda _: None
+
+
+def _old_keys_last() -> None:
+    """The files of a device that departs go before its keys do."""
+    travel.key_file = SimpleNamespace(**{**vars(key_file), "overwrite": lambda _: None})
+
+
+def _slots_in_place() -> None:
+    """A new slot is written over the old one."""
+
+    def write(path: Path, file: key_file.KeyFile) -> None:
+        slots = [file.passphrase, *([file.recovery] if file.recovery else [])]
+        content = {"header": file.header, "slots": slots}
+        content["checksum"] = key_file.checksum_of(content)
+        path.write_text(json.dumps(content))
+
+    key_file.write = write
+
+
 SEEDS: Final[Mapping[str, Callable[[], None]]] = {
     "normal": _normal,
     "no-copy-first": _no_copy_first,
     "no-integrity-check": _no_integrity_check,
     "no-anchor": _no_anchor,
+    "files-before-keys": _files_before_keys,
+    "unsynced-mark": _unsynced_mark,
+    "travel-unchecked": _travel_unchecked,
+    "old-keys-last": _old_keys_last,
+    "slots-in-place": _slots_in_place,
 }
 
 #: The rows that must find each of them.
@@ -44,4 +91,9 @@ FOUND_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "no-copy-first": ("journal",),
     "no-integrity-check": ("flip",),
     "no-anchor": ("journal", "page", "replay", "planted"),
+    "files-before-keys": ("erase", "leaving"),
+    "unsynced-mark": ("leaving",),
+    "travel-unchecked": ("travel",),
+    "old-keys-last": ("travel",),
+    "slots-in-place": ("passphrase",),
 }

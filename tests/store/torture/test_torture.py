@@ -26,6 +26,10 @@ SCALES = {
     "rename": 1,
     "open": 1,
     "fsync": 0.5,
+    "erase": 1,
+    "passphrase": 1,
+    "travel": 0.25,
+    "leaving": 0.25,
 }
 _SMALLEST = 0.08
 
