@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.store import anchor, connection
+from tests.store.torture.leaks import leaks
 
 
 def _normal() -> None:
@@ -36,6 +37,7 @@ SEEDS: Final[Mapping[str, Callable[[], None]]] = {
     "no-copy-first": _no_copy_first,
     "no-integrity-check": _no_integrity_check,
     "no-anchor": _no_anchor,
+    **dict(leaks()),
 }
 
 #: The rows that must find each of them.
@@ -44,4 +46,7 @@ FOUND_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "no-copy-first": ("journal",),
     "no-integrity-check": ("flip",),
     "no-anchor": ("journal", "page", "replay", "planted"),
+    "plain-temp": ("canaries",),
+    "name-in-log": ("canaries",),
+    "core": ("canaries",),
 }

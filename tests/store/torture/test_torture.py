@@ -26,6 +26,7 @@ SCALES = {
     "rename": 1,
     "open": 1,
     "fsync": 0.5,
+    "canaries": 0.045,
 }
 _SMALLEST = 0.08
 
