@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from app import (
+    aftermath,
     calendar_file,
     casefile,
     decisions,
@@ -30,6 +31,7 @@ from app import (
     reminding,
     reports,
     shelf,
+    sync_view,
     today,
     unfinished,
     unlocking,
@@ -45,7 +47,6 @@ from app.store import KeyCost, Snapshot, Store, Transaction, attachments, confli
 from app.store.folder import COULD_NOT_WRITE
 from app.store.keys import FLOOR
 from app.store.store import random_id, system_now_ms
-from app.sync import receipt
 from app.sync.http_client import HttpClient
 from app.sync.outcome import Outcome
 from app.sync.pace import Pace
@@ -168,6 +169,8 @@ class Fieldbook:
         self.reports = reports.Reports(self._shelf, self._now, self._read, lambda work: self._write(work))
         #: What the lock would else end: typed, and of no record yet.
         self.unfinished = unfinished.Unfinished(self._write)
+        #: What a repair or an old copy that was put back leaves to be told.
+        self.aftermath = aftermath.Aftermath(self._read, self._write, self._now)
         self.keys = device_keys.DeviceKeys(store, worker.submit, world.floor)
         self._writer = worker
         self._writer.unheard = self._tell_problem
@@ -420,22 +423,7 @@ class Fieldbook:
         return outcome
 
     def _sync_view(self, db: Snapshot) -> SyncView:
-        told, now, phase = receipt.receipt(db), self._now(), self._phase
-        refused = [records.summary(db, each.record) for each in told.only_here if each.refused]
-        view = SyncView(
-            running=phase is not None,
-            phase=phase,
-            last_try=casefile.in_zone(told.last_try, now),
-            last_success=casefile.in_zone(told.last_success, now),
-            problem=told.problem,
-            problem_params=told.problem_params,
-            waiting=sum(1 for each in told.only_here if each.waiting),
-            waiting_attachments=attachments.waiting(db),
-            refused=casefile.record_rows(db, refused, now),
-            next_try=casefile.in_zone(self._schedule.next_try, now),
-            sent=told.sent,
-            received=told.received,
-        )
+        view = sync_view.view(db, self._now(), self._phase, self._schedule.next_try)
         return self.discretion.sync(view, self._form_in(db))
 
     def _form_in(self, db: Snapshot) -> Callable[[str], FormDefinition | None]:

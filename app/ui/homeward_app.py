@@ -40,10 +40,11 @@ from app.problems import Problem  # noqa: E402
 if Window is None:
     raise Problem("app.window.missing")
 
-from app import capture, unlocking  # noqa: E402
+from app import capture, mending, unlocking  # noqa: E402
 from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402
+from app.mending import MendedView  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.ui import probe  # noqa: E402
 from app.ui.i18n import language  # noqa: E402
@@ -116,6 +117,10 @@ class HomewardApp(App):
     def enter_code(self, typed: str) -> Job[None]:
         """A coordinator's code, before another passphrase may be tried."""
         return unlocking.enter_code(self.settings, typed, on_window_thread)
+
+    def mend(self, passphrase: str, on_step: Callable[[mending.Step, float], Any]) -> Job[MendedView]:
+        """Repair a store that does not open any more; `on_step` is told how far it is."""
+        return mending.mend(self.settings, passphrase, on_window_thread, on_step)
 
     @property
     def pictures_folder(self) -> Path:

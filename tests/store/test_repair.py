@@ -317,3 +317,26 @@ def test_a_repaired_store_keeps_its_keys_and_its_owner(filled):
     assert filled.store.identity.login == "mira"
     opened = Store.exists(filled.folder)
     assert opened
+
+
+def test_a_long_text_whose_last_page_is_damaged_is_lost_and_never_saved_as_something_else(mira, office):
+    """SQLCipher gives zeros for the first page that it refuses, and only then says so."""
+    told = {f"r{number}": f"{number} " + "x" * 9_000 for number in range(3)}
+    for record, story in told.items():
+        finish(mira, record, story=story)
+    mira.store.close()
+    whole = {name: (mira.folder / name).read_bytes() for name in (DB, ANCHOR)}
+    unsaved = 0
+    for page in range(2, len(whole[DB]) // PAGE + 1):
+        mira.store.close()
+        for name, content in whole.items():
+            (mira.folder / name).write_bytes(content)
+        damage(mira, page)
+        done = fates(mended(mira))
+        waiting = {each.record: each for each in mira.store.read(lambda db: outbox.batch(db, limit=9))}
+        for record, story in told.items():
+            if done.get(record) == "saved":
+                assert waiting[record].values["story"] == story, page
+            else:
+                unsaved += 1
+    assert unsaved
