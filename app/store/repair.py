@@ -137,10 +137,12 @@ def repair_with(
 
 
 def awaited(db: Snapshot) -> tuple[RepairedRecord, ...]:
-    """The records that a repair could not read and that no sync has brought back until now."""
+    """The records that a repair could not read and that no sync has brought back until now; those of which
+    unsent work was lost stay among them also when the server's version is here."""
     listed = json.loads(meta.get(db, _AWAITED) or "[]")
     here = {record for (record,) in db.rows("SELECT id FROM record")}
-    return tuple(RepairedRecord(*each) for each in listed if each[0] not in here)
+    found = (RepairedRecord(*each) for each in listed)
+    return tuple(each for each in found if each.fate == "lost" or each.record not in here)
 
 
 def forget_awaited(db: Transaction) -> None:
