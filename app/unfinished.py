@@ -16,6 +16,8 @@ from app.store import Transaction, drafts, meta
 _KEY: Final = "window.unfinished"
 #: How the names of what was typed into the form of a record begin; the record follows.
 ENTRY: Final = "entry."
+#: How the names of what was typed in a dialog begin; what the dialog keeps follows.
+DIALOG: Final = "dialog."
 
 Typed = Mapping[str, Any]
 

@@ -15,6 +15,8 @@ from app.lock import Cover, Idle, QuickPin
 from app.ui.clipboard import own_copy
 from app.ui.i18n import T
 from app.ui.widgets import LockSoon, Toast, focus
+from app.ui.widgets.dialog import typed_before
+from app.unfinished import DIALOG
 
 if TYPE_CHECKING:
     from app.ui.navigation import Navigator
@@ -72,6 +74,30 @@ class Guard:
             if child is not self._desk:
                 Window.remove_widget(child)
         own_copy.take_back()
+
+    def typed(self) -> dict[str, Any]:
+        """What is typed in dialogs that are open or wait under the cover, and what no dialog has asked for
+        since the last lock: for the next unlocking, by `DIALOG` and what each keeps."""
+        kept: dict[str, Any] = dict(typed_before)
+        for sheet in (*focus.modals, *(focus.aside or ())):
+            if (keeps := getattr(sheet, "keeps", "")) and (typed := sheet.typed()):
+                kept[keeps] = typed
+        return {f"{DIALOG}{keeps}": typed for keeps, typed in kept.items()}
+
+    def hand_back(self, typed: dict[str, Any]) -> None:
+        """Take out what belongs to dialogs; each has it again when it is opened. It is told of which case."""
+        for name in [each for each in typed if each.startswith(DIALOG)]:
+            typed_before[name.removeprefix(DIALOG)] = typed.pop(name)
+        cases = {keeps.partition("/")[0] for keeps in typed_before if "/" in keeps}
+        for case in cases:
+            assert self._desk.fieldbook is not None
+            self._desk.fieldbook.case(case).then(
+                lambda view: self._desk.tell(
+                    T("What was typed for a decision in {code} is there when you open it again.",
+                      code=view.row.code)
+                ),
+                lambda _problem: None,
+            )  # fmt: skip
 
     def look(self, _seconds: float = 0.0) -> None:
         """What the clock says: lock, warn, or nothing."""

@@ -242,6 +242,7 @@ class Navigator(Column):
             self.unfinished[name] = typed
 
     def _take_up(self, typed: dict[str, Any]) -> None:
+        self.guard.hand_back(typed)
         self.unfinished = {**typed, **self.unfinished}
         if "new_case" in typed:
             self.tell(T("What was typed for a new case is still there."))
@@ -296,7 +297,7 @@ class Navigator(Column):
         self._leave()
         self.guard.clear_window()
         self.clear_widgets()
-        self.fieldbook.unfinished.keep(self.unfinished)  # closing waits for it
+        self.fieldbook.unfinished.keep({**self.unfinished, **self.guard.typed()})  # closing waits for it
         chosen = self.window.preferences.language
         lock(self.fieldbook, replace(self.window.settings, language=chosen))
 
