@@ -224,6 +224,8 @@ def _prepare_kivy(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         home.mkdir(exist_ok=True, mode=0o700)
+        # Where this folder is, Kivy copies no icons of its own into it.
+        (home / "icon").mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         from app.store.folder import unsaved
 

@@ -20,6 +20,7 @@ from app import (
     aftermath,
     calendar_file,
     casefile,
+    cover_policy,
     decisions,
     device_keys,
     directory,
@@ -38,6 +39,7 @@ from app import (
 )
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
+from app.cover_policy import CoverRules
 from app.discretion import Discretion
 from app.entries import Entries, OpenEntry
 from app.problems import Problem
@@ -148,6 +150,7 @@ class Fieldbook:
         self.on_problem: list[Callable[[Problem], Any]] = []
         self.on_reminder: list[Callable[[Reminder | None], Any]] = []
         self.discretion = Discretion()
+        self._settings = settings
         self._store, self._deliver, self._now_ms = store, deliver, world.now_ms
         self._zone = shelf.zone_named(who.zone)
         self._shelf = shelf.Shelf()
@@ -235,6 +238,10 @@ class Fieldbook:
     def reminder(self) -> Job[Reminder | None]:
         """What the worker is to be reminded of now, in numbers that name nobody."""
         return self._read(lambda db: reminding.look(db, self._shelf, self._now()))
+
+    def cover_rules(self) -> Job[CoverRules]:
+        """How this device is left alone, by the office's word and the device's settings."""
+        return self._read(lambda db: cover_policy.rules_of(self._settings, db))
 
     def forms(self) -> Job[tuple[FormOffer, ...]]:
         """The forms on this device, newest version each."""

@@ -25,6 +25,8 @@ _SETTABLE = {
     "auto_sync": bool,
     "cover_lasts": float,
     "lock_after": float,
+    "pin": bool,
+    "pin_least": float,
 }
 
 
@@ -36,9 +38,10 @@ class Settings:
     """`folder` holds everything of one device: store, attachments, Kivy's own files.
 
     `sync_every` and `sync_pause_limit` are seconds: the pause between syncs while all is well, and
-    the longest one after failures. `cover_lasts` and `lock_after` are the office's policy, in seconds
-    too: for how long a cover can be taken off without the passphrase, and after how long without a touch
-    or a key the app locks itself. An empty `language` means the system's.
+    the longest one after failures. `cover_lasts` and `lock_after` are seconds too: for how long a cover can
+    be taken off without the passphrase, and after how long without a touch or a key the app locks itself.
+    `pin` and `pin_least`: whether a PIN takes the cover off, and of how many digits at least. Of all four the
+    office's word is a bound (`app.cover_policy`). An empty `language` means the system's.
     """
 
     folder: Path
@@ -48,6 +51,8 @@ class Settings:
     auto_sync: bool = True
     cover_lasts: float = 300.0
     lock_after: float = 600.0
+    pin: bool = True
+    pin_least: float = 4
 
 
 def load(folder: Path | None = None, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

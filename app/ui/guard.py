@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from app.cover_policy import CoverRules, rules
 from app.lock import Cover, Idle, QuickPin
 from app.ui.clipboard import own_copy
 from app.ui.i18n import T
+from app.ui.screens.pin_sheet import PinSheet
 from app.ui.widgets import LockSoon, Toast, focus
 from app.ui.widgets.dialog import typed_before
 from app.unfinished import DIALOG
@@ -29,11 +31,12 @@ class Guard:
     """`cover`, `pin` and `idle` are what holds now; `start` begins to watch."""
 
     def __init__(self, desk: Navigator) -> None:
-        settings = desk.window.settings
         self._desk = desk
-        self.cover = Cover(settings.cover_lasts)
+        #: What holds: until the store is open, and can tell of the office, the device's own.
+        self.rules = rules(desk.window.settings)
+        self.cover = Cover(self.rules.cover_lasts)
         self.pin = QuickPin()
-        self.idle = Idle(settings.lock_after)
+        self.idle = Idle(self.rules.lock_after)
         self._warning: LockSoon | None = None
         self._looking: Any = None
 
@@ -55,6 +58,32 @@ class Guard:
                 on_key_down=self._pressed,
                 on_key_up=self._pressed,
                 on_textinput=self._pressed,
+            )
+
+    def ask_rules(self, *, offer_pin: bool = False) -> None:
+        """Have what the office decides hold from now on; `offer_pin`: then a PIN is asked for, where it may
+        be one."""
+
+        def told(found: CoverRules) -> None:
+            self._obey(found)
+            if offer_pin and found.pin:
+                PinSheet(self.pin, later=T("Not now")).open()
+
+        if self._desk.fieldbook is not None:
+            self._desk.fieldbook.cover_rules().then(told)
+
+    def _obey(self, found: CoverRules) -> None:
+        """At once, also for the cover that is on. A PIN that is not good enough any more is forgotten, and
+        that is told."""
+        self.rules = found
+        self.cover.limit(found.cover_lasts)
+        self.idle.limit(found.lock_after)
+        if self.pin.limit(allowed=found.pin, least=found.pin_least):
+            self._desk.tell(
+                T("The office asks for a longer PIN. Choose it under Settings.")
+                if found.pin
+                else T("The office allows no PIN any more: the passphrase takes the cover off."),
+                "attention",
             )
 
     def stop(self) -> None:

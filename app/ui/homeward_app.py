@@ -11,11 +11,16 @@ from typing import Any
 import platformdirs
 from kivy.config import Config
 
+#: A sheet of paper with lines. packaging/icon.py draws it.
+ICON = Path(__file__).with_name("icon") / "notes.png"
+
 
 def _arrange_window() -> None:
     """Before Kivy opens its window: Esc means back, a mouse is one finger, and tests choose the size."""
     Config.set("kivy", "exit_on_escape", "0")
     Config.set("kivy", "log_level", "warning")
+    # From the window's first moment: else Kivy shows its own until the app has one.
+    Config.set("kivy", "window_icon", str(ICON))
     Config.set("input", "mouse", "mouse,disable_multitouch")
     Config.set("graphics", "multisamples", "0")
     Config.set("graphics", "minimum_width", "360")
@@ -71,6 +76,7 @@ class HomewardApp(App):
 
     def __init__(self, settings: Settings, *, unlock: Unlock | None = None, **more: Any) -> None:
         super().__init__(**more)
+        self.icon = str(ICON)
         self.settings = settings
         self._unlock = unlock or fieldbooks.unlock
         self.preferences = Preferences.load(settings.folder, settings.language)

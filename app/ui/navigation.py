@@ -25,7 +25,6 @@ from app.ui.guard import Guard
 from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
 from app.ui.screens.cover import CoverScreen
-from app.ui.screens.pin_sheet import PinSheet
 from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
 from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
@@ -232,8 +231,7 @@ class Navigator(Column):
         fieldbook.conflicts().then(
             lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
         )
-        if not self.window.is_demo:
-            PinSheet(self.guard.pin, later=T("Not now")).open()
+        self.guard.ask_rules(offer_pin=not self.window.is_demo)
 
     def remember(self, name: str, typed: Any) -> None:
         """What was typed on a screen and is no record's yet; nothing forgets it."""
@@ -353,7 +351,8 @@ class Navigator(Column):
     def _changed(self, topics: frozenset[Any]) -> None:
         if self.fieldbook is None:
             return  # the window was closed while a sync was under way
-        if "conflicts" in topics:
+        if "conflicts" in topics:  # a sync has brought something, perhaps another word of the office
+            self.guard.ask_rules()
             self.fieldbook.conflicts().then(
                 lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
             )
