@@ -38,11 +38,6 @@ def decide(office: Office, *words: str) -> None:
     )
 
 
-def sync(window: AppWindow) -> None:
-    window.press("F2")
-    window.read("Synced:", 60)
-
-
 def test_the_office_asks_for_a_longer_pin_locks_sooner_and_allows_none(
     display: Display, deciding_office: Office, tmp_path: Path
 ) -> None:
@@ -51,8 +46,8 @@ def test_the_office_asks_for_a_longer_pin_locks_sooner_and_allows_none(
         set_pin(window)
         window.read("It locks by itself after 10 minutes without a touch or a key.")
         decide(deciding_office, "--lock-after", "120", "--cover-lasts", "60", "--pin-least", "6")
-        sync(window)
-        window.read("The office asks for a longer PIN.")
+        window.press("F2")
+        window.read("The office asks for a longer PIN.", 60)
         window.touch("nav.today")
         window.touch("nav.settings")
         window.read("A PIN has 6 digits here.")
@@ -83,7 +78,8 @@ def test_the_office_asks_for_a_longer_pin_locks_sooner_and_allows_none(
         window.read("A PIN has 6 digits here.")
         set_pin(window, "258014")
         decide(deciding_office, "--no-pin", "--lock-after", "30")
-        sync(window)
+        window.press("F2")
+        window.read("The office allows no PIN any more", 60)
         window.touch("nav.today")
         window.touch("nav.settings")
         window.read("The office allows no PIN.")

@@ -22,7 +22,7 @@ def aftermath_rows(desk: Navigator, left: AftermathView) -> list[Widget]:
     """On Today: a line each, which leads to what it means."""
     told: list[tuple[str, T, T]] = []
     if left.put_back is not None:
-        when = T("seen {when}", when=wording.moment(left.put_back))
+        when = T("Seen {when}", when=wording.moment(left.put_back))
         told.append(("put_back", T("An old copy of this device's records was put back"), when))
     if left.missing:
         counted = T.n("{n} record is missing", "{n} records are missing", len(left.missing))
@@ -76,7 +76,7 @@ def _put_back(desk: Navigator, left: AftermathView, heard: Callable[[], Any]) ->
         T("What had been sent is here again. What was not sent since that copy is lost, drafts too."),
         T("Look through the cases that you worked on last, and write again what is missing."),
         T("Tell the coordinator today. If nobody of your office put the copy back, somebody had this device "
-          "in hand: do not leave it alone, and ask for a new passphrase."),
+          "in hand: do not leave it alone, and change the passphrase under Settings."),
     ):  # fmt: skip
         card.add_widget(BidiLabel(text=line))
     card.add_widget(

@@ -78,7 +78,8 @@ class RepairScreen(Screen):
             self._forgets = Clock.schedule_once(lambda _seconds: self.desk.back(), after)
         told = Card(fill="danger_container", border="danger", name="repair.problem")
         told.add_widget(BidiLabel(text=wording.problem(self._problem), style="strong", tone="danger"))
-        told.add_widget(BidiLabel(text=T("The passphrase is right.")))
+        if self._problem.code != "store.file.damaged":  # which says so itself
+            told.add_widget(BidiLabel(text=T("The passphrase is right.")))
         does = Card(name="repair.does")
         does.add_widget(BidiLabel(text=T("What a repair does"), style="question"))
         for line in (
