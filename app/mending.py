@@ -12,13 +12,12 @@ from app.background import Deliver, Job, Worker, deliver_here
 from app.problems import Problem
 from app.settings import Settings
 from app.store import KeyCost
-from app.store.folder import QUARANTINE
 from app.store.keys import FLOOR
 from app.store.repair import REPAIRABLE, Fate, Repaired, RepairedRecord, Step, repair
 from app.store.store import system_now_ms
 from app.unlocking import attempts_at
 
-__all__ = ["QUARANTINE", "Fate", "MendedView", "RepairedRecord", "Step", "can_mend", "mend"]
+__all__ = ["Fate", "MendedView", "RepairedRecord", "Step", "can_mend", "mend"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sync_server.demo_office import people
 from tests.ui.conftest import Office, opened, running_office
 from tests.ui.test_a_workers_day import unlock
 from tests.ui.test_cover import PIN, is_covered, set_pin
-from tests.ui.window import ROOT, AppWindow, Display
+from tests.ui.window import ROOT, Display
 
 pytestmark = pytest.mark.window
 

@@ -16,7 +16,7 @@ from kivy.metrics import dp
 from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.widget import Widget
 
-from app.mending import QUARANTINE, MendedView, RepairedRecord, Step
+from app.mending import MendedView, RepairedRecord, Step
 from app.problems import Problem
 from app.ui.i18n import T
 from app.ui.screens import wording
@@ -85,7 +85,7 @@ class RepairScreen(Screen):
         for line in (
             T("It saves what can be read into a new file, which the same passphrase opens."),
             T("The next sync brings what could not be read here and is on the server."),
-            T("It deletes nothing: the damaged file stays in the folder {folder}.", folder=QUARANTINE),
+            T("It deletes nothing: the damaged file is kept beside the new one."),
             T("It takes a few minutes at most. Leave the device on its charger."),
         ):
             does.add_widget(BidiLabel(text=line))
