@@ -178,18 +178,6 @@ def lay_contents_over(damaged: Path, keys: StoreKeys, salt: bytes, version: int,
     empty.unlink()
 
 
-def _spoil_empty_pages(copy: Path) -> None:
-    """A page of zeros counts as never written with SQLCipher, and is not refused: a disk that gives zeros
-    would have made texts of them."""
-    nothing, spoilt = bytes(PAGE), b"\xff" * PAGE
-    with copy.open("r+b") as file:
-        for number in range(copy.stat().st_size // PAGE):
-            file.seek(number * PAGE)
-            if file.read(PAGE) == nothing:
-                file.seek(number * PAGE)
-                file.write(spoilt)
-
-
 def readable(
     files: Sequence[Path], work: Path, keys: StoreKeys, salt: bytes | None, connect: Connect
 ) -> Reader | None:
@@ -200,7 +188,6 @@ def readable(
             old.unlink()
         for file in files if version is None else files[:1]:
             shutil.copyfile(file, work / file.name)
-        _spoil_empty_pages(copy)
         try:
             if version is not None:
                 whole_salt = salt or copy.read_bytes()[:16]
