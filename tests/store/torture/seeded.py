@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.store import anchor, connection
+from tests.store.torture import mends
 from tests.store.torture.leaks import leaks
 
 
@@ -38,6 +39,7 @@ SEEDS: Final[Mapping[str, Callable[[], None]]] = {
     "no-integrity-check": _no_integrity_check,
     "no-anchor": _no_anchor,
     **dict(leaks()),
+    "zeros": mends.zeros,
 }
 
 #: The rows that must find each of them.
@@ -49,4 +51,5 @@ FOUND_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "plain-temp": ("canaries",),
     "name-in-log": ("canaries",),
     "core": ("canaries",),
+    "zeros": ("mended",),
 }

@@ -27,6 +27,7 @@ SCALES = {
     "open": 1,
     "fsync": 0.5,
     "canaries": 0.045,
+    "mended": 0.08,
 }
 _SMALLEST = 0.08
 
