@@ -34,7 +34,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from app import log_lines
+from app import core_dumps, log_lines
 from app import settings as settings_file
 from app.problems import Problem, told
 from app.settings import Settings
@@ -47,6 +47,7 @@ _CUT_OFF: Final = ("keys.erased", "store.next", "store.next.part")
 
 
 def main(arguments: list[str] | None = None) -> int:
+    core_dumps.refuse()
     command_line.speak_any_language()
     log_lines.install(None)
     chosen = _parser().parse_args(arguments)
@@ -314,6 +315,8 @@ def _prepare_kivy(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         home.mkdir(exist_ok=True, mode=0o700)
+        # Where this folder is, Kivy copies no icons of its own into it.
+        (home / "icon").mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
         from app.store.folder import unsaved
 
@@ -337,8 +340,10 @@ def _prepare_kivy(folder: Path) -> None:
 
 def _secret(name: str, question: str) -> str:
     """From the environment (and out of it at once), a hidden prompt, or a line of a pipe."""
-    given = os.environ.pop(name, None)
+    given = os.environ.get(name)
     if given is not None:
+        core_dumps.wipe_from_environment(name)
+        del os.environ[name]
         return given
     if sys.stdin.isatty():
         return getpass.getpass(question)

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from app import (
+    aftermath,
     calendar_file,
     casefile,
+    cover_policy,
     decisions,
     device_keys,
     directory,
@@ -31,12 +33,14 @@ from app import (
     reminding,
     reports,
     shelf,
+    sync_view,
     today,
     unfinished,
     unlocking,
 )
 from app.background import Deliver, Job, Worker, as_problem, deliver_here
 from app.boot import boot_facts
+from app.cover_policy import CoverRules
 from app.discretion import Discretion
 from app.entries import Entries, OpenEntry
 from app.problems import Problem
@@ -46,7 +50,6 @@ from app.store import KeyCost, Snapshot, Store, Transaction, attachments, confli
 from app.store.folder import COULD_NOT_WRITE
 from app.store.keys import FLOOR
 from app.store.store import random_id, system_now_ms
-from app.sync import receipt
 from app.sync.http_client import HttpClient
 from app.sync.outcome import Outcome
 from app.sync.pace import Pace
@@ -148,6 +151,7 @@ class Fieldbook:
         self.on_problem: list[Callable[[Problem], Any]] = []
         self.on_reminder: list[Callable[[Reminder | None], Any]] = []
         self.discretion = Discretion()
+        self._settings = settings
         self._store, self._deliver, self._now_ms = store, deliver, world.now_ms
         self._settings = settings
         self._zone = shelf.zone_named(who.zone)
@@ -170,6 +174,8 @@ class Fieldbook:
         self.reports = reports.Reports(self._shelf, self._now, self._read, lambda work: self._write(work))
         #: What the lock would else end: typed, and of no record yet.
         self.unfinished = unfinished.Unfinished(self._write)
+        #: What a repair or an old copy that was put back leaves to be told.
+        self.aftermath = aftermath.Aftermath(self._read, self._write, self._now)
         self.keys = device_keys.DeviceKeys(store, worker.submit, world.floor)
         self._writer = worker
         self._writer.unheard = self._tell_problem
@@ -238,6 +244,10 @@ class Fieldbook:
     def reminder(self) -> Job[Reminder | None]:
         """What the worker is to be reminded of now, in numbers that name nobody."""
         return self._read(lambda db: reminding.look(db, self._shelf, self._now()))
+
+    def cover_rules(self) -> Job[CoverRules]:
+        """How this device is left alone, by the office's word and the device's settings."""
+        return self._read(lambda db: cover_policy.rules_of(self._settings, db))
 
     def forms(self) -> Job[tuple[FormOffer, ...]]:
         """The forms on this device, newest version each."""
@@ -431,22 +441,7 @@ class Fieldbook:
         return outcome
 
     def _sync_view(self, db: Snapshot) -> SyncView:
-        told, now, phase = receipt.receipt(db), self._now(), self._phase
-        refused = [records.summary(db, each.record) for each in told.only_here if each.refused]
-        view = SyncView(
-            running=phase is not None,
-            phase=phase,
-            last_try=casefile.in_zone(told.last_try, now),
-            last_success=casefile.in_zone(told.last_success, now),
-            problem=told.problem,
-            problem_params=told.problem_params,
-            waiting=sum(1 for each in told.only_here if each.waiting),
-            waiting_attachments=attachments.waiting(db),
-            refused=casefile.record_rows(db, refused, now),
-            next_try=casefile.in_zone(self._schedule.next_try, now),
-            sent=told.sent,
-            received=told.received,
-        )
+        view = sync_view.view(db, self._now(), self._phase, self._schedule.next_try)
         return self.discretion.sync(view, self._form_in(db))
 
     def _form_in(self, db: Snapshot) -> Callable[[str], FormDefinition | None]:

@@ -20,13 +20,14 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final, Literal, NoReturn
 
+from app.cover_policy import PIN_LEAST, PIN_MOST
 from app.fieldbook import Fieldbook
 from app.settings import Settings
 
 #: What must not outlive the process that it was given to.
 SECRETS: Final = ("HOMEWARD_PASSPHRASE", "HOMEWARD_PASSWORD", "HOMEWARD_RECOVERY_PASSPHRASE")
-#: Digits of a quick PIN, and how often a wrong one is forgiven.
-PIN_LEAST, PIN_MOST, PIN_TRIES = 4, 6, 3
+#: How often a wrong PIN is forgiven.
+PIN_TRIES: Final = 3
 #: Seconds before it locks by itself, in which it says so.
 WARNS: Final = 30.0
 
@@ -60,6 +61,10 @@ class Cover:
     def expired(self) -> bool:
         return self._since is not None and self._monotonic() - self._since >= self._lasts
 
+    def limit(self, lasts: float) -> None:
+        """From now on it comes off for so many seconds, also where it is on already."""
+        self._lasts = lasts
+
     def put_on(self) -> None:
         """Cover now. Covering what is covered does not make it last longer."""
         if self._since is None:
@@ -85,6 +90,8 @@ class QuickPin:
         self._most_tries = tries
         self._key = secrets.token_bytes(32)
         self._kept: bytes | None = None
+        #: Whether there may be one at all, and of how many digits at least.
+        self.allowed, self.least = True, PIN_LEAST
         self.length = 0
         self.tries_left = tries
 
@@ -92,9 +99,18 @@ class QuickPin:
     def is_set(self) -> bool:
         return self._kept is not None
 
+    def limit(self, *, allowed: bool, least: int) -> bool:
+        """What the office allows from now on. Whether the PIN there was is not good enough any more, and is
+        forgotten."""
+        self.allowed, self.least = allowed, least
+        if not self.is_set or (allowed and self.length >= least):
+            return False
+        self.forget()
+        return True
+
     def choose(self, pin: str) -> Weakness | None:
         """Keep this PIN from now on; where it is a weak one, say why and keep what was."""
-        weak = weakness(pin)
+        weak = weakness(pin, self.least) if self.allowed else "digits"
         if weak is None:
             self._kept, self.length = self._hash(pin), len(pin)
             self.tries_left = self._most_tries
@@ -117,9 +133,10 @@ class QuickPin:
         return hashlib.blake2b(pin.encode(), key=self._key, digest_size=32).digest()
 
 
-def weakness(pin: str) -> Weakness | None:
-    """Why a PIN will not do: not 4 to 6 of the digits 0-9, or one digit over and over, or a run as 4321."""
-    if not (PIN_LEAST <= len(pin) <= PIN_MOST and pin.isascii() and pin.isdigit()):
+def weakness(pin: str, least: int = PIN_LEAST) -> Weakness | None:
+    """Why a PIN will not do: not `least` to 6 of the digits 0-9, or one digit over and over, or a run as
+    4321."""
+    if not (least <= len(pin) <= PIN_MOST and pin.isascii() and pin.isdigit()):
         return "digits"
     steps = {int(after) - int(before) for before, after in pairwise(pin)}
     return "guessable" if steps in ({0}, {1}, {-1}) else None
@@ -135,10 +152,15 @@ class Idle:
     def __init__(
         self, after: float = 600.0, warns: float = WARNS, now: Callable[[], float] = since_boot
     ) -> None:
-        self._after, self._now = after, now
-        # A short limit of the office leaves half of it to work in peace.
-        self._warns = min(warns, after / 2)
+        self._now, self._most_warns = now, warns
+        self.limit(after)
         self._last = now()
+
+    def limit(self, after: float) -> None:
+        """From now on it is over after so many seconds; those that have gone by count."""
+        self._after = after
+        # A short limit of the office leaves half of it to work in peace.
+        self._warns = min(self._most_warns, after / 2)
 
     @property
     def state(self) -> IdleState:

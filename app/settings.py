@@ -26,6 +26,8 @@ _SETTABLE = {
     "cover_lasts": float,
     "lock_after": float,
     "erase_when_locked": bool,
+    "pin": bool,
+    "pin_least": float,
 }
 
 
@@ -37,10 +39,11 @@ class Settings:
     """`folder` holds everything of one device: store, attachments, Kivy's own files.
 
     `sync_every` and `sync_pause_limit` are seconds: the pause between syncs while all is well, and
-    the longest one after failures. `cover_lasts` and `lock_after` are the office's policy, in seconds
-    too: for how long a cover can be taken off without the passphrase, and after how long without a touch
-    or a key the app locks itself; and `erase_when_locked`, whether whoever holds the locked device may erase
-    it. An empty `language` means the system's.
+    the longest one after failures. `cover_lasts` and `lock_after` are seconds too: for how long a cover can
+    be taken off without the passphrase, and after how long without a touch or a key the app locks itself.
+    `pin` and `pin_least`: whether a PIN takes the cover off, and of how many digits at least. Of all four the
+    office's word is a bound (`app.cover_policy`). `erase_when_locked`: whether whoever holds the locked
+    device may erase it. An empty `language` means the system's.
     """
 
     folder: Path
@@ -51,6 +54,8 @@ class Settings:
     cover_lasts: float = 300.0
     lock_after: float = 600.0
     erase_when_locked: bool = False
+    pin: bool = True
+    pin_least: float = 4
 
 
 def load(folder: Path | None = None, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

@@ -13,7 +13,10 @@ from typing import Any, Final
 from app.background import Job
 from app.store import Transaction, drafts, meta
 
+#: How the names of what was typed into the form of a record begin; the record follows.
 ENTRY: Final = meta.TYPED_INTO
+#: How the names of what was typed in a dialog begin; what the dialog keeps follows.
+DIALOG: Final = "dialog."
 
 Typed = Mapping[str, Any]
 

@@ -8,6 +8,7 @@ add-programme --dir DIR (care | tact | FILE.toml)
 demo-office --dir DIR
 recovery-key --dir DIR --out FILE [--replace]
 unlock-code --dir DIR --device D
+cover-policy --dir DIR --office O [--lock-after S] [--cover-lasts S] [--pin | --no-pin] [--pin-least N]
 serve --dir DIR [--host H] [--port P] [--port-file F]
 support-bundle --dir DIR --out FILE.zip
 
@@ -35,7 +36,15 @@ from forms.errors import FormProblem
 from forms.problem_texts import explain
 from forms.xform.load import load_form
 from sync_server import config as configuration
-from sync_server import folder_lock, form_commands, jobs, key_commands, log_lines, support_bundle
+from sync_server import (
+    cover_policy,
+    folder_lock,
+    form_commands,
+    jobs,
+    key_commands,
+    log_lines,
+    support_bundle,
+)
 from sync_server.accounts import ROLES, Accounts, Passwords, Throttle, found_server
 from sync_server.arrival_watch import ArrivalWatch
 from sync_server.attachments import Attachments
@@ -221,6 +230,14 @@ def unlock_code(wanted: argparse.Namespace) -> None:
     print("\n".join(told))
 
 
+def set_cover_policy(wanted: argparse.Namespace) -> None:
+    names = ("lock_after", "cover_lasts", "without_pin", "pin_least")
+    changes = {name: value for name in names if (value := getattr(wanted, name)) is not None}
+    with opened(wanted.dir) as (_, storage):
+        policy = cover_policy.decide(storage, wanted.office, **changes)
+    print("\n".join(cover_policy.told(wanted.office, policy)))
+
+
 def make_demo(wanted: argparse.Namespace) -> None:
     # A real server never loads the invented office, nor the form engine that fills its forms.
     from sync_server.demo_office.office import make_demo_office
@@ -372,6 +389,16 @@ def parser() -> argparse.ArgumentParser:
 
     code = verb("unlock-code", unlock_code, "a code for a device that waits after wrong passphrases")
     code.add_argument("--device", required=True, metavar="D", help="its number; its unlock screen tells it")
+
+    left = verb("cover-policy", set_cover_policy, "how devices of an office lock, and which PIN is enough")
+    left.add_argument("--office", required=True)
+    left.add_argument("--lock-after", type=int, metavar="S", help="seconds without a touch, at most")
+    left.add_argument("--cover-lasts", type=int, metavar="S", help="seconds that a cover comes off, at most")
+    left.add_argument(
+        "--pin", action="store_false", dest="without_pin", default=None, help="a PIN takes it off"
+    )
+    left.add_argument("--no-pin", action="store_true", dest="without_pin", default=None, help="no PIN does")
+    left.add_argument("--pin-least", type=int, metavar="N", help="digits of a PIN, at least")
 
     verb("demo-office", make_demo, "fill a demo server with an invented office")
 

@@ -47,6 +47,8 @@ TEXTS: Final = {
     "config.setting.out_of_range": "The setting '{setting}' is out of range. "
     "It must be between {least} and {greatest}.",
     "config.setting.unknown": "There is no setting '{setting}'. Check its spelling.",
+    "cover.office.unknown": "There is no office {office} here. Nothing was changed; check its name.",
+    "cover.policy.out_of_range": "{name} must be between {least} and {most}. Nothing was changed.",
     "demo.forms.missing": "The form '{form}' is not published. "
     "Publish it first: {program} publish-form --dir {typed} --library",
     "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",

@@ -15,6 +15,7 @@ from forms.casework.case import Case
 from forms.casework.programme import Programme, programme_of, programme_text, programmes, read_programme
 from forms.errors import FormProblem
 from sync_server.config import SetupProblem
+from sync_server.cover_policy import policy_for
 from sync_server.protocol.messages import Colleague, Reference
 from sync_server.recovery import recovery_key
 from sync_server.storage.base import Storage
@@ -30,7 +31,7 @@ LARGEST: Final = 200_000
 
 def reference(storage: Storage, device: str) -> Reference:
     """Everybody who has an account here, and all programmes, each in a fixed order; the office's recovery
-    key, and the hashes of this device's unlock codes."""
+    key, the hashes of this device's unlock codes, and its office's policy."""
     countries = {office.id: office.country for office in storage.offices()}
     colleagues = tuple(
         Colleague(
@@ -43,7 +44,13 @@ def reference(storage: Storage, device: str) -> Reference:
         )
         for user in storage.users()
     )
-    return Reference(colleagues, programme_texts(storage), recovery_key(storage), hashes_for(storage, device))
+    return Reference(
+        colleagues,
+        programme_texts(storage),
+        recovery_key(storage),
+        hashes_for(storage, device),
+        policy_for(storage, device),
+    )
 
 
 class Programmes:

@@ -16,7 +16,8 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -30,7 +31,7 @@ from app.store.folder import QUARANTINE, FolderLock, writing
 from app.store.identity import Identity, from_note, of_rows, told, write_identity
 from app.store.keys import FLOOR, KeyCost, StoreKeys, sync_folder
 from app.store.leaving import finish_leaving
-from app.store.salvage import Reader, Table, read_all, readable
+from app.store.salvage import Table, read_all, readable
 from app.store.transaction import Snapshot, Transaction
 from sync_server.protocol.clock import HybridClock
 
@@ -47,6 +48,10 @@ REPAIRABLE: Final = frozenset(
 )
 
 Fate = Literal["saved", "server", "lost"]
+#: What a repair is at: whether it is needed, reading, writing the new store, and checking it.
+Step = Literal["look", "read", "write", "check"]
+#: Told of each step, and how much of it is done, from 0 to 1.
+OnStep = Callable[[Step, float], object]
 
 #: Made anew by this build, or by what is made anew.
 _NOT_CARRIED_OVER: Final = ("sentinel", "anchor", "case_index", "case_search")
@@ -72,10 +77,12 @@ class RepairedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """`complete`: these are all records that there were; else there may have been others."""
+    """`complete`: these are all records that there were; else there may have been others. `titles`: what
+    their forms are called, by form and language, as far as that could be read."""
 
     records: tuple[RepairedRecord, ...]
     complete: bool
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def count(self, fate: Fate) -> int:
         return sum(1 for each in self.records if each.fate == fate)
@@ -88,12 +95,15 @@ def repair(
     now_ms: Callable[[], int],
     floor: KeyCost = FLOOR,
     attempts: Attempts | None = None,
+    on_step: OnStep = lambda step, part: None,
 ) -> Repaired:
     """Put a new store with everything readable in the place of one that does not open.
 
-    `attempts` counts wrong passphrases, as of unlocking. Problems: store.unlock.wait, .code_needed,
-    store.repair.needless (it opens), store.repair.nothing (nothing can be read; it stays as it is), those
-    of the keys, store.file.missing, .empty, .linked, .exposed, .busy, and those of `unsaved`.
+    `attempts` counts wrong passphrases, as of unlocking. `on_step` is called on this thread.
+
+    Problems: store.unlock.wait, .code_needed, store.repair.needless (it opens), store.repair.nothing
+    (nothing can be read; it stays as it is), those of the keys, store.file.missing, .empty, .linked,
+    .exposed, .busy, and those of `unsaved`.
     """
     finish_leaving(folder)
     connections.refuse_unfit(folder / connections.FILE_NAME)
@@ -103,19 +113,25 @@ def repair(
             keys = key_files.unwrap_keys(folder, passphrase, floor)
         else:
             keys = attempts.judge(lambda: key_files.unwrap_keys(folder, passphrase, floor))
-        return repair_with(folder, keys, now_ms)
+        return repair_with(folder, keys, now_ms, on_step)
     finally:
         lock.release()
 
 
-def repair_with(folder: Path, keys: StoreKeys, now_ms: Callable[[], int]) -> Repaired:
+def repair_with(
+    folder: Path,
+    keys: StoreKeys,
+    now_ms: Callable[[], int],
+    on_step: OnStep = lambda step, part: None,
+) -> Repaired:
     """`repair` for who has the keys, and the folder's lock."""
+    on_step("look", 0)
     _refuse_sound(folder, keys)
     work = folder / f"probe-{secrets.token_hex(4)}"
     with writing():
         work.mkdir(mode=0o700)
     try:
-        return _repair(folder, keys, work, now_ms)
+        return _repair(folder, keys, work, now_ms, on_step)
     finally:
         shutil.rmtree(work, ignore_errors=True)
         with suppress(OSError):
@@ -123,10 +139,17 @@ def repair_with(folder: Path, keys: StoreKeys, now_ms: Callable[[], int]) -> Rep
 
 
 def awaited(db: Snapshot) -> tuple[RepairedRecord, ...]:
-    """The records that a repair could not read and that no sync has brought back until now."""
+    """The records that a repair could not read and that no sync has brought back until now; those of which
+    unsent work was lost stay among them also when the server's version is here."""
     listed = json.loads(meta.get(db, _AWAITED) or "[]")
     here = {record for (record,) in db.rows("SELECT id FROM record")}
-    return tuple(RepairedRecord(*each) for each in listed if each[0] not in here)
+    found = (RepairedRecord(*each) for each in listed)
+    return tuple(each for each in found if each.fate == "lost" or each.record not in here)
+
+
+def forget_awaited(db: Transaction) -> None:
+    """The worker has read which records are missing, and does not want to be told again."""
+    meta.put(db, _AWAITED, None)
 
 
 def _refuse_sound(folder: Path, keys: StoreKeys) -> None:
@@ -147,11 +170,13 @@ def _refuse_sound(folder: Path, keys: StoreKeys) -> None:
     raise Problem("store.repair.needless")
 
 
-def _repair(folder: Path, keys: StoreKeys, work: Path, now_ms: Callable[[], int]) -> Repaired:
+def _repair(
+    folder: Path, keys: StoreKeys, work: Path, now_ms: Callable[[], int], on_step: OnStep
+) -> Repaired:
     path = folder / connections.FILE_NAME
     anchored = Anchor(path, keys)
     kept = _kept(anchored)
-    tables = _salvaged(path, keys, work, kept)
+    tables = _salvaged(path, keys, work, kept, lambda part: on_step("read", part))
     identity = _identity(tables, kept)
     mark = _next_mark(tables, kept)
     found: list[Repaired] = []
@@ -178,9 +203,11 @@ def _repair(folder: Path, keys: StoreKeys, work: Path, now_ms: Callable[[], int]
         anchor.put_mark(connection, mark)
 
     new = folder / _NEW_NAME
+    on_step("write", 0)
     with writing():
         _remove_new(folder)
         connections.make_file(new, keys, fill)
+    on_step("check", 0)
     connections.check_file(new, keys)
     with writing():
         _put_in_place(folder, new)
@@ -198,17 +225,21 @@ def _kept(anchored: Anchor) -> Kept | None:
         return None
 
 
-def _salvaged(path: Path, keys: StoreKeys, work: Path, kept: Kept | None) -> dict[str, Table]:
+def _salvaged(
+    path: Path, keys: StoreKeys, work: Path, kept: Kept | None, on_part: Callable[[float], object]
+) -> dict[str, Table]:
     """What can be read with the journals, and what of the rest can be read without them."""
     journals = [file for file in connections.journals_of(path) if file.is_file() and not file.is_symlink()]
     salt = kept.salt if kept else None
     tables: dict[str, Table] = {}
-    for files in ([path, *journals], [path]) if journals else ([path],):
+    sources = ([path, *journals], [path]) if journals else ([path],)
+    for number, files in enumerate(sources):
         reader = readable(files, work, keys, salt, connections.connect)
         if reader is None:
             continue
         try:
-            _join(tables, _read(reader))
+            done = partial(_of_several, on_part, number, len(sources))
+            _join(tables, read_all(reader, skipped=("case_search",), on_part=done))
         finally:
             reader.close()
     if not any(table.rows for table in tables.values()):
@@ -216,8 +247,8 @@ def _salvaged(path: Path, keys: StoreKeys, work: Path, kept: Kept | None) -> dic
     return tables
 
 
-def _read(reader: Reader) -> dict[str, Table]:
-    return read_all(reader, skipped=("case_search",))
+def _of_several(on_part: Callable[[float], object], number: int, several: int, part: float) -> None:
+    on_part((number + part) / several)
 
 
 def _join(tables: dict[str, Table], more: Mapping[str, Table]) -> None:
@@ -384,7 +415,8 @@ def _told(db: Snapshot, tables: Mapping[str, Table]) -> Repaired:
         fate: Fate = "lost" if id in lost else "saved" if id in here else "server"
         found.append(RepairedRecord(str(id), codes.get(case, ""), form, fate))
     found.sort(key=lambda each: (each.code, each.form, each.record))
-    return Repaired(tuple(found), _nothing_unknown(record, outgoing, answer))
+    titles = {form.id: form.titles for form in form_library.newest(db)}
+    return Repaired(tuple(found), _nothing_unknown(record, outgoing, answer), titles)
 
 
 def _nothing_unknown(*tables: Table) -> bool:

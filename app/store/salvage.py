@@ -1,7 +1,9 @@
 """Reading what can be read of a damaged store: table by table, and where a page is damaged row by row.
 
 SQLCipher refuses a page that is not what was written, and everything on that connection from then on; so
-each refusal costs a new connection, and what lies around it is asked for again. What was there and cannot
+each refusal costs a new connection, and what lies around it is asked for again. The first page that it
+refuses it gives as zeros, and only the next page from the disk fails: rows count as read when a page was
+read anew after them. What was there and cannot
 be read is told by the indexes, which lie on pages of their own.
 
 Where the first page is damaged, which holds the table of contents, the same pages of an empty store of the
@@ -57,12 +59,14 @@ class Reader:
         self._connection: Any = connect(path, keys)
 
     def ask(self, sql: str, *params: object) -> tuple[list[Row], bool]:
-        """The rows up to the first page that cannot be read, and whether that was all."""
+        """Rows before the first page that cannot be read, and whether those were all."""
         rows: list[Row] = []
         try:
             cursor = self._connection.execute(sql, params)
             while found := cursor.fetchmany(_BATCH):
+                self._read_a_page()
                 rows.extend(found)
+            self._read_a_page()
         except dbapi2.DatabaseError:
             self._again()
             return rows, False
@@ -71,16 +75,31 @@ class Reader:
     def close(self) -> None:
         self._connection.close()
 
+    def _read_a_page(self) -> None:
+        """Have one come from the disk, not from the cache: it fails where one before it was refused."""
+        self._connection.execute("PRAGMA shrink_memory")
+        self._connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+
     def _again(self) -> None:
         self._connection.close()
         self._connection = self._connect(self._path, self._keys)
 
 
-def read_all(reader: Reader, skipped: Iterable[str] = ()) -> dict[str, Table]:
-    """Every table, as far as it can be read, without those whose name begins as `skipped`."""
+def read_all(
+    reader: Reader, skipped: Iterable[str] = (), on_part: Callable[[float], object] = lambda part: None
+) -> dict[str, Table]:
+    """Every table, as far as it can be read, without those whose name begins as `skipped`.
+
+    `on_part` is told how much is done, from 0 to 1.
+    """
     left_out = ("sqlite_", *skipped)
-    names, _ = reader.ask("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    return {name: _read(reader, name) for (name,) in names if not name.startswith(left_out)}
+    found, _ = reader.ask("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    names = [name for (name,) in found if not name.startswith(left_out)]
+    tables = {}
+    for number, name in enumerate(names):
+        on_part(number / len(names))
+        tables[name] = _read(reader, name)
+    return tables
 
 
 def _read(reader: Reader, name: str) -> Table:

@@ -19,6 +19,7 @@ _LAST_PROBLEM = "sync.last_problem"
 _LAST_COUNTS = "sync.last_counts"
 _PUT_BACK = "sync.put_back"
 _PUT_BACK_UNTOLD = "sync.put_back_untold"
+_PUT_BACK_HEARD = "sync.put_back_heard"
 
 #: The server has work of this device that the device does not remember.
 PUT_BACK: Final = "sync.device.put_back"
@@ -69,6 +70,17 @@ def note_put_back(db: Transaction) -> None:
 def put_back(db: Snapshot) -> Problem | None:
     """The problem sync.device.put_back, while no sync has told it."""
     return Problem(PUT_BACK) if meta.get(db, _PUT_BACK_UNTOLD) else None
+
+
+def unheard_put_back(db: Snapshot) -> datetime | None:
+    """When it was seen that this device had been put back, until the worker says that she has heard it."""
+    seen = meta.get(db, _PUT_BACK)
+    return None if seen == meta.get(db, _PUT_BACK_HEARD) else _moment(seen)
+
+
+def hear_put_back(db: Transaction) -> None:
+    """The worker has heard it. The next time is told anew; `Receipt.put_back` stays."""
+    meta.put(db, _PUT_BACK_HEARD, meta.get(db, _PUT_BACK))
 
 
 def unsent(db: Snapshot, case: str | None = None) -> tuple[OnlyHere, ...]:

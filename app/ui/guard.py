@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 from kivy.clock import Clock
 from kivy.core.window import Window
 
+from app.cover_policy import CoverRules, rules
 from app.lock import Cover, Idle, QuickPin
 from app.ui.clipboard import own_copy
 from app.ui.i18n import T
+from app.ui.screens.pin_sheet import PinSheet
 from app.ui.widgets import LockSoon, Toast, focus
+from app.ui.widgets.dialog import typed_before
+from app.unfinished import DIALOG
 
 if TYPE_CHECKING:
     from app.ui.navigation import Navigator
@@ -27,11 +31,12 @@ class Guard:
     """`cover`, `pin` and `idle` are what holds now; `start` begins to watch."""
 
     def __init__(self, desk: Navigator) -> None:
-        settings = desk.window.settings
         self._desk = desk
-        self.cover = Cover(settings.cover_lasts)
+        #: What holds: until the store is open, and can tell of the office, the device's own.
+        self.rules = rules(desk.window.settings)
+        self.cover = Cover(self.rules.cover_lasts)
         self.pin = QuickPin()
-        self.idle = Idle(settings.lock_after)
+        self.idle = Idle(self.rules.lock_after)
         self._warning: LockSoon | None = None
         self._looking: Any = None
 
@@ -55,6 +60,32 @@ class Guard:
                 on_textinput=self._pressed,
             )
 
+    def ask_rules(self, *, offer_pin: bool = False) -> None:
+        """Have what the office decides hold from now on; `offer_pin`: then a PIN is asked for, where it may
+        be one."""
+
+        def told(found: CoverRules) -> None:
+            self._obey(found)
+            if offer_pin and found.pin:
+                PinSheet(self.pin, later=T("Not now")).open()
+
+        if self._desk.fieldbook is not None:
+            self._desk.fieldbook.cover_rules().then(told)
+
+    def _obey(self, found: CoverRules) -> None:
+        """At once, also for the cover that is on. A PIN that is not good enough any more is forgotten, and
+        that is told."""
+        self.rules = found
+        self.cover.limit(found.cover_lasts)
+        self.idle.limit(found.lock_after)
+        if self.pin.limit(allowed=found.pin, least=found.pin_least):
+            self._desk.tell(
+                T("The office asks for a longer PIN. Choose it under Settings.")
+                if found.pin
+                else T("The office allows no PIN any more: the passphrase takes the cover off."),
+                "attention",
+            )
+
     def stop(self) -> None:
         """The window closes; what was copied in it does not outlive it."""
         own_copy.take_back()
@@ -72,6 +103,30 @@ class Guard:
             if child is not self._desk:
                 Window.remove_widget(child)
         own_copy.take_back()
+
+    def typed(self) -> dict[str, Any]:
+        """What is typed in dialogs that are open or wait under the cover, and what no dialog has asked for
+        since the last lock: for the next unlocking, by `DIALOG` and what each keeps."""
+        kept: dict[str, Any] = dict(typed_before)
+        for sheet in (*focus.modals, *(focus.aside or ())):
+            if (keeps := getattr(sheet, "keeps", "")) and (typed := sheet.typed()):
+                kept[keeps] = typed
+        return {f"{DIALOG}{keeps}": typed for keeps, typed in kept.items()}
+
+    def hand_back(self, typed: dict[str, Any]) -> None:
+        """Take out what belongs to dialogs; each has it again when it is opened. It is told of which case."""
+        for name in [each for each in typed if each.startswith(DIALOG)]:
+            typed_before[name.removeprefix(DIALOG)] = typed.pop(name)
+        cases = {keeps.partition("/")[0] for keeps in typed_before if "/" in keeps}
+        for case in cases:
+            assert self._desk.fieldbook is not None
+            self._desk.fieldbook.case(case).then(
+                lambda view: self._desk.tell(
+                    T("What was typed for a decision in {code} is there when you open it again.",
+                      code=view.row.code)
+                ),
+                lambda _problem: None,
+            )  # fmt: skip
 
     def look(self, _seconds: float = 0.0) -> None:
         """What the clock says: lock, warn, or nothing."""

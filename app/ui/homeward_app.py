@@ -11,11 +11,16 @@ from typing import Any
 import platformdirs
 from kivy.config import Config
 
+#: A sheet of paper with lines. packaging/icon.py draws it.
+ICON = Path(__file__).with_name("icon") / "notes.png"
+
 
 def _arrange_window() -> None:
     """Before Kivy opens its window: Esc means back, a mouse is one finger, and tests choose the size."""
     Config.set("kivy", "exit_on_escape", "0")
     Config.set("kivy", "log_level", "warning")
+    # From the window's first moment: else Kivy shows its own until the app has one.
+    Config.set("kivy", "window_icon", str(ICON))
     Config.set("input", "mouse", "mouse,disable_multitouch")
     Config.set("graphics", "multisamples", "0")
     Config.set("graphics", "minimum_width", "360")
@@ -40,10 +45,11 @@ from app.problems import Problem  # noqa: E402
 if Window is None:
     raise Problem("app.window.missing")
 
-from app import capture, unlocking  # noqa: E402
+from app import capture, mending, unlocking  # noqa: E402
 from app import fieldbook as fieldbooks  # noqa: E402
 from app.background import Job  # noqa: E402
 from app.fieldbook import Fieldbook  # noqa: E402
+from app.mending import MendedView  # noqa: E402
 from app.settings import Settings  # noqa: E402
 from app.ui import probe  # noqa: E402
 from app.ui.i18n import language  # noqa: E402
@@ -70,6 +76,7 @@ class HomewardApp(App):
 
     def __init__(self, settings: Settings, *, unlock: Unlock | None = None, **more: Any) -> None:
         super().__init__(**more)
+        self.icon = str(ICON)
         self.settings = settings
         self._unlock = unlock or fieldbooks.unlock
         self.preferences = Preferences.load(settings.folder, settings.language)
@@ -121,6 +128,10 @@ class HomewardApp(App):
     def deliver(call: Callable[[], Any]) -> None:
         """Have something called on the window's thread."""
         on_window_thread(call)
+
+    def mend(self, passphrase: str, on_step: Callable[[mending.Step, float], Any]) -> Job[MendedView]:
+        """Repair a store that does not open any more; `on_step` is told how far it is."""
+        return mending.mend(self.settings, passphrase, on_window_thread, on_step)
 
     @property
     def pictures_folder(self) -> Path:

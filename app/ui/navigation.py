@@ -26,7 +26,6 @@ from app.ui.i18n import T, joined, language
 from app.ui.screens import wording
 from app.ui.screens.cover import CoverScreen
 from app.ui.screens.erase_dialog import ask_to_erase
-from app.ui.screens.pin_sheet import PinSheet
 from app.ui.screens.screen import Screen
 from app.ui.theme import RAIL_FROM, theme
 from app.ui.widgets import BottomBar, Column, DemoBar, Dialog, NavEntry, Rail, RowLayout, Toast, focus
@@ -233,8 +232,7 @@ class Navigator(Column):
         fieldbook.conflicts().then(
             lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
         )
-        if not self.window.is_demo:
-            PinSheet(self.guard.pin, later=T("Not now")).open()
+        self.guard.ask_rules(offer_pin=not self.window.is_demo)
 
     def remember(self, name: str, typed: Any) -> None:
         """What was typed on a screen and is no record's yet; nothing forgets it."""
@@ -243,6 +241,7 @@ class Navigator(Column):
             self.unfinished[name] = typed
 
     def _take_up(self, typed: dict[str, Any]) -> None:
+        self.guard.hand_back(typed)
         self.unfinished = {**typed, **self.unfinished}
         if "new_case" in typed:
             self.tell(T("What was typed for a new case is still there."))
@@ -297,7 +296,7 @@ class Navigator(Column):
         self._leave()
         self.guard.clear_window()
         self.clear_widgets()
-        self.fieldbook.unfinished.keep(self.unfinished)  # closing waits for it
+        self.fieldbook.unfinished.keep({**self.unfinished, **self.guard.typed()})  # closing waits for it
         chosen = self.window.preferences.language
         lock(self.fieldbook, replace(self.window.settings, language=chosen))
 
@@ -353,7 +352,8 @@ class Navigator(Column):
     def _changed(self, topics: frozenset[Any]) -> None:
         if self.fieldbook is None:
             return  # the window was closed while a sync was under way
-        if "conflicts" in topics:
+        if "conflicts" in topics:  # a sync has brought something, perhaps another word of the office
+            self.guard.ask_rules()
             self.fieldbook.conflicts().then(
                 lambda found: self.count_conflicts(sum(each.state == "open" for each in found))
             )

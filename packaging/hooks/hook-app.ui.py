@@ -1,4 +1,4 @@
-"""What the screens open by name: fonts, catalogues, and screens that are read when first needed."""
+"""What the screens open by name: fonts, the icon, catalogues, and screens that are read when first needed."""
 
 from pathlib import Path
 
@@ -21,6 +21,7 @@ def _catalogue(source: Path) -> tuple[str, str]:
 
 
 datas = [(str(_UI / "fonts" / each), "app/ui/fonts") for each in ("*.ttf", "OFL.txt")]
+datas += [(str(_UI / "icon" / "*.png"), "app/ui/icon")]
 datas += [_catalogue(source) for source in sorted(_UI.glob("locale/*/LC_MESSAGES/*.po"))]
 
 hiddenimports = [f"app.ui.screens.{file.stem}" for file in sorted((_UI / "screens").glob("[a-z]*.py"))]

@@ -241,14 +241,30 @@ class UnlockCode:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverPolicy:
+    """How the office wants a device left alone; a device may be stricter, never less strict.
+
+    `lock_after` and `cover_lasts` are the most seconds without a touch and under the cover; None leaves them
+    to the device. `without_pin`: no PIN takes the cover off; else one of so many digits at least.
+    """
+
+    lock_after: int | None = None
+    cover_lasts: int | None = None
+    without_pin: bool = False
+    pin_least: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """What devices read and never write: colleagues, the programmes' files as their texts by id, the public
-    half of the office's recovery key (empty where there is none), and the device's own unlock codes."""
+    half of the office's recovery key (empty where there is none), the device's own unlock codes, and how the
+    office wants the device left alone."""
 
     colleagues: tuple[Colleague, ...] = ()
     programmes: Mapping[str, str] = field(default_factory=dict)
     recovery_key: str = ""
     unlock_codes: tuple[UnlockCode, ...] = ()
+    cover: CoverPolicy | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -260,6 +276,10 @@ class Reference:
         parts: list[object] = [lines, sorted(self.programmes.items())]
         if self.recovery_key or self.unlock_codes:
             parts += [self.recovery_key, [[each.number, each.hash] for each in self.unlock_codes]]
+        if self.cover is not None:
+            parts.append(
+                [self.cover.lock_after, self.cover.cover_lasts, self.cover.without_pin, self.cover.pin_least]
+            )
         told = json.dumps(parts)
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 

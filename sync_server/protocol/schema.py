@@ -329,6 +329,15 @@ class UnlockCodeSchema(_Response):
     hash = _text(_short)
 
 
+class CoverPolicySchema(_Response):
+    message = messages.CoverPolicy
+
+    lock_after = _number(validate.Range(min=1), load_default=None)
+    cover_lasts = _number(validate.Range(min=1), load_default=None)
+    without_pin = fields.Boolean(load_default=False)
+    pin_least = fields.Integer(load_default=4)
+
+
 class ReferenceSchema(_Response):
     message = messages.Reference
 
@@ -336,6 +345,7 @@ class ReferenceSchema(_Response):
     programmes = fields.Dict(keys=fields.String(validate=_short), values=fields.String(), load_default=dict)
     recovery_key = fields.String(load_default="", validate=validate.Length(max=200))
     unlock_codes = _many(UnlockCodeSchema, load_default=())
+    cover = fields.Nested(CoverPolicySchema, load_default=None, allow_none=True)
 
 
 class AlarmNoticeSchema(_Response):

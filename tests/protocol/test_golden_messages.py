@@ -159,6 +159,15 @@ MESSAGES: dict[str, Any] = {
             unlock_codes=(messages.UnlockCode(4, "a7" * 8),),
         ),
     ),
+    "enrol_response_with_policy": messages.EnrolResponse(
+        device="0a1b2c3d",
+        token="opaque",
+        user=messages.EnrolledUser("anna", "Ana Ñ", "officer", "tirana", "Europe/Tirane"),
+        server="77d1",
+        epoch="77d1c0ffee00beef",
+        now=1_700_000_000_000,
+        reference=messages.Reference(cover=messages.CoverPolicy(300, 120, True, 6)),
+    ),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +24,10 @@ PASSWORD = "fjalëkalim-канарейка-كلمة-ⴰⵡⴰⵍ"
 PASSPHRASE = "kalimi-фразаказ عبارتي ⵜⴰⵡⵉⵏⴰ"
 ALL = (*NAMES.values(), PHONE, NOTE, LOGIN, DISPLAY_NAME, PASSWORD, PASSPHRASE)
 
-_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1251", "cp1256", "iso8859-5", "iso8859-6", "latin-1")
+_ENCODINGS = (
+    *("utf-8", "utf-16-le", "utf-16-be", "utf-32-le"),
+    *("cp1251", "cp1256", "iso8859-5", "iso8859-6", "latin-1"),
+)
 
 
 def _words() -> Iterator[str]:
@@ -36,17 +41,34 @@ def needles() -> dict[bytes, str]:
     """Each canary as it could stand in a file, and which one it is."""
     found: dict[bytes, str] = {}
     for word in _words():
-        for encoding in _ENCODINGS:
-            try:
-                found[word.encode(encoding)] = word
-            except UnicodeEncodeError:
-                continue
-        found[word.encode("unicode_escape")] = word
-        found[ascii(word)[1:-1].encode()] = word
-        found[quote(word).encode()] = word
-        found[base64.b64encode(word.encode()).rstrip(b"=")[:-1]] = word
-        found[word.encode().hex().encode()] = word
+        for form in {word, unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)}:
+            for dress in _dresses(form):
+                found[dress] = word
     return found
+
+
+def _dresses(word: str) -> Iterator[bytes]:
+    for encoding in _ENCODINGS:
+        try:
+            raw = word.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        yield raw
+    yield word.encode("unicode_escape")
+    yield ascii(word)[1:-1].encode()
+    yield json.dumps(word)[1:-1].encode()
+    yield quote(word).encode()
+    yield word.encode().hex().encode()
+    for raw in (word.encode(), word.encode("utf-16-le")):
+        for alignment in range(3):
+            yield _in_base64(raw, alignment)
+
+
+def _in_base64(raw: bytes, alignment: int) -> bytes:
+    """The letters of it that are the same whatever stands before it, `alignment` bytes after a third one,
+    and behind it."""
+    text = base64.b64encode(b"\0" * alignment + raw)
+    return text[-(-alignment * 8 // 6) : (alignment + len(raw)) * 8 // 6]
 
 
 def found_in(*places: Path) -> set[str]:

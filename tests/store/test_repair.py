@@ -38,11 +38,11 @@ def values(device, record):
     return device.store.read(lambda db: records.values(db, record))
 
 
-def damage(device, *pages):
+def damage(device, *pages, content=None):
     with (device.folder / DB).open("r+b") as file:
         for page in pages:
             file.seek((page - 1) * PAGE)
-            file.write(os.urandom(PAGE))
+            file.write(content or os.urandom(PAGE))
 
 
 def page_count(device):
@@ -317,3 +317,28 @@ def test_a_repaired_store_keeps_its_keys_and_its_owner(filled):
     assert filled.store.identity.login == "mira"
     opened = Store.exists(filled.folder)
     assert opened
+
+
+@pytest.mark.parametrize("content", [None, bytes(PAGE)], ids=["random", "zeros"])
+def test_a_long_text_whose_last_page_is_damaged_is_lost_and_never_saved_as_something_else(mira, content):
+    """SQLCipher gives zeros for the first page that it refuses, and only then says so."""
+    told = {f"r{number}": f"{number} " + "x" * 9_000 for number in range(3)}
+    for record, story in told.items():
+        finish(mira, record, story=story)
+    mira.store.close()
+    whole = {name: (mira.folder / name).read_bytes() for name in (DB, ANCHOR)}
+    unsaved = 0
+    # The texts came last, and so are on the last pages.
+    for page in range(len(whole[DB]) // PAGE - 15, len(whole[DB]) // PAGE + 1):
+        mira.store.close()
+        for name, content in whole.items():
+            (mira.folder / name).write_bytes(content)
+        damage(mira, page, content=content)
+        done = fates(mended(mira))
+        waiting = {each.record: each for each in mira.store.read(lambda db: outbox.batch(db, limit=9))}
+        for record, story in told.items():
+            if done.get(record) == "saved":
+                assert waiting[record].values["story"] == story, page
+            else:
+                unsaved += 1
+    assert unsaved

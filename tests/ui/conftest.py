@@ -95,6 +95,13 @@ def add_second_office(office: Office) -> None:
     )
 
 
+@pytest.fixture(scope="session")
+def two_offices(office: Office) -> Office:
+    """The same, with Athens beside it."""
+    add_second_office(office)
+    return office
+
+
 def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
     """Enrol a device folder with the office, and sync once, so that the worker's cases are there."""
     _run(

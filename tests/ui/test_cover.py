@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.ui.conftest import Office, opened
 from tests.ui.other_window import other_window
 from tests.ui.test_a_workers_day import begin, choose, open_a_case, unlock
 from tests.ui.test_new_case import held, open_new_case
-from tests.ui.window import AppWindow, Display
+from tests.ui.window import ROOT, AppWindow, Display
 
 pytestmark = pytest.mark.window
 
@@ -359,3 +361,22 @@ def test_the_window_is_called_notes_in_each_list_of_windows(window: AppWindow) -
     unlock(window)
     open_a_case(window, 0)
     assert window.ask_x("getwindowname", own) == "Notes"
+
+
+def test_the_icon_of_the_window_is_our_own_and_tells_nothing(window: AppWindow) -> None:
+    shown = subprocess.run(
+        ["xprop", "-id", window.own_window(), "-notype", "32c", "_NET_WM_ICON"],
+        env={**os.environ, "DISPLAY": window.display},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    ).stdout
+    numbers = [int(number) for number in re.findall(r"\d+", shown.partition("=")[2])]
+    width, height, *pixels = numbers
+    ours = Image.open(ROOT / "app" / "ui" / "icon" / "notes.png").convert("RGBA")
+    assert (width, height) == ours.size
+    expected = [(a << 24) | (r << 16) | (g << 8) | b for r, g, b, a in ours.get_flattened_data()]
+    opaque = [(one, two) for one, two in zip(pixels, expected, strict=False) if two >> 24 == 255]
+    assert len(opaque) > 1000
+    assert all(one == two for one, two in opaque)
+    assert not list(window.folder.rglob("kivy-icon*"))

@@ -7,18 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.conftest import Office, add_second_office, opened
+from tests.ui.conftest import Office, opened
 from tests.ui.test_a_workers_day import unlock
 from tests.ui.test_what_is_missing import GENT, missing, open_the_case_of
 from tests.ui.window import AppWindow, Display
 
 pytestmark = pytest.mark.window
-
-
-@pytest.fixture(scope="module")
-def two_offices(office: Office) -> Office:
-    add_second_office(office)
-    return office
 
 
 @pytest.fixture

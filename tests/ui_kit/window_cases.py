@@ -62,6 +62,7 @@ from app.ui.widgets import (
     focus,
     text_runs,
 )
+from app.ui.widgets.dialog import typed_before
 from app.ui.widgets.questions import Context, question_widget
 from app.views import AlarmView, FormOffer, OffersView, StageOffers
 from forms.xform.load import load_form
@@ -365,6 +366,35 @@ def case_a_dialog_waits_outside_of_a_covered_window_and_one_that_opens_meanwhile
     key(ESCAPE)
     key(ESCAPE)
     assert (focus.modals, gone) == ([], ["second"])
+
+
+def case_a_dialog_keeps_what_is_typed_and_chosen_in_it_and_never_a_secret() -> None:
+    def dialog() -> tuple[Dialog, TextField, TextField, ChoiceList]:
+        why, secret = TextField(name="why", text="as usual"), TextField(name="secret", secret=True)
+        which = ChoiceList(prefix="which", choices=[("a", "A"), ("b", "B")], value="a")
+        body = Column()
+        for part in (why, secret, which):
+            body.add_widget(part)
+        return Dialog(title="Why?", body=body, keeps="c1/why"), why, secret, which
+
+    first, why, secret, which = dialog()
+    first.open()
+    assert first.typed() == {}, "what stood there before is nobody's words"
+    secret.text = "granite window"
+    assert first.typed() == {}
+    why.text, which.value = "she asked", "b"
+    assert first.typed() == {"why": "she asked", "which": "b"}
+    first.dismiss()
+    typed_before["c1/why"] = {"why": "she asked", "which": "b"}
+    second, why, secret, which = dialog()
+    second.open()
+    assert (why.text, secret.text, which.value) == ("she asked", "", "b")
+    assert second.typed() == {"why": "she asked", "which": "b"}, "a second lock keeps it again"
+    second.dismiss()
+    third, why, *_ = dialog()
+    third.open()
+    assert why.text == "as usual", "it is handed back once"
+    third.dismiss()
 
 
 def case_a_pin_is_typed_on_any_keyboard() -> None:

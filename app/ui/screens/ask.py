@@ -28,13 +28,21 @@ class Ask(Dialog):
     """
 
     def __init__(
-        self, desk: Navigator, *, title: Any, body: Widget, do: T, act: Callable[[], Job[Any] | T]
+        self,
+        desk: Navigator,
+        *,
+        title: Any,
+        body: Widget,
+        do: T,
+        act: Callable[[], Job[Any] | T],
+        keeps: str = "",
     ) -> None:
         self._desk = desk
         self._try = act
         self._refusal = Column()
         super().__init__(
             title=title,
+            keeps=keeps,
             body=below(body, self._refusal, gap=M),
             actions=[(do, "filled", self._act_now), (T("Cancel"), "plain", None)],
         )

@@ -47,6 +47,7 @@ class CalendarDialog(Dialog):
             title=T("A file outside the protected records"),
             body=body,
             name="calendar",
+            keeps="calendar",
             actions=[
                 (T("Write it"), "filled", lambda: write(self._out(), self._word.text.strip())),
                 (T("Cancel"), "plain", None),

@@ -109,12 +109,12 @@ def _buttons(desk: Navigator, view: CaseView, step: StepView) -> list[Widget]:
             text=T("Leave out…"),
             kind="plain",
             name=f"case.leave_out.{step.id}",
-            on_release=lambda *_: _ask_why(step, lambda reason: tick(False, reason)),
+            on_release=lambda *_: _ask_why(view.row.id, step, lambda reason: tick(False, reason)),
         ),
     ]
 
 
-def _ask_why(step: StepView, leave_out: Any) -> None:
+def _ask_why(case: str, step: StepView, leave_out: Any) -> None:
     """A step is left out with a reason only; without one the question stays."""
     why = TextField(name="step.reason", multiline=True, hint=T("Why it is left out"))
 
@@ -122,10 +122,11 @@ def _ask_why(step: StepView, leave_out: Any) -> None:
         if why.text.strip():
             leave_out(why.text.strip())
         else:
-            _ask_why(step, leave_out)
+            _ask_why(case, step, leave_out)
 
     Dialog(
         title=T.titles(step.titles),
+        keeps=f"{case}/leave out {step.id}",
         body=why,
         actions=[(T("Leave out"), "filled", answered), (T("Cancel"), "plain", None)],
     ).open()

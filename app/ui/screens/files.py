@@ -172,6 +172,7 @@ class FilesScreen(Screen):
             title=T("Another file of the same person"),
             body=below(*([which] if self._likely else []), code, why),
             do=T("Read them as one"),
+            keeps=f"{self.where['case']}/join",
             act=lambda: self._join(which.value, code.text.strip(), why.text.strip()),
         ).open()
 
@@ -195,5 +196,6 @@ class FilesScreen(Screen):
             title=T("Are they different people?"),
             body=below(BidiLabel(text=told), why),
             do=T("Read them apart"),
+            keeps=f"{self.where['case']}/part",
             act=lambda: self.book.decisions.part_files(self.where["case"], why.text.strip()),
         ).open()

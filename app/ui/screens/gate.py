@@ -94,6 +94,7 @@ class GateScreen(Screen):
             title=reasons.reason(reason.code),
             body=why,
             do=T("Pass"),
+            keeps=f"{self.where['case']}/pass {self.where['gate']} {reason.code}",
             act=lambda: self.book.decisions.pass_gate(
                 self.where["case"], self.where["gate"], [reason.code], why.text.strip()
             ),

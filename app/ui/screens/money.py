@@ -112,6 +112,7 @@ class MoneyScreen(Screen):
 
         Dialog(
             title=T("Over the budget line: why?"),
+            keeps=f"{self.where['case']}/over {cost.evidence}",
             body=why,
             actions=[(T("Write it down"), "filled", write), (T("Cancel"), "plain", None)],
         ).open()

@@ -7,15 +7,11 @@ from typing import Any
 from kivy.metrics import dp
 from kivy.uix.anchorlayout import AnchorLayout
 
-from app.lock import PIN_LEAST, PIN_MOST, QuickPin, weakness
+from app.cover_policy import PIN_MOST
+from app.lock import QuickPin, Weakness, weakness
 from app.ui.i18n import T
 from app.ui.theme import M
 from app.ui.widgets import BidiLabel, Button, Flow, PinPad, Sheet
-
-_WHY = {
-    "digits": T("{least} to {most} digits.", least=PIN_LEAST, most=PIN_MOST),
-    "guessable": T("Too easy: not one digit over and over, not a row of digits."),
-}
 
 
 class PinSheet(Sheet):
@@ -73,18 +69,26 @@ class PinSheet(Sheet):
         self._pad.clear()
         self._changed(self._pad, "")
 
+    def _why(self, weak: Weakness) -> T:
+        if weak == "guessable":
+            return T("Too easy: not one digit over and over, not a row of digits.")
+        least = self._pin.least
+        if least == PIN_MOST:
+            return T("{n} digits.", n=PIN_MOST)
+        return T("{least} to {most} digits.", least=least, most=PIN_MOST)
+
     def _say(self, text: T, tone: str) -> None:
         self._told.text, self._told.tone = text, tone
 
     def _changed(self, _pad: PinPad, entered: str) -> None:
-        self._button.disabled = len(entered) < PIN_LEAST
+        self._button.disabled = len(entered) < self._pin.least
 
     def _go_on(self) -> None:
         entered = str(self._pad.entered)
         if not self._first:
-            weak = weakness(entered)
+            weak = weakness(entered, self._pin.least)
             if weak is not None:
-                self._ask_first(_WHY[weak])
+                self._ask_first(self._why(weak))
                 return
             self._first = entered
             self._pad.clear()

@@ -74,6 +74,7 @@ class ReportDialog(Dialog):
             title=T("A file outside the protected records"),
             body=body,
             name="report.file",
+            keeps=f"report {view.output}",
             actions=[
                 (
                     T("Write it"),

@@ -95,6 +95,7 @@ class SharingScreen(Screen):
             title=T("Share with {office}", office=office.id),
             body=below(ground, why),
             do=T("Share"),
+            keeps=f"{self.where['case']}/share {office.id}",
             act=lambda: self.book.decisions.share(
                 self.where["case"], office.id, ground.value, why.text.strip()
             ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from kivy.uix.widget import Widget
 
+from app.aftermath import PUT_BACK, AftermathView
 from app.ui.i18n import T, joined
 from app.ui.screens import wording
+from app.ui.screens.aftermath_cards import aftermath_cards
 from app.ui.screens.screen import Screen, below, flow, heading
 from app.ui.widgets import BidiLabel, Button, Card, Chip, ProgressBar, Row
 from app.views import RecordRow, SyncView
@@ -16,9 +18,11 @@ class SyncScreen(Screen):
     topics = frozenset({"sync", "records"})
 
     def enter(self) -> None:
-        self.book.sync_view().then(self._show)
+        self.book.aftermath.view().then(
+            lambda left: self.book.sync_view().then(lambda view: self._show(view, left))
+        )
 
-    def _show(self, view: SyncView) -> None:
+    def _show(self, view: SyncView, left: AftermathView) -> None:
         self.titled(
             T("Sync"),
             actions=[
@@ -32,10 +36,11 @@ class SyncScreen(Screen):
                 )
             ],
         )
-        main: list[Widget] = [self._here(view)]
+        main: list[Widget] = [*aftermath_cards(self.desk, left, self.enter), self._here(view)]
         if view.running:
             main.append(self._progress(view))
-        if view.problem is not None and not view.running:
+        # That an old copy was put back is told above: the sync itself went well, and something is lost.
+        if view.problem not in (None, PUT_BACK) and not view.running:
             main.append(self._problem(view))
         side: list[Widget] = [self._history(view)]
         if view.refused:

@@ -8,8 +8,10 @@ from typing import Any
 
 from kivy.uix.widget import Widget
 
+from app.aftermath import AftermathView
 from app.ui.i18n import T, joined
 from app.ui.screens import reasons, wording
+from app.ui.screens.aftermath_cards import aftermath_rows
 from app.ui.screens.conflict_card import conflict_card
 from app.ui.screens.office import due_today
 from app.ui.screens.screen import Screen, heading, note, risk_mark
@@ -22,15 +24,17 @@ class TodayScreen(Screen):
     topics = frozenset({"cases", "records", "conflicts", "sync"})
 
     def enter(self) -> None:
-        self.book.today().then(self._show)
+        self.book.aftermath.view().then(
+            lambda left: self.book.today().then(lambda view: self._show(view, left))
+        )
 
-    def _show(self, view: TodayView) -> None:
+    def _show(self, view: TodayView, left: AftermathView) -> None:
         self.titled(
             joined(T("Today"), wording.long_day(view.day)),
             signs=[*only_here_chip(view.only_here), Chip(text=wording.last_sync(view.last_sync))],
         )
         self.desk.count_conflicts(len(view.conflicts))
-        main: list[Widget] = []
+        main: list[Widget] = aftermath_rows(self.desk, left)
         if view.alarms:
             main += [heading(T("Must not wait"), len(view.alarms))]
             main += [self._alarm(alarm, first=alarm is view.alarms[0]) for alarm in view.alarms]

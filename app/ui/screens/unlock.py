@@ -15,6 +15,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 
 from app import unlocking
 from app.fieldbook import Fieldbook
+from app.mending import can_mend
 from app.problems import Problem
 from app.ui.i18n import T
 from app.ui.preferences import LANGUAGES
@@ -178,9 +179,12 @@ class UnlockScreen(Screen):
         self._busy = self._button.disabled = False
         self._button.text = T("Open")
         self._error.text = "" if problem.code in _WAITS else wording.problem(problem)
-        self._passphrase.text = ""
+        passphrase, self._passphrase.text = str(self._passphrase.text), ""
         self._look()
-        self.appeared()
+        if can_mend(problem):
+            self.desk.go("repair", problem=problem, passphrase=passphrase)
+        else:
+            self.appeared()
 
     # -- a code -------------------------------------------------------------------------------------
 

@@ -136,6 +136,11 @@ class ChoiceList(Column):
         """The worker has chosen; `value` is the new value, None when nothing is chosen any more."""
 
     @property
+    def prefix(self) -> str:
+        """What the names of its rows begin with."""
+        return self._prefix
+
+    @property
     def chosen(self) -> Sequence[Any]:
         if self.value is None:
             return ()

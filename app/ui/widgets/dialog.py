@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kivy.core.window import Window
@@ -14,6 +14,8 @@ from kivy.uix.widget import Widget
 
 from app.ui.theme import XL, L, M, theme
 from app.ui.widgets.buttons import PushButton
+from app.ui.widgets.choices import ChoiceList
+from app.ui.widgets.fields import TextField
 from app.ui.widgets.focus import Focusable, focus
 from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.layouts import Flow, Page
@@ -21,6 +23,8 @@ from app.ui.widgets.live import Live
 from app.ui.widgets.surfaces import Card
 
 Action = tuple[Any, str, Callable[[], Any] | None]
+#: What was typed in a dialog that a lock took away, by what the dialog `keeps`; it is handed back once.
+typed_before: dict[str, Mapping[str, Any]] = {}
 
 
 class Sheet(Live, FloatLayout):
@@ -28,14 +32,19 @@ class Sheet(Live, FloatLayout):
 
     `open()`, `dismiss()`; Escape or a touch outside closes it, too. `on_dismiss` when it is gone; the
     keyboard returns to where it was.
+
+    `keeps`: a name for what is typed in it, as `<case>/<what is decided>`. Where the lock comes while it is
+    open, that is there again when the same is opened next. Secret fields keep nothing, whatever it says.
     """
 
     title = ObjectProperty("")
     content = ObjectProperty(None, allownone=True)
     name = StringProperty("sheet")
 
-    def __init__(self, *, max_width: float = 560, **options: Any) -> None:
+    def __init__(self, *, max_width: float = 560, keeps: str = "", **options: Any) -> None:
         self.register_event_type("on_dismiss")
+        self.keeps = keeps
+        self._untouched: dict[str, Any] = {}
         self._max_width = max_width
         self._returns_to: Focusable | None = None
         super().__init__(**options)
@@ -55,6 +64,9 @@ class Sheet(Live, FloatLayout):
         """It is gone."""
 
     def open(self) -> Sheet:
+        self._untouched = self._entered()
+        if self.keeps:
+            self._restore(typed_before.pop(self.keeps, {}))
         if focus.aside is not None:  # the window is covered
             focus.aside.append(self)
             return self
@@ -64,6 +76,30 @@ class Sheet(Live, FloatLayout):
         Window.add_widget(self)
         self._place()
         return self
+
+    def typed(self) -> dict[str, Any]:
+        """What stands in its fields and lists; nothing where nobody has typed anything."""
+        entered = self._entered()
+        return entered if entered != self._untouched else {}
+
+    def _entered(self) -> dict[str, Any]:
+        texts = {each.name: each.text for each in self._fields()}
+        return {**texts, **{each.prefix: each.value for each in self._lists()}} if texts else {}
+
+    def _restore(self, typed: Mapping[str, Any]) -> None:
+        # A text may choose something in a list: what was chosen has the last word.
+        for field in self._fields():
+            field.text = typed.get(field.name, field.text)
+        for choices in self._lists():
+            if choices.prefix in typed:
+                choices.value = typed[choices.prefix]
+
+    def _fields(self) -> list[TextField]:
+        each = self.card.walk(restrict=True)
+        return [found for found in each if isinstance(found, TextField) and found.name and not found.secret]
+
+    def _lists(self) -> list[ChoiceList]:
+        return [found for found in self.card.walk(restrict=True) if isinstance(found, ChoiceList)]
 
     def put_aside(self) -> None:
         """Out of the window while it is covered; what is written in it stays."""

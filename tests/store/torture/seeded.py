@@ -9,6 +9,8 @@ from types import SimpleNamespace
 from typing import Final
 
 from app.store import anchor, connection, erase, key_file, travel
+from tests.store.torture import mends
+from tests.store.torture.leaks import leaks
 
 
 def _normal() -> None:
@@ -83,6 +85,8 @@ SEEDS: Final[Mapping[str, Callable[[], None]]] = {
     "travel-unchecked": _travel_unchecked,
     "old-keys-last": _old_keys_last,
     "slots-in-place": _slots_in_place,
+    **dict(leaks()),
+    "zeros": mends.zeros,
 }
 
 #: The rows that must find each of them.
@@ -96,4 +100,8 @@ FOUND_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "travel-unchecked": ("travel",),
     "old-keys-last": ("travel",),
     "slots-in-place": ("passphrase",),
+    "plain-temp": ("canaries",),
+    "name-in-log": ("canaries",),
+    "core": ("canaries",),
+    "zeros": ("mended",),
 }

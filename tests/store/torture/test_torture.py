@@ -30,6 +30,8 @@ SCALES = {
     "passphrase": 1,
     "travel": 0.25,
     "leaving": 0.25,
+    "canaries": 0.045,
+    "mended": 0.08,
 }
 _SMALLEST = 0.08
 
