@@ -10,7 +10,7 @@ server counts it changes, when the two disagree about the count.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
@@ -243,11 +243,13 @@ def only_here(db: Snapshot, case: str | None = None) -> tuple[OnlyHere, ...]:
     return tuple(found)
 
 
-def forget_covered(db: Transaction, records: Iterable[str] | None) -> set[str]:
+def forget_covered(
+    db: Transaction, records: Iterable[str] | None, last_look: Callable[[ChangeSet], object]
+) -> set[str]:
     """Drop the acknowledged change sets of these records (None: of all), whose outcome a page brought.
 
-    Returns the records that had any. What they replaced of an earlier, refused change set is
-    remembered there, so that it never comes to lie over the newer answer.
+    Returns the records that had any; `last_look` sees each before it goes. What they replaced of an
+    earlier, refused change set is remembered there, so that it never comes to lie over the newer answer.
     """
     covered: set[str] = set()
     rows = db.rows("SELECT place, record, change_set FROM outbox WHERE state = 'sent' ORDER BY place")
@@ -256,6 +258,7 @@ def forget_covered(db: Transaction, records: Iterable[str] | None) -> set[str]:
         if wanted is not None and record not in wanted:
             continue
         covered.add(record)
+        last_look(_change_set(text))
         paths = set(json.loads(text)["values"])
         for older, gone in db.rows(
             "SELECT place, superseded FROM outbox WHERE record = ? AND state = 'refused' AND place < ?",
