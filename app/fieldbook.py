@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from app import (
+    backups,
     calendar_file,
     casefile,
     decisions,
@@ -24,6 +25,7 @@ from app import (
     directory,
     figures,
     guidance,
+    history,
     inbox,
     money,
     office,
@@ -169,6 +171,8 @@ class Fieldbook:
         #: What the lock would else end: typed, and of no record yet.
         self.unfinished = unfinished.Unfinished(self._write)
         self.keys = device_keys.DeviceKeys(store, worker.submit, world.floor)
+        self.backups = backups.Backups(store, self._now, deliver, worker.submit)
+        self.histories = history.Histories(self._shelf, self.discretion, self._now, self._read)
         self._writer = worker
         self._writer.unheard = self._tell_problem
         self._reader = Worker("store-read", deliver, self._tell_problem)
@@ -413,7 +417,7 @@ class Fieldbook:
             log.error("sync.failed", extra=error_facts(error))
             now = self._now()
             outcome = Outcome(now, now, problem=as_problem(error))
-        log.info("sync.ended", extra=_counts(outcome, self.session.device))
+        log.info("sync.ended", extra=outcome.facts(self.session.device))
         self._phase_is(None)
         self._schedule.heard(outcome)
         self._changed(_SETTLED if outcome.changed_something else _SYNC)
@@ -449,6 +453,7 @@ class Fieldbook:
         self._schedule.stop()
         self._reminders.stop()
         self._client.close()
+        self.backups.stop()
         self._reader.close(2)
         # A sync that hangs on the network is not waited for: what it has exchanged is committed.
         self._line.close(2)
@@ -472,21 +477,6 @@ class Fieldbook:
     def _tell_problem(self, problem: Problem) -> None:
         for told in tuple(self.on_problem):
             told(problem)
-
-
-def _counts(outcome: Outcome, device: str) -> dict[str, object]:
-    """What the log keeps of a sync."""
-    return {
-        "device": device,
-        "sent": outcome.sent,
-        "received": outcome.received,
-        "refused": outcome.refused,
-        "conflicts": outcome.conflicts,
-        "files_sent": outcome.attachments_sent,
-        "files_received": outcome.attachments_received,
-        "ms": round((outcome.ended - outcome.started).total_seconds() * 1000),
-        "code": outcome.problem.code if outcome.problem else None,
-    }
 
 
 def _nothing(_: object) -> None:

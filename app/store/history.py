@@ -202,4 +202,3 @@ def _told(some: list[_Known]) -> Iterable[Said]:
                 standing,
             )
         before = each
-

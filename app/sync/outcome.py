@@ -41,3 +41,17 @@ class Outcome:
             self.sent or self.received or self.conflicts or self.refused or self.forms_received
             or self.attachments_received or self.news
         )  # fmt: skip
+
+    def facts(self, device: str) -> dict[str, object]:
+        """What the log keeps of a sync."""
+        return {
+            "device": device,
+            "sent": self.sent,
+            "received": self.received,
+            "refused": self.refused,
+            "conflicts": self.conflicts,
+            "files_sent": self.attachments_sent,
+            "files_received": self.attachments_received,
+            "ms": round((self.ended - self.started).total_seconds() * 1000),
+            "code": self.problem.code if self.problem else None,
+        }
