@@ -187,9 +187,7 @@ def _make_known(settings: Settings, chosen: argparse.Namespace, passphrase: str,
     done = restoring.make_known(settings.folder, passphrase, *told)
     print(f"known as {done.login} ({done.role}, office {done.office}), device {done.device}; sync now")
     if done.uncertain:
-        print(
-            f"{done.uncertain} answers wait for their author, since the lost device may have sent them"
-        )
+        print(f"{done.uncertain} answers wait for their author, since the lost device may have sent them")
     return 0
 
 

@@ -124,15 +124,15 @@ TEXTS: Final[Mapping[str, str]] = {
     "backup.folder.missing": N_("There is no such folder. Is the stick plugged in? Choose it again."),
     "backup.folder.own": N_("This folder belongs to the app itself. Choose a folder on a stick."),
     "backup.stick.full": N_(
-        "There is no room for the backup: it needs {megabytes} MB, and none was made. Make room or take another "
-        "stick."
+        "There is no room for the backup: it needs {megabytes} MB, and none was made. Make room or take "
+        "another stick."
     ),
     "backup.stick.read_only": N_(
         "Nothing can be written there, so no backup was made. Is the stick locked? Take another one."
     ),
     "backup.stick.gone": N_(
-        "The stick does not answer any more, so this backup was not finished. Was it pulled out? Plug it in and "
-        "make the backup again."
+        "The stick does not answer any more, so this backup was not finished. Was it pulled out? Plug it in "
+        "and make the backup again."
     ),
     "backup.copy.differs": N_(
         "What lies on the stick is not what was written, so it was deleted and is no backup. Take another "

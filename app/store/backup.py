@@ -109,7 +109,7 @@ def _sources(pinned: Pinned, folder: Path) -> list[Source]:
     """The store's file as it is pinned, and the sealed files that it knows to be here."""
     (pages,) = pinned.connection.execute("PRAGMA page_count").fetchone()
     (size,) = pinned.connection.execute("PRAGMA page_size").fetchone()
-    found = [Source(STORE_NAME, pinned.path, pages * size, needed=True)]
+    found = [Source(STORE_NAME, pinned.path, int(pages) * int(size), needed=True)]
     for (digest,) in pinned.connection.execute("SELECT hash FROM attachment WHERE here = 1 ORDER BY hash"):
         path = attachments.path_of(folder, digest)
         with suppress(FileNotFoundError):

@@ -27,6 +27,9 @@ from sync_server.protocol.messages import About, ClockReading, EnrolRequest, Syn
 _UNKNOWN: str = "auth.token.invalid"
 _BYTES = 1_000_000
 
+#: From an address and a token to the way to that server.
+OpenLine = Callable[[str, str | None], HttpClient]
+
 
 def rejoin(
     store: Store,
@@ -35,7 +38,7 @@ def rejoin(
     password: str,
     *,
     label: str = "",
-    monotonic: Callable[[], float] = time.monotonic,
+    open_line: OpenLine = HttpClient,
 ) -> tuple[Identity, int]:
     """Make the device of `store`, which was restored, known to `server`; who now works here, and how many
     answers are uncertain and wait for their author.
@@ -50,10 +53,10 @@ def rejoin(
     was = store.identity
     if login.strip().lower() != was.login:
         raise Problem("restore.login.other")
-    client = HttpClient(server)
+    client = open_line(server, None)
     try:
         about = _about(client, was)
-        sent = _send_in_its_name(store, client.address, came_from, about, monotonic)
+        sent = _send_in_its_name(store, client.address, came_from, about, open_line)
         enrolled = client.enrol(EnrolRequest(was.login, password, label or "device", was.demo))
     finally:
         client.close()
@@ -72,9 +75,9 @@ def rejoin(
     )
     if not sent:
         # What the server has of the old device's work is seen only in what it shows of the records.
-        own = HttpClient(identity.server, identity.token)
+        own = open_line(identity.server, identity.token)
         try:
-            _exchange(store, own, None, about, monotonic)
+            _exchange(store, own, None, about)
         finally:
             own.close()
     uncertain: list[int] = []
@@ -102,14 +105,14 @@ def _about(client: HttpClient, was: Identity) -> About:
 
 
 def _send_in_its_name(
-    store: Store, address: str, came_from: inherited.Inherited, about: About, monotonic: Callable[[], float]
+    store: Store, address: str, came_from: inherited.Inherited, about: About, open_line: OpenLine
 ) -> bool:
     """False where the server does not take the old device's token any more."""
     if not came_from.token:
         return False
-    client = HttpClient(address, came_from.token)
+    client = open_line(address, came_from.token)
     try:
-        _exchange(store, client, came_from.device, about, monotonic)
+        _exchange(store, client, came_from.device, about)
     except Problem as problem:
         if problem.code != _UNKNOWN:
             raise
@@ -119,11 +122,9 @@ def _send_in_its_name(
     return True
 
 
-def _exchange(
-    store: Store, client: HttpClient, device: str | None, about: About, monotonic: Callable[[], float]
-) -> None:
+def _exchange(store: Store, client: HttpClient, device: str | None, about: About) -> None:
     """Push what waits of `device`, and pull, until nothing is left of either."""
-    more, miscounts, begun = True, 0, monotonic()
+    more, miscounts, begun = True, 0, time.monotonic()
     while more:
         changes, cursor, known = store.read(
             lambda db: (
@@ -134,7 +135,7 @@ def _exchange(
         )
         request = SyncRequest(
             # By the server's own clock: what this machine's says tells nothing of the other one's.
-            clock=ClockReading(about.now + round((monotonic() - begun) * 1000)),
+            clock=ClockReading(about.now + round((time.monotonic() - begun) * 1000)),
             batch=batch_id(changes, ()),
             changes=changes,
             cursor=cursor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from app.store import anchor, connection
+from app.store import anchor, backup, connection
 
 
 def _normal() -> None:
@@ -31,11 +31,17 @@ def _no_anchor() -> None:
     anchor.check = lambda *_: None
 
 
+def _name_at_once() -> None:
+    """A backup has its name from its first byte on."""
+    backup._PART = ""
+
+
 SEEDS: Final[Mapping[str, Callable[[], None]]] = {
     "normal": _normal,
     "no-copy-first": _no_copy_first,
     "no-integrity-check": _no_integrity_check,
     "no-anchor": _no_anchor,
+    "name-at-once": _name_at_once,
 }
 
 #: The rows that must find each of them.
@@ -44,4 +50,5 @@ FOUND_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "no-copy-first": ("journal",),
     "no-integrity-check": ("flip",),
     "no-anchor": ("journal", "page", "replay", "planted"),
+    "name-at-once": ("stick",),
 }

@@ -26,6 +26,7 @@ SCALES = {
     "rename": 1,
     "open": 1,
     "fsync": 0.5,
+    "stick": 1,
 }
 _SMALLEST = 0.08
 
