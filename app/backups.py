@@ -16,6 +16,8 @@ from app.store import Store, backup
 from app.store.backup import Backup
 from sync_server.protocol.recovery_key import fingerprint
 
+__all__ = ["Backup", "BackupView", "Backups"]
+
 log = logging.getLogger(__name__)
 
 OnPart = Callable[[float], Any]
