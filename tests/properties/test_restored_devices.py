@@ -215,7 +215,9 @@ def test_all_end_equal_and_no_word_vanishes_or_comes_back(
             alive = [other, arben]
             if found_again and not revoked:
                 alive.append(mira)
-                kept |= play(story, mira, arben, ["she syncs", "she phone", "she syncs"])
+                kept |= play(
+                    story, mira, arben, ["she syncs", *(["she phone", "she syncs"] if usual else [])]
+                )
             for _ in range(3):
                 for worker in alive:
                     worker.syncer.sync()
