@@ -150,7 +150,7 @@ def situation(**facts: Any) -> Any:
     return example(**{**none, "revoked": False, "found_again": False, "off": 0, **facts})
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     before=Steps,
     after=Steps,
