@@ -4,6 +4,9 @@
     enrol --server URL --login L     make this device known to a server, and its store
     sync                             one sync without a window, for scripts
     recover --key FILE               open a device by the office's recovery key, and give it a new passphrase
+    backup --to FOLDER               back this device up to a stick, for the office's recovery key
+    restore --from FILE --key FILE   make a device of a backup, in a folder without one
+    rejoin --server URL --login L    make a restored device known to the server
     repair                           save what can be read of a store that does not open any more
     travel [--end]                   take every case off this device before a border; bring them back
     erase                            destroy everything on this device, and say before what is lost
@@ -31,6 +34,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -155,6 +159,62 @@ def _recover(settings: Settings, chosen: argparse.Namespace) -> int:
     recovering.recover(settings.folder, key, passphrase)
     print("This device has a new passphrase. The one before opens nothing any more.")
     _tell_passphrase(passphrase, made)
+    return 0
+
+
+def _backup(settings: Settings, chosen: argparse.Namespace) -> int:
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
+    from app.store import Store, backup
+    from app.store.store import system_now_ms
+    from app.unlocking import attempts_at
+
+    store = Store.open(settings.folder, passphrase, attempts=attempts_at(settings.folder))
+    try:
+        made = backup.back_up(store, chosen.to, now_ms=system_now_ms())
+        backup.note(store, made)
+    finally:
+        store.close()
+    print(f"{made.path.name}: {made.bytes} bytes, read back and whole. Keep it apart from the device.")
+    return 0
+
+
+def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
+    """With a login the device is made known at once; without one it opens, and does not sync yet."""
+    from app import recovering, restoring
+
+    restoring.refuse_used(settings.folder)
+    if bool(chosen.server) != bool(chosen.login):
+        chosen.parser.error("--server and --login belong together")
+    key = recovering.read_key(
+        chosen.key, lambda: _secret("HOMEWARD_RECOVERY_PASSPHRASE", "Passphrase of the recovery key: ")
+    )
+    password = _secret("HOMEWARD_PASSWORD", "Password of the server: ") if chosen.login else ""
+    passphrase, made = _new_passphrase(settings)
+    done = restoring.restore(settings.folder, chosen.backup, key, passphrase)
+    when = datetime.fromtimestamp(done.made_ms / 1000, UTC)
+    print(f"restored: device {done.device} of {done.login}, as of {when:%Y-%m-%d %H:%M} UTC by its clock")
+    print(f"{done.unsent} saves and {done.drafts} drafts were not on a server then")
+    _tell_passphrase(passphrase, made)
+    if chosen.login:
+        return _make_known(settings, chosen, passphrase, password)
+    print(f"It does not sync before the server knows it: {command_line.program('app')} rejoin --help")
+    return 0
+
+
+def _rejoin(settings: Settings, chosen: argparse.Namespace) -> int:
+    password = _secret("HOMEWARD_PASSWORD", "Password of the server: ")
+    passphrase = _secret("HOMEWARD_PASSPHRASE", "Passphrase of this device: ")
+    return _make_known(settings, chosen, passphrase, password)
+
+
+def _make_known(settings: Settings, chosen: argparse.Namespace, passphrase: str, password: str) -> int:
+    from app import restoring
+
+    told = (chosen.server, chosen.login, password, chosen.label)
+    done = restoring.make_known(settings.folder, passphrase, *told)
+    print(f"known as {done.login} ({done.role}, office {done.office}), device {done.device}; sync now")
+    if done.uncertain:
+        print(f"{done.uncertain} answers wait for their author, since the lost device may have sent them")
     return 0
 
 
@@ -298,6 +358,9 @@ _COMMANDS: Final[Mapping[str, Callable[[Settings, argparse.Namespace], int]]] = 
     "enrol": _enrol,
     "recover": _recover,
     "sync": _sync,
+    "backup": _backup,
+    "restore": _restore,
+    "rejoin": _rejoin,
     "repair": _repair,
     "travel": _travel,
     "erase": _erase,
@@ -386,6 +449,30 @@ def _parser() -> argparse.ArgumentParser:
         "--key", type=Path, required=True, metavar="FILE", help="as the server's recovery-key made it"
     )
     recover.set_defaults(command="recover")
+    backup = commands.add_parser(
+        "backup", parents=[common], help="back this device up to a stick, for the office's recovery key"
+    )
+    backup.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="a folder on the stick")
+    backup.set_defaults(command="backup")
+    restored = commands.add_parser(
+        "restore", parents=[common], help="make a device of a backup, in a folder without one"
+    )
+    restored.add_argument(
+        "--from", dest="backup", type=Path, required=True, metavar="FILE", help="a file of `backup`"
+    )
+    restored.add_argument(
+        "--key", type=Path, required=True, metavar="FILE", help="as the server's recovery-key made it"
+    )
+    rejoined = commands.add_parser(
+        "rejoin", parents=[common], help="make a restored device known to the server, under its own name"
+    )
+    for parser_of, needed in ((restored, False), (rejoined, True)):
+        parser_of.add_argument("--server", required=needed, default="", help="as https://office.example")
+        parser_of.add_argument("--login", required=needed, default="", help="whose device it was")
+        parser_of.add_argument("--label", default="", help="a name for this device, shown to the office")
+    restored.set_defaults(command="restore", parser=restored)
+    rejoined.set_defaults(command="rejoin")
+
     mended = commands.add_parser(
         "repair", parents=[common], help="save what can be read of a store that does not open any more"
     )

@@ -26,6 +26,11 @@ class Discretion:
     def is_on(self, record: str) -> bool:
         return record in self._on
 
+    @property
+    def is_on_somewhere(self) -> bool:
+        """Somebody reads along, whichever record it is that is open."""
+        return bool(self._on)
+
     def put_on(self, record: str) -> None:
         self._on |= {record}
 

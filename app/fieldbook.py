@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar
 
 from app import (
     aftermath,
+    backups,
     calendar_file,
     casefile,
     cover_policy,
@@ -26,6 +27,7 @@ from app import (
     directory,
     figures,
     guidance,
+    history,
     inbox,
     leaving,
     money,
@@ -177,6 +179,8 @@ class Fieldbook:
         #: What a repair or an old copy that was put back leaves to be told.
         self.aftermath = aftermath.Aftermath(self._read, self._write, self._now)
         self.keys = device_keys.DeviceKeys(store, worker.submit, world.floor)
+        self.backups = backups.Backups(store, self._now, deliver, worker.submit)
+        self.histories = history.Histories(self._shelf, self.discretion, self._now, self._read)
         self._writer = worker
         self._writer.unheard = self._tell_problem
         self._reader = Worker("store-read", deliver, self._tell_problem)
@@ -455,6 +459,7 @@ class Fieldbook:
         self._schedule.stop()
         self._reminders.stop()
         self._client.close()
+        self.backups.stop()
         self._reader.close(2)
         # A sync that hangs on the network is not waited for: what it has exchanged is committed.
         self._line.close(2)

@@ -116,6 +116,53 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "recovery.file.weak": N_("The file of the recovery key was changed by somebody. Take a copy of it."),
     "recovery.passphrase.wrong": N_("This is not the passphrase of the recovery key. Try again."),
+    # backups, and devices that were restored from one
+    "backup.key.none": N_(
+        "The office has no recovery key on this device yet, so nobody could open a backup, and none is made. "
+        "Ask the coordinator, then sync."
+    ),
+    "backup.folder.missing": N_("There is no such folder. Is the stick plugged in? Choose it again."),
+    "backup.folder.own": N_("This folder belongs to the app itself. Choose a folder on a stick."),
+    "backup.stick.full": N_(
+        "There is no room for the backup: it needs {megabytes} MB, and none was made. Make room or take "
+        "another stick."
+    ),
+    "backup.stick.read_only": N_(
+        "Nothing can be written there, so no backup was made. Is the stick locked? Take another one."
+    ),
+    "backup.stick.gone": N_(
+        "The stick does not answer any more, so this backup was not finished. Was it pulled out? Plug it in "
+        "and make the backup again."
+    ),
+    "backup.copy.differs": N_(
+        "What lies on the stick is not what was written, so it was deleted and is no backup. Take another "
+        "stick."
+    ),
+    "backup.file.missing": N_("There is no backup {name} that can be read. Check its name and its place."),
+    "backup.file.foreign": N_("This file is no backup of a device. Choose another one."),
+    "backup.file.damaged": N_(
+        "This backup is cut off, damaged or was changed by somebody, and nothing was restored. Take an older "
+        "one."
+    ),
+    "backup.file.unreadable": N_(
+        "The stick does not give the backup ({kind}), and nothing was restored. Try again, or copy the file "
+        "to another disk first."
+    ),
+    "backup.version.newer": N_("This backup was made by a newer app. Update the app; nothing is lost."),
+    "restore.device.known": N_("This device is known to the server already. Sync as usual."),
+    "restore.login.other": N_(
+        "What is on this device was written under another login. Take that one; for somebody else enrol "
+        "another device."
+    ),
+    "restore.work.uncertain": N_(
+        "The lost device may have sent this, and somebody has answered since. Look at it, and finish the "
+        "record again if it is still right."
+    ),
+    "sync.device.restored": N_(
+        "This device was restored from a backup, and the server does not know it yet. Its work is safe here; "
+        "the coordinator makes it known by the command rejoin."
+    ),
+    "record.history.not_alone": N_("This is not shown now. Open it when you are alone."),
     "store.read.failed": N_("The file of this device could not be read ({kind}). Restart the app."),
     "store.write.failed": N_(
         "This could not be saved ({kind}). Is the device's memory full? Make room and try again."

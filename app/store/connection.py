@@ -157,6 +157,16 @@ def check_file(path: Path, keys: StoreKeys) -> None:
         connection.close()
 
 
+def refuse_damaged_pages(connection: Any, folder: Path) -> None:
+    """Problem store.file.damaged where a page is not what was written, or a table is not sound."""
+    try:
+        damaged = _unauthentic_pages(connection) or _unsound(connection)
+    except dbapi2.DatabaseError as error:
+        _refuse_damaged(folder, error)
+    if damaged:
+        raise Problem("store.file.damaged", {"name": FILE_NAME})
+
+
 def _empty_journal(connection: Any, folder: Path) -> None:
     try:
         checkpoint(connection)
@@ -234,13 +244,10 @@ def _expect(connection: Any, name: str, value: object, setting: str) -> None:
 def _check_whole(connection: Any, folder: Path, keys: StoreKeys) -> None:
     """Every page authentic, every table sound, and this the store that the keys belong to."""
     try:
-        unauthentic = _unauthentic_pages(connection)
-        unsound = connection.execute("PRAGMA quick_check").fetchall() != [("ok",)]
+        refuse_damaged_pages(connection, folder)
         sentinel = connection.execute("SELECT magic, store FROM sentinel").fetchall()
     except dbapi2.DatabaseError as error:
         _refuse_damaged(folder, error)
-    if unauthentic or unsound:
-        raise Problem("store.file.damaged", {"name": FILE_NAME})
     if sentinel != [("homeward", keys.store)]:
         raise Problem("store.file.foreign", {"name": FILE_NAME})
 
@@ -249,6 +256,10 @@ def _unauthentic_pages(connection: Any) -> list[Any]:
     """The pages that are not what was written under this key, those that hold nothing any more too."""
     found: list[Any] = connection.execute("PRAGMA cipher_integrity_check").fetchall()
     return found
+
+
+def _unsound(connection: Any) -> bool:
+    return bool(connection.execute("PRAGMA quick_check").fetchall() != [("ok",)])
 
 
 def _remove_trials(folder: Path) -> None:

@@ -10,7 +10,7 @@ server counts it changes, when the two disagree about the count.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeVar
 
@@ -108,17 +108,21 @@ def remembers(db: Snapshot, received: int) -> bool:
     return received <= int(meta.get(db, meta.SEQUENCE) or 0) or meta.get(db, meta.RECOUNT) is not None
 
 
-def batch(db: Snapshot, limit_bytes: int = 1_000_000, limit: int = 1000) -> tuple[ChangeSet, ...]:
-    """The waiting change sets in order, up to about `limit_bytes` of JSON; at least one if any waits."""
+def batch(
+    db: Snapshot, limit_bytes: int = 1_000_000, limit: int = 1000, device: str | None = None
+) -> tuple[ChangeSet, ...]:
+    """The waiting change sets in order, up to about `limit_bytes` of JSON; at least one if any waits.
+    `device`: only those of this one that come before all others."""
     chosen: list[ChangeSet] = []
     total = 0
     for text, sequence in db.rows(
         "SELECT change_set, sequence FROM outbox WHERE state = 'waiting' ORDER BY place LIMIT ?", limit
     ):
         total += len(text.encode())
-        if chosen and total > limit_bytes:
+        change_set = read(text, sequence)
+        if (chosen and total > limit_bytes) or device not in (None, change_set.device):
             break
-        chosen.append(_change_set(text, sequence))
+        chosen.append(change_set)
     return tuple(chosen)
 
 
@@ -147,15 +151,15 @@ def refuse(db: Transaction, sequence: int, code: str, params: Mapping[str, str |
         return
     place, text = found
     _set_aside(db, place, code, params or {})
-    unknown = _claims(_change_set(text))
+    unknown = _claims(read(text))
     later = db.rows(
         "SELECT place, change_set FROM outbox WHERE record = ? AND state = 'waiting' AND place > ?"
         " ORDER BY place",
-        _change_set(text).record,
+        read(text).record,
         place,
     )
     for place, text in later:
-        change_set = _change_set(text)
+        change_set = read(text)
         if any(parent in unknown for change in change_set.changes() for parent in change.parents):
             _set_aside(db, place, PARENT_REFUSED, {})
             unknown |= _claims(change_set)
@@ -169,17 +173,31 @@ def send_again(db: Transaction, id: str) -> ChangeSet:
     row = db.row("SELECT change_set, superseded FROM outbox WHERE id = ? AND state = 'refused'", id)
     if row is None:
         raise Problem("outbox.row.unknown")
-    old, gone = _change_set(row[0]), set(json.loads(row[1]))
+    old, gone = read(row[0]), set(json.loads(row[1]))
     db.run("DELETE FROM outbox WHERE id = ?", id)
-    return add(
-        db,
-        replace(
-            old,
-            id=db.new_id(),
-            values=_without(old.values, gone),
-            stamps=_without(old.stamps, gone),
-            path_parents=_without(old.path_parents, gone),
-        ),
+    return add(db, replace(without(old, gone), id=db.new_id()))
+
+
+def add_refused(db: Transaction, change_set: ChangeSet, code: str) -> None:
+    """Keep a change set here for its author to look at; it goes out when she finishes the record again."""
+    db.run(
+        "INSERT INTO outbox (id, record, state, code, params, change_set, made_ms)"
+        " VALUES (?, ?, 'refused', ?, '{}', ?, ?)",
+        change_set.id,
+        change_set.record,
+        code,
+        to_json(asdict(change_set)),
+        db.now_ms(),
+    )
+
+
+def without(change_set: ChangeSet, gone: Container[str]) -> ChangeSet:
+    """The same change set without some of its paths; perhaps without any."""
+    return replace(
+        change_set,
+        values=_without(change_set.values, gone),
+        stamps=_without(change_set.stamps, gone),
+        path_parents=_without(change_set.path_parents, gone),
     )
 
 
@@ -243,11 +261,13 @@ def only_here(db: Snapshot, case: str | None = None) -> tuple[OnlyHere, ...]:
     return tuple(found)
 
 
-def forget_covered(db: Transaction, records: Iterable[str] | None) -> set[str]:
+def forget_covered(
+    db: Transaction, records: Iterable[str] | None, last_look: Callable[[ChangeSet], object]
+) -> set[str]:
     """Drop the acknowledged change sets of these records (None: of all), whose outcome a page brought.
 
-    Returns the records that had any. What they replaced of an earlier, refused change set is
-    remembered there, so that it never comes to lie over the newer answer.
+    Returns the records that had any; `last_look` sees each before it goes. What they replaced of an
+    earlier, refused change set is remembered there, so that it never comes to lie over the newer answer.
     """
     covered: set[str] = set()
     rows = db.rows("SELECT place, record, change_set FROM outbox WHERE state = 'sent' ORDER BY place")
@@ -256,6 +276,7 @@ def forget_covered(db: Transaction, records: Iterable[str] | None) -> set[str]:
         if wanted is not None and record not in wanted:
             continue
         covered.add(record)
+        last_look(read(text))
         paths = set(json.loads(text)["values"])
         for older, gone in db.rows(
             "SELECT place, superseded FROM outbox WHERE record = ? AND state = 'refused' AND place < ?",
@@ -299,7 +320,7 @@ def _without(found: Mapping[str, T], gone: Container[str]) -> dict[str, T]:
 def _outgoing(row: Row) -> Outgoing:
     text, sequence, state, code, params, superseded, made_ms = row
     return Outgoing(
-        _change_set(text, sequence or 0),
+        read(text, sequence or 0),
         state,
         code,
         json.loads(params),
@@ -308,7 +329,8 @@ def _outgoing(row: Row) -> Outgoing:
     )
 
 
-def _change_set(text: str, sequence: int = 0) -> ChangeSet:
+def read(text: str, sequence: int = 0) -> ChangeSet:
+    """A change set as it is kept in a row."""
     kept: dict[str, Any] = json.loads(text) | {"sequence": sequence}
     kept["parents"] = tuple(kept["parents"])
     kept["path_parents"] = {path: tuple(parents) for path, parents in kept["path_parents"].items()}

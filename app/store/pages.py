@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from app.store import attachments, cases, meta, outbox
+from app.store import attachments, cases, history, meta, outbox
 from app.store.record_state import COLUMNS, decode, encode
 from app.store.transaction import Row, Transaction
 from sync_server.protocol.messages import Page, RecordDelta
@@ -35,16 +36,17 @@ def apply_page(db: Transaction, page: Page, max_stamp: str | None = None) -> fro
     known = _known(db, [delta.record for delta in page.items])
     for delta in page.items:
         before = known.get(delta.record)
-        whole = delta if before is None else _joined(before, delta)
+        whole = delta if before is None else _joined(db, before, delta)
         rows.append((delta.record, delta.case, delta.form, delta.form_version, *encode(whole), at_ms))
     db.run_many(_UPSERT, rows)
     for delta in page.items:
         attachments.expect(db, delta.record, delta.values.values(), on_server=True)
     touched = {delta.record for delta in page.items}
+    keep = partial(history.keep_sent, db)
     if page.more:
-        touched |= outbox.forget_covered(db, touched)
+        touched |= outbox.forget_covered(db, touched, keep)
     else:
-        touched |= outbox.forget_covered(db, None)
+        touched |= outbox.forget_covered(db, None, keep)
     touched |= _purge(db, page.purged)
     meta.put(db, meta.CURSOR, page.cursor)
     if max_stamp is not None:
@@ -63,8 +65,11 @@ def _known(db: Transaction, records: Sequence[str]) -> dict[str, Row]:
     return found
 
 
-def _joined(before: Row, delta: RecordDelta) -> RecordDelta:
-    states = {**decode(before), **delta.states()}
+def _joined(db: Transaction, before: Row, delta: RecordDelta) -> RecordDelta:
+    """All that is known of a record now; what it said until now stays in its history."""
+    old, new = decode(before), delta.states()
+    history.keep_replaced(db, delta.record, old, new)
+    states = {**old, **new}
     return RecordDelta.of(delta.record, delta.case, delta.form, delta.form_version, states)
 
 
@@ -74,7 +79,7 @@ def _purge(db: Transaction, records: Iterable[str]) -> set[str]:
     What the server has acknowledged is not only here, whether a page has brought it back or not.
     """
     dropped = list(records)
-    gone = outbox.forget_covered(db, dropped) if dropped else set()
+    gone = outbox.forget_covered(db, dropped, partial(history.keep_sent, db)) if dropped else set()
     cases_hit: set[str] = set()
     for record in dropped:
         case = db.value("SELECT case_id FROM record WHERE id = ?", record)
@@ -98,6 +103,7 @@ def _purge(db: Transaction, records: Iterable[str]) -> set[str]:
             db.run("DELETE FROM record WHERE id = ?", record)
             db.run("DELETE FROM draft WHERE record = ?", record)
             db.run("DELETE FROM conflict WHERE record = ?", record)
+        db.run("DELETE FROM history WHERE record = ?", record)
         attachments.forget_unused(db, record)
     cases.refresh(db, [], cases_hit)
     return gone

@@ -18,6 +18,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,6 +58,17 @@ def random_id() -> str:
 
 def no_boot_facts() -> tuple[None, None]:
     return None, None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pinned:
+    """A store's file that stays as it is: `connection` sees the commit `mark`, and the file has all of it."""
+
+    path: Path
+    connection: Any
+    keys: StoreKeys
+    mark: Mark
+    identity: Identity
 
 
 class Store:
@@ -267,9 +279,45 @@ class Store:
             finally:
                 self._reader.execute("ROLLBACK")
 
-    def identify(self, identity: Identity) -> None:
-        """Keep what an enrolment has settled: who works here, for which server, with which token."""
-        self.write(lambda db: write_identity(db, identity))
+    @contextmanager
+    def pinned(self) -> Iterator[Pinned]:
+        """The store's file as one commit has left it, for as long as this is open; saving goes on meanwhile.
+
+        The journal is emptied first, and while a reader stands on the empty journal SQLite moves nothing
+        out of it: what is saved meanwhile stays in the journal, and the file stays as it is.
+        Problems store.file.busy, store.file.damaged, and those of `unsaved`.
+        """
+        path = self.folder / connections.FILE_NAME
+        with self._write_lock, self._read_lock:
+            self._refuse_when_closed()
+            self._anchor.catch_up(self._writer)
+            if not connections.checkpoint(self._writer):
+                raise Problem("store.file.busy")
+            connection = connections.connect(path, self._keys)
+            try:
+                connection.execute("BEGIN")
+                mark = anchor.mark_of(connection)
+            except BaseException:
+                connection.close()
+                raise
+        try:
+            connections.refuse_damaged_pages(connection, path.parent)
+            yield Pinned(path, connection, self._keys, mark, self.identity)
+        finally:
+            connection.close()
+            with self._write_lock:
+                if not self._closed:
+                    self._empty_journal()
+
+    def identify(self, identity: Identity, also: Callable[[Transaction], object] = lambda db: None) -> None:
+        """Keep what an enrolment has settled: who works here, for which server, with which token; and in the
+        same transaction `also` what follows from it."""
+
+        def identify(db: Transaction) -> None:
+            write_identity(db, identity)
+            also(db)
+
+        self.write(identify)
         if identity.device != self.identity.device:
             self._clock = HybridClock(identity.device, self._now_ms, self._clock.last)
         self.identity = identity

@@ -43,7 +43,7 @@ class Outcome:
         )  # fmt: skip
 
     def facts(self, device: str) -> dict[str, object]:
-        """What the log keeps of it."""
+        """What the log keeps of a sync."""
         return {
             "device": device,
             "sent": self.sent,

@@ -67,6 +67,12 @@ def note_put_back(db: Transaction) -> None:
     meta.put(db, _PUT_BACK_UNTOLD, "true")
 
 
+def forget_put_back(db: Transaction) -> None:
+    """It was no fault: this is another device now, which was restored on purpose."""
+    meta.put(db, _PUT_BACK, None)
+    meta.put(db, _PUT_BACK_UNTOLD, None)
+
+
 def put_back(db: Snapshot) -> Problem | None:
     """The problem sync.device.put_back, while no sync has told it."""
     return Problem(PUT_BACK) if meta.get(db, _PUT_BACK_UNTOLD) else None

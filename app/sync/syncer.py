@@ -24,6 +24,7 @@ from app.store import (
     attachments,
     conflicts,
     form_library,
+    inherited,
     meta,
     outbox,
     pages,
@@ -53,7 +54,7 @@ _FORMS: Final = "sync.forms"
 #: The device and the server disagree about how many change sets there were.
 _MISCOUNTED: Final = frozenset({"sync.sequence.gap", "sync.sequence.reused"})
 #: How often in a row the device counts anew before it gives up.
-_RECOUNTS: Final = 3
+RECOUNTS: Final = 3
 
 #: connect, push, pull, forms, attachments; None when the sync has ended.
 OnPhase = Callable[[str | None], object]
@@ -148,7 +149,10 @@ class Syncer:
         """Nothing is sent to a server that is not the one of the enrolment, or of the other kind (demo).
 
         A sync that brings nothing, to a server that was greeted before, goes without: one round trip.
+        A restored device has to be made known first: until then nothing is sent in any name.
         """
+        if self._store.read(inherited.of) is not None:
+            raise Problem("sync.device.restored")
         if self._greeted and not self._store.read(_has_work):
             return
         self._on_phase("connect")
@@ -172,10 +176,10 @@ class Syncer:
                 self._on_phase("pull")
             response = self._exchange(request, counts)
             counts.add(response)
-            miscounted = _miscounted(response)
-            miscounts = miscounts + 1 if miscounted else 0
-            if miscounted and miscounts > _RECOUNTS:
-                raise miscounted
+            problem = miscounted(response)
+            miscounts = miscounts + 1 if problem else 0
+            if problem and miscounts > RECOUNTS:
+                raise problem
             listed = response.forms if response.forms is not None else listed
             more = response.page.more or bool(self._store.read(lambda db: outbox.batch(db, limit=1)))
         return listed
@@ -277,7 +281,7 @@ class Syncer:
         boot, uptime = self._boot_facts()
         return SyncRequest(
             clock=ClockReading(self._now_ms(), boot, uptime),
-            batch=_batch_id(changes, settled),
+            batch=batch_id(changes, settled),
             changes=changes,
             settled=settled,
             cursor=cursor,
@@ -296,8 +300,8 @@ class Syncer:
             self._pace.failed()
             raise
         arrived = time.monotonic()
-        _refuse_standstill(request, response)
-        counts.news |= self._store.write(lambda db: _take_in(db, request, response))
+        refuse_standstill(request, response)
+        counts.news |= self._store.write(lambda db: take_in(db, request, response))
         self._pace.took(arrived - began, time.monotonic() - arrived)
         return response
 
@@ -324,7 +328,7 @@ def _has_work(db: Snapshot) -> bool:
     return bool(outbox.batch(db, limit=1) or conflicts.to_tell(db) or attachments.to_send(db))
 
 
-def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> bool:
+def take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> bool:
     """Everything that one answer says, in one transaction with the cursor that it ends at.
 
     Returns whether there is news of colleagues, programmes or alarms.
@@ -335,7 +339,7 @@ def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> b
         outbox.refuse(db, refused.sequence, refused.code, refused.params)
     if forgotten or _numbered_twice(db, response):
         receipt.note_put_back(db)
-    if forgotten or _miscounted(response) or meta.get(db, meta.RECOUNT):
+    if forgotten or miscounted(response) or meta.get(db, meta.RECOUNT):
         outbox.renumber(db, response.received)
     conflicts.told(db, request.settled)
     pages.apply_page(db, response.page, response.max_stamp)
@@ -349,7 +353,7 @@ def _take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> b
     return news
 
 
-def _miscounted(response: SyncResponse) -> Problem | None:
+def miscounted(response: SyncResponse) -> Problem | None:
     """The problem of the count, if the device and the server disagree about it.
 
     After one of the two was put back to an older state; no change set was refused for what it says.
@@ -370,7 +374,7 @@ def _numbered_twice(db: Snapshot, response: SyncResponse) -> bool:
 def _refusals(response: SyncResponse) -> tuple[Refused, ...]:
     """What the server will not take. In an answer that is about the count, children only shared the
     fate of a parent that goes out again."""
-    left_out = _MISCOUNTED | {outbox.PARENT_REFUSED} if _miscounted(response) else frozenset()
+    left_out = _MISCOUNTED | {outbox.PARENT_REFUSED} if miscounted(response) else frozenset()
     return tuple(refused for refused in response.refused if refused.code not in left_out)
 
 
@@ -381,7 +385,7 @@ def _of_one_file(problem: Problem) -> Problem:
     raise problem
 
 
-def _batch_id(changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> str | None:
+def batch_id(changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> str | None:
     """The same work sent again is the same batch, after a restart too: its content decides."""
     if not changes:
         return None
@@ -392,7 +396,7 @@ def _batch_id(changes: Sequence[ChangeSet], settled: Sequence[Settled]) -> str |
     return str(uuid.uuid5(_BATCHES, "\n".join(lines)))
 
 
-def _refuse_standstill(request: SyncRequest, response: SyncResponse) -> None:
+def refuse_standstill(request: SyncRequest, response: SyncResponse) -> None:
     """An answer that decides nothing of what was sent, or a page that leads nowhere, would go on for ever."""
     decided = {*response.accepted, *(refused.sequence for refused in response.refused)}
     if not decided.issuperset(change_set.sequence for change_set in request.changes):

@@ -41,6 +41,8 @@ EVENTS: Final = frozenset(
             "anchor.not_moved",
             "app.started",
             "attempt.not_counted",
+            "backup.made",
+            "backup.not_noted",
             "checkpoint.failed",
             "command.refused",
             "fault.unhandled",

@@ -292,6 +292,8 @@ def old_store(mira):
     save(mira, outcome="old")
     writer = mira.store._writer
     writer.execute("DROP TABLE anchor")
+    writer.execute("DROP TABLE history")
+    writer.execute("DROP TRIGGER history_goes_with_record")
     writer.execute("PRAGMA user_version = 1")
     mira.store.close()
     (mira.folder / ANCHOR).unlink()

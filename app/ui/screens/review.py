@@ -56,7 +56,7 @@ class ReviewScreen(Screen):
                 Chip(text=wording.whose(self._opened.case.id, self._opened.case.code)),
                 *([] if self.wide else [self._short.button()]),
             ],
-            actions=[self._short.button(), action] if self.wide else [action],
+            actions=[self._short.button(), *self._history(), action] if self.wide else [action],
         )
         parts: list[Widget] = []
         if missing:
@@ -64,6 +64,8 @@ class ReviewScreen(Screen):
             parts += self._all_missing(missing)
         elif not self._finished:
             parts.append(note(T("Nothing is missing."), name="review.complete"))
+        if not self.wide:
+            parts += self._history()
         parts.append(heading(T("Answers")))
         parts += self._answers()
         if not self._short.on:
@@ -83,6 +85,20 @@ class ReviewScreen(Screen):
                 )
             )
         self.fill(*parts)
+
+    def _history(self) -> list[Widget]:
+        """The way to who said what when; not while somebody reads along, and a draft is nobody's word yet."""
+        if not self._finished or self._short.on:
+            return []
+        return [
+            Button(
+                text=T("History"),
+                icon="clock",
+                kind="plain",
+                name="review.history",
+                on_release=lambda *_: self.desk.go("history", record=self._opened.record),
+            )
+        ]
 
     def _all_missing(self, missing: tuple[Violation, ...]) -> list[Widget]:
         """Each with its question; of those that the short form has not, only how many they are."""

@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 from app.ui.i18n import T
 from app.ui.preferences import LANGUAGES
 from app.ui.screens import wording
+from app.ui.screens.backup_card import BackupCard
 from app.ui.screens.calendar_dialog import CalendarDialog
 from app.ui.screens.cover_settings import cover_card
 from app.ui.screens.keys_card import KeysCard
@@ -64,6 +65,8 @@ class SettingsScreen(Screen):
                 language,
                 heading(T("Cover and lock")),
                 cover_card(self.desk),
+                heading(T("Backup")),
+                BackupCard(self.desk),
                 heading(T("Calendar")),
                 self._calendar(),
             ],

@@ -79,7 +79,7 @@ def _quick_folder() -> str | None:
 
 
 def load_rows() -> None:
-    from tests.store.torture import crashes, damages, failing, leaks, leaving, mends  # noqa: F401 - they register
+    from tests.store.torture import crashes, damages, failing, leaks, leaving, mends, sticks  # noqa: F401 - they register
 
 
 def _part(

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
 
-from app.store import anchor, connection, erase, key_file, travel
+from app.store import anchor, backup, connection, erase, key_file, travel
 from tests.store.torture import mends
 from tests.store.torture.leaks import leaks
 
@@ -75,6 +75,11 @@ def _slots_in_place() -> None:
     key_file.write = write
 
 
+def _name_at_once() -> None:
+    """A backup has its name from its first byte on."""
+    backup._PART = ""
+
+
 SEEDS: Final[Mapping[str, Callable[[], None]]] = {
     "normal": _normal,
     "no-copy-first": _no_copy_first,
@@ -87,6 +92,7 @@ SEEDS: Final[Mapping[str, Callable[[], None]]] = {
     "slots-in-place": _slots_in_place,
     **dict(leaks()),
     "zeros": mends.zeros,
+    "name-at-once": _name_at_once,
 }
 
 #: The rows that must find each of them.
@@ -104,4 +110,5 @@ FOUND_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "name-in-log": ("canaries",),
     "core": ("canaries",),
     "zeros": ("mended",),
+    "name-at-once": ("stick",),
 }

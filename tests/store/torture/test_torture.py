@@ -32,6 +32,7 @@ SCALES = {
     "leaving": 0.25,
     "canaries": 0.045,
     "mended": 0.08,
+    "stick": 1,
 }
 _SMALLEST = 0.08
 
