@@ -59,6 +59,10 @@ bench: setup-dev ## figures beside their limits, in build/bench.json; ONLY=sync,
 window: setup-dev ## every form of the library by hand at the window; ONLY=consent,travel chooses, OUT=folder takes pictures
 	@$(PY) -m tests.ui.library_by_hand $(if $(ONLY),--only $(ONLY)) $(if $(OUT),--out $(OUT)) $(if $(SIZE),--size $(SIZE))
 
+.PHONY: long
+long: setup-dev ## what `make test` does in fewer forms and languages at the window, and with fewer random examples
+	@HOMEWARD_EXAMPLES=10 $(PY) -m pytest -n $(JOBS) -m "long or random" --timeout 3600
+
 .PHONY: fuzz
 fuzz: setup-dev ## 100,000 mutated inputs, each within 2 s and 256 MB; ONLY=forms chooses areas, CASES their number
 	@$(PY) -m tests.fuzz.run $(if $(ONLY),--only $(ONLY)) $(if $(CASES),--cases $(CASES)) $(if $(SEED),--seed $(SEED))

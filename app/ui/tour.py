@@ -23,8 +23,10 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from app.settings import Settings
+from app.ui.homeward_app import HomewardApp  # arranges the window, which the finger makes Kivy open
+
+# isort: split
 from app.ui.finger import Finger, NotInSight
-from app.ui.homeward_app import HomewardApp
 
 Size = tuple[int, int]
 PLACES = ("today", "cases", "directory", "conflicts", "sync", "settings")

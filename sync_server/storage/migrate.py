@@ -10,9 +10,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine
 
 from sync_server.storage.directory import put_meta
+from sync_server.storage.newest import alone
 from sync_server.storage.tables import meta, metadata
 
 
@@ -35,7 +36,7 @@ def run(engine: Engine, config: Config, target: str) -> None:
         return script._upgrade_revs(target, revision)
 
     with engine.begin() as connection:
-        _alone(connection)
+        alone(connection)
         with EnvironmentContext(config, script, fn=steps, destination_rev=target) as environment:
             # The transaction is ours: on SQLite, Alembic by itself would commit each statement.
             environment.configure(connection=connection, target_metadata=metadata, transactional_ddl=False)
@@ -46,12 +47,6 @@ def run(engine: Engine, config: Config, target: str) -> None:
 def version(connection: Connection) -> str | None:
     """The migration that a database is at; None when it has none yet."""
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _alone(connection: Connection) -> None:
-    """Two server processes that start at once migrate one after the other."""
-    if connection.dialect.name == "postgresql" and inspect(connection).has_table(meta.name):
-        connection.exec_driver_sql(f"LOCK TABLE {meta.name} IN ACCESS EXCLUSIVE MODE")
 
 
 def _introduce(connection: Connection) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,13 +65,34 @@ def test_a_library_has_one_door(library: str, only_in: set[str]) -> None:
         ("sqlcipher3", ("app/store/", "sync_server/storage/")),
         ("sqlalchemy", ("sync_server/storage/",)),
         ("flask", ("sync_server/web/",)),
-        ("waitress", ("sync_server/web/", "sync_server/__main__.py")),
+        ("waitress", ("sync_server/web/",)),
     ],
 )
 def test_a_library_stays_in_its_room(library: str, below: tuple[str, ...]) -> None:
     strays = {name for name in _who_imports(library) if not name.startswith(below)}
     assert not strays
     assert _who_imports(library), f"nobody imports {library}: is the check still looking at the right name?"
+
+
+WINDOW_FIRST = """
+import sys
+
+class Watch:
+    def find_spec(self, name, *_):
+        if name == "kivy.core.window":
+            sys.exit(0 if "app.ui.homeward_app" in sys.modules else "the window opens before it is arranged")
+
+sys.meta_path.insert(0, Watch())
+import {module}
+sys.exit("no window")
+"""
+
+
+@pytest.mark.parametrize("module", ["app.ui.homeward_app", "app.ui.preview_app", "app.ui.tour"])
+def test_kivy_opens_no_window_before_it_is_told_how(module: str) -> None:
+    started = [sys.executable, "-c", WINDOW_FIRST.format(module=module)]
+    done = subprocess.run(started, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_server_package_itself_imports_nothing() -> None:

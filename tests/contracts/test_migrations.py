@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sync_server.storage import migrate
 from sync_server.storage.database import Database, open_database
+from sync_server.storage.newest import NEWEST, is_newest
 from sync_server.storage.tables import metadata
 
 BROKEN = """
@@ -33,6 +34,24 @@ def test_migrations_make_the_tables_that_the_code_knows(empty: Database) -> None
     with empty.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_is_the_one_that_the_code_knows(
+    empty: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty.migrate()
+    with empty.engine.connect() as connection:
+        assert migrate.version(connection) == NEWEST
+    monkeypatch.setattr(migrate, "upgrade", lambda engine: pytest.fail("nothing was due"))
+    empty.migrate()
+
+
+@pytest.mark.parametrize("lacking", ["DELETE FROM meta WHERE name = 'epoch'", "DELETE FROM alembic_version"])
+def test_a_database_that_lacks_something_is_not_taken_for_the_newest(empty: Database, lacking: str) -> None:
+    empty.migrate()
+    with empty.engine.begin() as connection:
+        connection.execute(text(lacking))
+    assert not is_newest(empty.engine)
 
 
 def test_migrating_again_changes_nothing(empty: Database) -> None:

@@ -53,6 +53,8 @@ class Catalogue:
     def sharing(self, id: str, version: str) -> dict[str, str]:
         return {}
 
+    joining = sharing
+
 
 class Tablet:
     """A device as the protocol describes it. Everything passes through the wire's JSON."""

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync_server.storage.database import Database
+from tests.examples import examples
 
 STEPS = st.lists(
     st.tuples(
@@ -44,7 +45,8 @@ def shared_database() -> Iterator[Database]:
 TOWNS = count()
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.random
+@settings(max_examples=examples(50), deadline=None)
 @given(STEPS, OFFSETS)
 def test_all_replicas_end_equal_and_every_losing_value_is_logged(
     new_town: Any,

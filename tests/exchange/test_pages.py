@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sync_server.protocol.messages import Cursor
 from sync_server.storage.database import Database
+from tests.examples import examples
 
 
 def one_page(tablet: Any, limit: int = 1_000, most: int = 1_000) -> Any:
@@ -117,7 +118,8 @@ def shared_database() -> Iterator[Database]:
         database.close()
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.random
+@settings(max_examples=examples(50), deadline=None)
 @given(STEPS)
 def test_tiny_pages_interrupted_and_pushed_between_end_with_what_a_whole_pull_brings(
     new_town: Any, shared_database: Database, steps: list[tuple[int, str, int, str, str | None]]

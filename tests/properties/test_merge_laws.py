@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,9 @@ from sync_server.protocol.change import Change
 from sync_server.protocol.clock import corrected, format_stamp, lifted
 from sync_server.protocol.merge import FieldState, Known, Merged, merge
 from sync_server.protocol.merge_rules import parse
+from tests.examples import examples
+
+pytestmark = pytest.mark.random
 
 DEVICES = ["aaaaaaaa", "bbbbbbbb", "cccccccc"]
 PATHS = ["status", "note", "total"]
@@ -36,7 +40,7 @@ RULES = {
 RECEIVED = 10_000
 
 History = list[Known]
-Law = settings(max_examples=400, deadline=None)
+Law = settings(max_examples=examples(200), deadline=None)
 
 
 def values_of(path: str) -> st.SearchStrategy[Any]:

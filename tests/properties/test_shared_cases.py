@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sync_server.storage.database import Database
 from tests.contracts.shared_offices import Country, Tablet, outside_of_its_grants
+from tests.examples import examples
 
 WHO = {"arta": "tirana", "besnik": "tirana", "eleni": "athens", "kostas": "athens", "youssef": "rabat"}
 WORK = [
@@ -156,7 +157,8 @@ def run(database: Database, steps: list[tuple[str, str, int]], seed: int) -> Day
 SEEDS = iter(range(1_000_000))
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.random
+@settings(max_examples=examples(20), deadline=None)
 @given(STEPS)
 def test_every_office_ends_with_what_it_may_have_and_never_had_more(
     database: Database, steps: list[tuple[str, str, int]]
@@ -164,10 +166,11 @@ def test_every_office_ends_with_what_it_may_have_and_never_had_more(
     run(database, steps, next(SEEDS))
 
 
+@pytest.mark.random
 def test_long_days_in_which_cases_are_shared_lost_and_shared_again(database: Database) -> None:
     """The same with hundreds of steps, and they have what this is about."""
     seen: set[str] = set()
-    for seed in range(4):
+    for seed in range(examples(4)):
         chance = random.Random(seed)
         steps = [
             (chance.choice(sorted(WHO)), chance.choice(WORK), chance.getrandbits(32)) for _ in range(250)

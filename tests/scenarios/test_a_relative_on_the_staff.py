@@ -14,9 +14,9 @@ from app.problems import Problem
 from app.store import outbox, records
 from tests.scenarios.conftest import Enrol
 from tests.scenarios.office import OFFICE, PASSWORD, Tablet, command
-from tests.scenarios.test_two_offices import DENY, PNG, Offices, offices
+from tests.scenarios.test_two_offices import DENY, PNG, Offices, offices, server, three_offices
 
-__all__ = ["offices"]
+__all__ = ["offices", "server", "three_offices"]
 
 
 def deny(tablet: Tablet, case: str, who: str) -> None:

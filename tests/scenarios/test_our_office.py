@@ -3,6 +3,7 @@ offline, and one of Athens that has guessed where Tirana keeps it."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from app.store.transaction import Transaction
 from app.views import FigureView
 from forms.casework.indicators.population import Period
 from forms.casework.office_file import office_file
-from tests.scenarios.office import PASSWORD, RunningServer, Tablet, command, copy_server, found_server
+from tests.scenarios.office import PASSWORD, RunningServer, Tablet, command, copy_server
 from tests.scenarios.ways_home import TODAY, day
 
 QUARTER = Period(TODAY.replace(day=1), TODAY)
@@ -47,9 +48,9 @@ class Offices:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(server_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template") / "server"
-    found_server(folder)
+    shutil.copytree(server_template, folder)
     command(
         *("add-user", "--dir", str(folder), "--login", "eleni", "--role", "officer", "--office", "Athens"),
         *("--country", "gr", "--zone", "Europe/Athens"),

@@ -5,7 +5,9 @@ Arta and Besnik work in Tirana, Eleni in Athens. Youssef in Rabat is never share
 
 from __future__ import annotations
 
+import shutil
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +21,7 @@ from app.store import outbox, records
 from sync_server.share_watch import ShareWatch
 from sync_server.storage.database import Database
 from tests.scenarios.conftest import Enrol
-from tests.scenarios.office import OFFICE, PASSWORD, RunningServer, Tablet, command
+from tests.scenarios.office import OFFICE, PASSWORD, RunningServer, Tablet, command, copy_server
 from tests.scenarios.ways_home import consent
 
 DAY_MS = 24 * 3_600_000
@@ -112,14 +114,30 @@ def _in_days(days: int) -> str:
     return date.fromordinal(date.today().toordinal() + days).isoformat()
 
 
-@pytest.fixture
-def offices(server: RunningServer, enrol_tablet: Enrol) -> Offices:
+@pytest.fixture(scope="module")
+def three_offices(server_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A server with the offices abroad, that was never served."""
+    folder = tmp_path_factory.mktemp("three-offices") / "server"
+    shutil.copytree(server_template, folder)
     for login, (office, country, zone) in ABROAD.items():
         command(
-            *("add-user", "--dir", str(server.folder), "--login", login, "--role", "officer"),
+            *("add-user", "--dir", str(folder), "--login", login, "--role", "officer"),
             *("--office", office, "--country", country, "--zone", zone),
             HOMEWARD_PASSWORD=PASSWORD,
         )
+    return folder
+
+
+@pytest.fixture
+def server(three_offices: Path, tmp_path: Path) -> Iterator[RunningServer]:
+    server = copy_server(three_offices, tmp_path / "server")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def offices(server: RunningServer, enrol_tablet: Enrol) -> Offices:
     arta, besnik = enrol_tablet("officer", "arta"), enrol_tablet("coordinator", "besnik")
     eleni, youssef = enrol_tablet("eleni"), enrol_tablet("youssef")
     case = arta.new_case("al", "sq")

@@ -6,6 +6,7 @@ was passed, and both offices are told.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 from app.problems import Problem
-from tests.scenarios.office import PASSWORD, RunningServer, Tablet, command, copy_server, found_server
+from tests.scenarios.office import PASSWORD, RunningServer, Tablet, command, copy_server
 from tests.scenarios.ways_home import TODAY, assessment, consent, day, decide, plan, travel
 
 GUARDIAN: dict[str, Any] = {
@@ -68,9 +69,9 @@ class TwoOffices:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(server_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template") / "server"
-    found_server(folder)
+    shutil.copytree(server_template, folder)
     for login, role in ATHENS.items():
         command(
             *("add-user", "--dir", str(folder), "--login", login, "--role", role, "--office", "Athens"),

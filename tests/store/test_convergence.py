@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from app.store import Identity, conflicts, drafts, outbox, records
+from tests.examples import examples
 
 DEVICES = st.sampled_from([0, 1])
 RECORDS = st.sampled_from(["one", "one", "two"])
@@ -224,7 +225,7 @@ class TwoWorkers(RuleBasedStateMachine):
             assert stamps - replaced == heads, "an answer vanished without anybody replacing it"
 
 
-TwoWorkers.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+TwoWorkers.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)
 
 
 @pytest.fixture(autouse=True)
@@ -232,6 +233,7 @@ def _parts(parts_of_an_office):
     TwoWorkers.make_device, TwoWorkers.make_office, TwoWorkers.make_clock = parts_of_an_office
 
 
+@pytest.mark.random
 @pytest.mark.timeout(900)  # a failure is made small before it is shown
 class TestTwoWorkers(TwoWorkers.TestCase):
     """Runs the machine; each step and the end of each run assert."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from app.fieldbook import unlock
+from app.settings import Settings
+from app.sync import enrolment
 from tests.ui.window import ROOT, AppWindow, Display
 
 PASSPHRASE = "correct horse demo"
@@ -51,13 +57,23 @@ def display() -> Iterator[Display]:
     display.close()
 
 
+@cache
+def _demo_office() -> Path:
+    """The folder of a server with the demo office, made once a process; nobody has served it."""
+    scratch = Path(tempfile.mkdtemp(prefix="demo-office-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    folder = scratch / "server"
+    _run("sync_server", "init", "--dir", str(folder), "--demo", "--unattended")
+    _run("sync_server", "publish-form", "--dir", str(folder), "--library")
+    _run("sync_server", "demo-office", "--dir", str(folder))
+    return folder
+
+
 @contextmanager
 def running_office(folder: Path) -> Iterator[Office]:
-    """A server on loopback with the demo office in it, as `make run` starts it."""
+    """A server on loopback with a demo office of its own in it, as `make run` starts it."""
     port_file = folder / "port"
-    _run("sync_server", "init", "--dir", str(folder / "server"), "--demo", "--unattended")
-    _run("sync_server", "publish-form", "--dir", str(folder / "server"), "--library")
-    _run("sync_server", "demo-office", "--dir", str(folder / "server"))
+    shutil.copytree(_demo_office(), folder / "server")
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(
             [
@@ -103,20 +119,17 @@ def two_offices(office: Office) -> Office:
 
 
 def enrol(office: Office, folder: Path, login: str = "officer") -> Path:
-    """Enrol a device folder with the office, and sync once, so that the worker's cases are there."""
-    _run(
-        "app",
-        "enrol",
-        "--dir",
-        str(folder),
-        "--server",
-        office.address,
-        "--login",
-        login,
-        "--demo",
-        environment={"HOMEWARD_PASSWORD": PASSWORD, "HOMEWARD_PASSPHRASE": PASSPHRASE},
-    )
-    _run("app", "sync", "--dir", str(folder), environment={"HOMEWARD_PASSPHRASE": PASSPHRASE})
+    """Enrol a device folder with the office, and sync once, so that the worker's cases are there.
+
+    In this process: what the commands `enrol` and `sync` say and refuse has tests of its own.
+    """
+    enrolment.enrol(folder, office.address, login, PASSWORD, PASSPHRASE, "", demo=True)
+    book = unlock(Settings(folder, auto_sync=False), PASSPHRASE).wait(60)
+    try:
+        outcome = book.sync_now().wait(120)
+    finally:
+        book.close().wait(30)
+    assert outcome.problem is None, outcome.problem
     return folder
 
 

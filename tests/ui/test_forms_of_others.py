@@ -24,13 +24,14 @@ from tests.ui.window import ROOT, AppWindow, Display
 pytestmark = pytest.mark.window
 
 #: In which language each of them is filled in: one that it has, or one of a worker who reads another.
+#: The engine fills in all of them without a window (tests/scenarios, tests/forms).
 IN_LANGUAGES = (
-    ("ar", "htcds_xlsform"),
+    pytest.param("ar", "htcds_xlsform", marks=pytest.mark.long),
     ("ar", "nested_repeats_nested"),
-    ("fr", "socio-economic-survey"),
-    ("fr", "ifrc-distribution-site"),
+    pytest.param("fr", "socio-economic-survey", marks=pytest.mark.long),
+    pytest.param("fr", "ifrc-distribution-site", marks=pytest.mark.long),
     ("fr", "mali_health"),
-    ("en", "sw_missing_en_label"),
+    pytest.param("en", "sw_missing_en_label", marks=pytest.mark.long),
 )
 ON_THE_SERVER = {"ar": "على الخادم منذ", "fr": "Sur le serveur depuis", "en": "On the server since"}
 

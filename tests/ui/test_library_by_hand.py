@@ -1,4 +1,4 @@
-"""Three forms of the library that differ most, each in another language, by hand at the real window.
+"""Forms of the library that differ most, each in another language, by hand at the real window.
 
 All of them, with pictures of each page: `make window`.
 """
@@ -15,13 +15,18 @@ from tests.ui.window import Display
 
 pytestmark = pytest.mark.window
 
-#: Repeats and photos in Arabic, a few decisions in Ukrainian, the most questions in English.
-IN_LANGUAGES = {"airport_reception": "ar", "consent": "uk", "child_monitoring": "en"}
+#: Repeats and photos in Arabic, a few decisions in Ukrainian.
+IN_LANGUAGES = {"airport_reception": "ar", "consent": "uk"}
+#: The most questions.
+LONGEST = {"child_monitoring": "en"}
 
 
-def test_what_is_answered_by_hand_is_what_the_office_gets(display: Display, tmp_path: Path) -> None:
+@pytest.mark.parametrize("languages", [IN_LANGUAGES, pytest.param(LONGEST, marks=pytest.mark.long)])
+def test_what_is_answered_by_hand_is_what_the_office_gets(
+    display: Display, tmp_path: Path, languages: dict[str, str]
+) -> None:
     """In an office of its own: what is answered at random makes another day of it."""
     with running_office(tmp_path) as office:
-        work = fill_all(display, office, tmp_path, Chosen(tuple(IN_LANGUAGES), languages=IN_LANGUAGES))
-    assert {filled.form: filled.problem for filled in work} == dict.fromkeys(IN_LANGUAGES, "")
+        work = fill_all(display, office, tmp_path, Chosen(tuple(languages), languages=languages))
+    assert {filled.form: filled.problem for filled in work} == dict.fromkeys(languages, "")
     assert all(len(filled.said) > 10 for filled in work)

@@ -52,7 +52,7 @@ def type_words(window: AppWindow, words: str) -> None:
     window.write(words)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "ar"])
 def test_a_new_passphrase_is_shown_once_typed_again_and_opens_from_then_on(
     display: Display, keyed_office: Office, tmp_path: Path, language: str
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_new_recovery_key_waits_for_her_word(
         assert second in str(window.see("settings.keys.recovery")["text"])
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ar", marks=pytest.mark.long)])
 def test_wrong_passphrases_count_down_and_after_ten_only_a_code_goes_on(
     display: Display, keyed_office: Office, tmp_path: Path, language: str
 ) -> None:
