@@ -15,7 +15,7 @@ from typing import Any
 from app.background import Deliver, Job, Worker, deliver_here
 from app.problems import Problem
 from app.settings import Settings
-from app.store import KeyCost, Snapshot, Store, cases, form_library, leaving, loss, travel
+from app.store import KeyCost, Snapshot, Store, cases, departures, form_library, leaving, loss, travel
 from app.store.keys import FLOOR
 from app.store.loss import Loss, OnlyHere
 from app.sync.outcome import Outcome
@@ -122,7 +122,9 @@ class Leaving:
 
         def depart() -> None:
             refuse_owed()
-            self._store.begin_travel(passphrase, cost=self._floor, floor=self._floor, attempts=self._attempts)
+            departures.begin_travel(
+                self._store, passphrase, cost=self._floor, floor=self._floor, attempts=self._attempts
+            )
 
         def begin() -> None:
             if self.away:
@@ -140,7 +142,7 @@ class Leaving:
 
         def end() -> None:
             away = self.away
-            self._store.end_travel(passphrase, floor=self._floor, attempts=self._attempts)
+            departures.end_travel(self._store, passphrase, floor=self._floor, attempts=self._attempts)
             if away:
                 self._resume()
 
@@ -148,8 +150,8 @@ class Leaving:
 
     def erase(self) -> Job[None]:
         """Destroy what opens this device, then everything on it, before whatever else waits to be done. When
-        the job has ended the store is closed: lock. Problems as of `Store.erase`."""
-        return self._apart(self._store.erase)
+        the job has ended the store is closed: lock. Problems as of `departures.erase`."""
+        return self._apart(lambda: departures.erase(self._store))
 
     def _apart(self, work: Callable[[], None]) -> Job[None]:
         worker = Worker("leaving", self._deliver)

@@ -34,7 +34,7 @@ def finish_leaving(folder: Path, find_keyring: FindKeyring = system_keyring) -> 
 
 def erase_unopened(folder: Path, find_keyring: FindKeyring = system_keyring) -> None:
     """Erase the device in a folder that nobody has open, whether it would open or not. Problems as of
-    `Store.erase`, and store.file.busy, store.file.missing."""
+    `departures.erase`, and store.file.busy, store.file.missing."""
     if not _may_be_opened(folder):
         raise Problem("store.file.missing", {"name": connection.FILE_NAME})
     lock = FolderLock(folder)

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from sqlcipher3 import dbapi2
 
 from app.problems import Problem
-from app.store import anchor, attachments, erase, meta, recovery, reference, travel
+from app.store import anchor, attachments, meta, recovery, reference
 from app.store import attempts as attempt_files
 from app.store import connection as connections
 from app.store import keys as key_files
@@ -43,7 +43,6 @@ from sync_server.protocol.recovery_key import RecoveryKey
 
 T = TypeVar("T")
 #: Seconds that an erasing waits for a save to end, and for who reads.
-_PATIENCE_S = 1.0
 log = logging.getLogger(__name__)
 BootFacts = Callable[[], tuple[str | None, int | None]]
 
@@ -341,7 +340,7 @@ class Store:
         Problems: store.passphrase.wrong for the old one, store.unlock.wait, .code_needed.
         """
         with self._write_lock:
-            keys = self._proved(old, floor, attempts, find_keyring)
+            keys = self.proved(old, floor, attempts, find_keyring)
             now = self.recovery_standing()
             chosen = now.offered if now.offered and (take_offered or now.slot is None) else now.slot
             with writing():
@@ -364,7 +363,7 @@ class Store:
             offered = self.recovery_standing().offered
             if offered is None or not key_files.takes_recovery_key(self.folder):
                 raise Problem("store.recovery.none")
-            keys = self._proved(passphrase, floor, attempts, find_keyring)
+            keys = self.proved(passphrase, floor, attempts, find_keyring)
             with writing():
                 key_files.set_recovery_key(self.folder, keys, offered)
             self._note_recovery_key(offered)
@@ -386,66 +385,9 @@ class Store:
             if not self.read(lambda db: recovery.is_settled(self.folder, self._keys, db)):
                 self.write(lambda db: recovery.settle(self.folder, self._keys, db))
 
-    def begin_travel(
-        self,
-        passphrase: str,
-        *,
-        cost: KeyCost = FLOOR,
-        floor: KeyCost = FLOOR,
-        attempts: Attempts | None = None,
-        find_keyring: FindKeyring = system_keyring,
-    ) -> None:
-        """Put a store without any case in the place of this one, and close: `open` opens that one.
-
-        Problems: travel.work.unsent {count}, travel.mode.on, store.passphrase.wrong, store.unlock.wait,
-        .code_needed, those of `unsaved`, and then all cases are here still; or store.closed.already.
-        """
-        with self._write_lock, self._read_lock:
-            keys = self._proved(passphrase, floor, attempts, find_keyring)
-            self.read(travel.refuse)
-            with writing():
-                self.read(
-                    lambda db: travel.depart(
-                        *(self.folder, db, keys, passphrase),
-                        cost=cost,
-                        find_keyring=find_keyring,
-                        now_ms=self._now_ms(),
-                    )
-                )
-            self._leave(lambda: travel.finish(self.folder, find_keyring))
-
-    def end_travel(
-        self,
-        passphrase: str,
-        *,
-        floor: KeyCost = FLOOR,
-        attempts: Attempts | None = None,
-        find_keyring: FindKeyring = system_keyring,
-    ) -> None:
-        """Let the next sync bring everything back. Problems as of `change_passphrase`."""
-        with self._write_lock:
-            self._proved(passphrase, floor, attempts, find_keyring)
-            self.write(travel.end)
-
-    def erase(self, *, find_keyring: FindKeyring = system_keyring) -> None:
-        """Destroy the keys, then everything else of this store, and close. It does not wait long for a save
-        that is under way.
-
-        Problems of `unsaved`: where `erase.is_begun` says no, nothing was destroyed; else the next start goes
-        on with what could not be deleted.
-        """
-        with self._alone(_PATIENCE_S) as alone:
-            try:
-                with writing():
-                    erase.begin(self.folder)
-            except Problem:
-                if not erase.is_begun(self.folder):
-                    raise
-            self._leave(lambda: erase.finish(self.folder, find_keyring), close=alone)
-
     @contextmanager
-    def _alone(self, patience_s: float) -> Iterator[bool]:
-        """Wait, but not for ever, until nobody writes or reads; whether that came to be."""
+    def alone(self, patience_s: float = -1) -> Iterator[bool]:
+        """Wait until nobody else writes or reads, for ever or for some seconds; whether that came to be."""
         write = self._write_lock.acquire(timeout=patience_s)
         read = self._read_lock.acquire(timeout=patience_s)
         try:
@@ -456,8 +398,9 @@ class Store:
             if write:
                 self._write_lock.release()
 
-    def _leave(self, finish: Callable[[], object], *, close: bool = True) -> None:
-        """Close without another word into the files, which are not this store's any more."""
+    def leave(self, finish: Callable[[], object], *, close: bool = True) -> None:
+        """Close without another word into the files, which are not this store's any more, and end with them.
+        `close` is False where somebody may be writing or reading still."""
         closed, self._closed = self._closed, True
         try:
             if close and not closed:
@@ -469,7 +412,11 @@ class Store:
             if not closed:
                 self._lock.release()
 
-    def _proved(
+    def now_ms(self) -> int:
+        """The moment by this device's clock."""
+        return self._now_ms()
+
+    def proved(
         self, passphrase: str, floor: KeyCost, attempts: Attempts | None, find_keyring: FindKeyring
     ) -> StoreKeys:
         """Who asks for this knows the passphrase, and does not only sit at a tablet that was left open."""

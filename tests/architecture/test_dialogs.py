@@ -12,6 +12,7 @@ SHEETS = {"Ask", "Dialog", "Sheet"}
 NOTHING_TO_LOSE = {
     "app/ui/widgets/pick.py": "a word to look for in a list",
     "app/ui/widgets/file_picker.py": "the way to a file",
+    "app/ui/widgets/folder_picker.py": "the way to a folder",
     "app/ui/screens/directory_pick.py": "a word to look for in a list",
     "app/ui/screens/form_choice.py": "a word to look for in a list",
 }

@@ -11,14 +11,14 @@ from app import leaving
 from app.fieldbook import Fieldbook, World, unlock
 from app.problems import Problem
 from app.settings import Settings, load
-from app.store import Store, travel
+from app.store import Store, departures, travel
 from tests.fieldbook.conftest import CHEAP, PASSPHRASE, Clock
 
 
 def away(folder: Path) -> None:
     """As after a departure: the device's server is nowhere near."""
     store = Store.open(folder, PASSPHRASE, floor=CHEAP)
-    store.begin_travel(PASSPHRASE, cost=CHEAP, floor=CHEAP)
+    departures.begin_travel(store, PASSPHRASE, cost=CHEAP, floor=CHEAP)
 
 
 def test_a_tablet_that_travels_syncs_by_itself_only_when_it_is_back(folder: Path, clock: Clock) -> None:

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from app.problems import Problem
-from app.store import Store, attachments, cases, drafts, form_library, loss, meta, records, travel
+from app.store import Store, attachments, cases, departures, drafts, form_library, loss, meta, records, travel
 from app.store import keys as key_files
 from app.store.leaving import erase_unopened, finish_leaving
 from app.store.system_keyring import SystemKeyring
@@ -49,7 +49,9 @@ def finish_everything(device, office):
 
 
 def depart(device, find_keyring=lambda: None):
-    device.store.begin_travel(device.passphrase, cost=CHEAP, floor=CHEAP, find_keyring=find_keyring)
+    departures.begin_travel(
+        device.store, device.passphrase, cost=CHEAP, floor=CHEAP, find_keyring=find_keyring
+    )
 
 
 def open_again(device, find_keyring=lambda: None):
@@ -100,7 +102,7 @@ def test_what_comes_back_after_the_journey_is_all_that_was_there(mira, arben, of
     before = mira.store.read(told)
     assert all(before)
     depart(mira)
-    open_again(mira).end_travel(mira.passphrase, floor=CHEAP, find_keyring=lambda: None)
+    departures.end_travel(open_again(mira), mira.passphrase, floor=CHEAP, find_keyring=lambda: None)
     office.sync(mira)
     assert mira.store.read(told) == before
 
@@ -129,7 +131,7 @@ def test_who_already_travels_does_not_depart_again(mira):
 
 def test_a_wrong_passphrase_takes_nothing_off(mira):
     with pytest.raises(Problem, match=r"store\.passphrase\.wrong"):
-        mira.store.begin_travel("some other words here now", cost=CHEAP, floor=CHEAP)
+        departures.begin_travel(mira.store, "some other words here now", cost=CHEAP, floor=CHEAP)
     assert not travel.is_begun(mira.folder)
 
 
@@ -148,13 +150,13 @@ def test_the_offices_key_opens_a_tablet_that_travels_and_the_old_factor_of_the_k
         find_keyring=find,
     )  # fmt: skip
     (old,) = wallet.kept
-    store.begin_travel("five small words of mine", cost=CHEAP, floor=CHEAP, find_keyring=find)
+    departures.begin_travel(store, "five small words of mine", cost=CHEAP, floor=CHEAP, find_keyring=find)
     (new,) = wallet.kept
     assert old != new
     key_files.recover_keys(tmp_path / "real", OFFICE)
     store = Store.open(tmp_path / "real", "five small words of mine", floor=CHEAP, find_keyring=find)
     assert store.recovery_standing().slot == OFFICE.public
-    store.erase(find_keyring=find)
+    departures.erase(store, find_keyring=find)
     assert wallet.kept == {}
 
 
@@ -206,7 +208,7 @@ def test_after_an_erasing_nothing_of_the_app_is_in_the_folder_and_strangers_file
         (mira.folder / name).mkdir(exist_ok=True)
         (mira.folder / name / "app.log").write_text(CANARIES["given_name"])
     (mira.folder / "store.upgrade").write_bytes(b"a copy")
-    mira.store.erase()
+    departures.erase(mira.store)
     there = {str(file.relative_to(mira.folder)) for file in mira.folder.rglob("*") if file.is_file()}
     assert there == {"store.lock", *strangers}
     assert not (mira.folder / "logs").exists()
@@ -226,7 +228,7 @@ def test_a_keys_file_is_overwritten_where_it_lies_before_it_is_deleted(mira, tmp
         shutil.copyfile(mira.folder / "keys.json", mira.folder / name)
     (tmp_path / "seen").hardlink_to(mira.folder / name)
     assert b"sealed" in (tmp_path / "seen").read_bytes()
-    mira.store.erase()
+    departures.erase(mira.store)
     assert b"sealed" not in (tmp_path / "seen").read_bytes()
     assert not list(mira.folder.glob("keys*"))
 
@@ -264,7 +266,7 @@ def test_keys_that_somebody_writes_while_they_are_destroyed_are_destroyed_too(mi
 
 
 def test_a_photo_that_came_down_during_an_erasing_goes_with_the_next_start(mira):
-    mira.store.erase()
+    departures.erase(mira.store)
     attachments.keep_file(mira.folder, hashlib.blake2b(b"noise", digest_size=32).hexdigest(), b"noise")
     finish_leaving(mira.folder)
     assert {file.name for file in mira.folder.iterdir()} == {"store.lock"}
@@ -289,7 +291,7 @@ def test_an_erasing_waits_for_nobody_for_long(mira):
     writing = threading.Thread(target=lambda: mira.store.write(long), daemon=True)
     writing.start()
     begun.wait(20)
-    mira.store.erase()
+    departures.erase(mira.store)
     assert writing.is_alive(), "and has not ended yet"
     assert not (mira.folder / "keys.json").exists()
     assert not (mira.folder / "store.db").exists()

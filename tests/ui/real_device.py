@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.__main__ import _prepare_kivy
+from app.commands.window import prepare_kivy
 from app.fieldbook import Fieldbook, World
 from app.fieldbook import unlock as unlock_fieldbook
 from app.persons import NewPerson
@@ -244,7 +244,7 @@ def main(folder: Path, results: Path) -> int:
     clock = Clock()
     make_device(folder, clock)
     settings = Settings(folder, auto_sync=False)
-    _prepare_kivy(folder)
+    prepare_kivy(folder)
     from app.ui import navigation
     from app.ui.homeward_app import HomewardApp
 

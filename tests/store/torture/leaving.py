@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.problems import TEXTS, Problem
-from app.store import Store, erase, meta, travel
+from app.store import Store, departures, erase, meta, travel
 from app.store import keys as key_files
 from app.store.leaving import finish_leaving
 from tests.store.torture import story, whole_device
@@ -28,11 +28,11 @@ _FILES_LEFT = "no case is here, but files of them"
 
 
 def _erase(store: Store) -> None:
-    store.erase(find_keyring=no_keyring)
+    departures.erase(store, find_keyring=no_keyring)
 
 
 def _depart(store: Store) -> None:
-    store.begin_travel(OLD, cost=CHEAP, floor=CHEAP, find_keyring=no_keyring)
+    departures.begin_travel(store, OLD, cost=CHEAP, floor=CHEAP, find_keyring=no_keyring)
 
 
 def _change_passphrase(store: Store) -> None:
