@@ -40,7 +40,7 @@ def change(book: Fieldbook, record: str, **answers: Any) -> None:
 
 
 def tell_a_story(office: Office, scratch: Path) -> tuple[Path, str]:
-    """Officer and coordinator change a case file in turn; the device of the officer, the code of the case."""
+    """Officer and coordinator change a case file in turn; the device of the officer, and the case code."""
     folder, other = enrol(office, scratch / "tablet"), enrol(office, scratch / "other", "coordinator")
     hers, theirs = open_book(folder), open_book(other)
     case = hers.new_case("al", "sq").wait(30)
