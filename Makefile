@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+# The tests start hundreds of our programs, and each would compile its sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 # How many processes share out the tests: a number, `logical` for one a core, 0 for one test after the other.
 JOBS ?= logical
 
@@ -28,7 +30,7 @@ setup-dev: ## the same, and what `make test` needs
 	@PYTHON=$(PYTHON) bash packaging/setup.sh dev
 
 .PHONY: test
-test: setup-dev check ## every check and every test, on every core; JOBS=0: one test after the other
+test: setup-dev check ## every check and every test but those of `make long`, on every core; JOBS=0: one after the other
 	@$(PY) -m pytest -n $(JOBS)
 
 .PHONY: check

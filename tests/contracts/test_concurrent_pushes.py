@@ -39,6 +39,8 @@ class AnyForm:
     def sharing(self, id: str, version: str) -> dict[str, str]:
         return {}
 
+    joining = sharing
+
 
 def furnish(storage: Database) -> dict[str, Actor]:
     storage.add_office(Office("tirana", "Tirana", "al"))

@@ -65,6 +65,8 @@ class Forms:
     def sharing(self, id: str, version: str) -> dict[str, str]:
         return {}
 
+    joining = sharing
+
 
 def _rules(path: str) -> str:
     return VISIT.merge_rules.get(path, "last")
