@@ -140,7 +140,7 @@ def due_of(
         mine = shown_to(items, coordinator=viewer in office.coordinators, carer=viewer == known.carer)
         seen = [i for i in mine if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         contact = programme.due.contact_form
-        due[case.id] = tuple(_due_item(case, _with_form_of(item, here, contact)) for item in seen)
+        due[case.id] = tuple(_due_item(case, _with_form_of(item, here, contact), there) for item in seen)
     return due
 
 
@@ -163,7 +163,7 @@ def in_zone(when: datetime | None, now: datetime) -> datetime | None:
     return None if when is None else when.astimezone(now.tzinfo)
 
 
-def _due_item(case: CaseFacts, item: Due) -> DueItem:
+def _due_item(case: CaseFacts, item: Due, now: datetime) -> DueItem:
     known = Case.from_values(case.facts)
     detail: dict[str, Any] = {"missed": item.missed} if item.missed else {}
     if item.owner:
@@ -173,7 +173,7 @@ def _due_item(case: CaseFacts, item: Due) -> DueItem:
     if item.words:
         detail["words"] = item.words
     if item.kind == "arrival" and known.expected_arrival is not None:
-        detail["expected"] = known.expected_arrival
+        detail["expected"] = known.expected_arrival.astimezone(now.tzinfo)
     return DueItem(
         case.id,
         known.code,

@@ -182,11 +182,19 @@ def share(
 def join_files(db: Transaction, entries: Entries, duplicate: str, original: str, because: str) -> str:
     """Two files are of one person: `duplicate` is read with `original` from now on. The record's id.
 
-    Problems person.files.same for a file and itself, person.reason.missing; case.row.unknown.
+    It is said in a file of the own office: which of two is called the duplicate only orders them, and in a
+    case of another office that office alone says it.
+
+    Problems person.files.same for a file and itself, person.files.not_home where both are cases of other
+    offices, person.reason.missing; case.row.unknown.
     """
     if duplicate == original:
         raise Problem("person.files.same")
-    cases.get(db, original)
+    homes = {case: cases.get(db, case).office for case in (duplicate, original)}
+    if db.identity.office not in homes.values():
+        raise Problem("person.files.not_home")
+    if homes[duplicate] != db.identity.office:
+        duplicate, original = original, duplicate
     given = {"original": original, "state": "same", "because": because}
     answers = {name: value for name, value in given.items() if value.strip()}
     return _written(db, entries, duplicate, library.SAME_PERSON, answers, "person.reason.missing")
@@ -214,9 +222,11 @@ def later_first(db: Snapshot, *files: str) -> list[str]:
 
 def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, because: str) -> None:
     """The person of this case has one file again: all that joined others to it is taken back. Why stands
-    below why they were joined.
+    below why they were joined. What another office said in a case of its own stays: only it takes that back.
 
-    Problems person.files.single where nothing joined them, person.part.reason_missing, and
+    Problems person.files.single where nothing joined them, person.part.reason_missing,
+    person.part.not_coordinator (what a file says against somebody counts in those that are joined to it, so
+    to part them lifts a protection), person.part.not_home where only another office joined them, and
     decision.record.open where one of those records lacks something; nothing is taken back then.
     """
     person = persons.person_of(db, shelf, cases.get(db, case))
@@ -224,7 +234,16 @@ def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, becau
         raise Problem("person.files.single")
     if not because.strip():
         raise Problem("person.part.reason_missing")
-    for record in person.statements:
+    if db.identity.role != COORDINATOR:
+        raise Problem("person.part.not_coordinator")
+    own = [
+        record
+        for record in person.statements
+        if cases.get(db, records.summary(db, record).case).office == db.identity.office
+    ]
+    if not own:
+        raise Problem("person.part.not_home")
+    for record in own:
         before = records.values(db, record).get("because", "")
         _changed(db, entries, record, {"state": "apart", "because": f"{before}\n{because.strip()}".strip()})
 

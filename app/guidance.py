@@ -21,7 +21,7 @@ from forms.casework.office_file import FORMS as OF_NO_PERSON
 from forms.casework.procedures import Item, Leaflet, Procedures
 from forms.casework.programme import Programme, programme_of
 from forms.entry import EntryChange
-from forms.library import BUILT_IN, PROCEDURE_STEP, forms
+from forms.library import BUILT_IN, PROCEDURE_STEP, SAFETY_INCIDENT, forms
 
 #: What the app opens by itself, and what is of no person.
 _ELSEWHERE: Final = frozenset({*BUILT_IN, *OF_NO_PERSON})
@@ -37,17 +37,22 @@ def offered(
     today: date,
 ) -> OffersView:
     """Every form but those that a worker does not look for, each once: what is due or asked for by the
-    stage of this person, the office's own, and the others by the first stage that names them; last, of no
-    stage, those of the library that none names."""
+    stage of this person, an incident right after what is due; the office's own; and the others by the first
+    stage that names them; last, of no stage, those of the library that none names."""
     here = {offer.form: offer for offer in offers(db) if offer.form not in _ELSEWHERE}
     plans = programme.stages
     named = {form for plan in (*plans, *pathway.STANDARD) for form in plan.forms}
     stage = next((plan.forms for plan in (*plans, *pathway.STANDARD) if plan.id == case.stage), ())
     minor = age(case, said, today, programme.consent.age).minor_on(today)
     asked = set(stage) - pathway.not_asked_of(minor, pathway.decided(said, today))
-    now = {item.form for item in items if item.form} | asked
+    due = {item.form for item in items if item.form}
+    now = due | asked | ({SAFETY_INCIDENT} & here.keys())
     ordered = pathway.offers(case.stage, here, [i.form for i in items if i.form], plans)
-    needed = [form for form in ordered if form in now]
+    # After what is due comes what went wrong: nobody looks for that in a long list.
+    needed = sorted(
+        (form for form in ordered if form in now),
+        key=lambda form: 0 if form in due else 1 if form == SAFETY_INCIDENT else 2,
+    )
     own = [form for form in ordered if form not in named | _LIBRARY and form not in now]
     left = [form for form in ordered if form in named | _LIBRARY and form not in now]
     by_stage = []

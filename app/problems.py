@@ -195,9 +195,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "attachment.source.missing": N_("This file cannot be read. Choose another one."),
     "attachment.source.too_large": N_("This file is too large. Choose a smaller one."),
     # decisions about a case
-    "gate.pass.not_coordinator": N_("Only a coordinator can pass this. Ask the coordinator of your office."),
+    "gate.pass.not_coordinator": N_("Only a coordinator can waive this. Ask the coordinator of your office."),
     "gate.pass.hard": N_(
-        "Nobody can pass this, or it is not missing any more. Open the case again and see what is missing."
+        "Nobody can waive this, or it is not missing any more. Open the case again and see what is missing."
     ),
     "gate.pass.reason_missing": N_("A reason is needed. Write why it is right all the same."),
     "share.office.not_home": N_(
@@ -222,6 +222,15 @@ TEXTS: Final[Mapping[str, str]] = {
     "person.code.unknown": N_("No file here has this code. Type the whole code, as it stands on the file."),
     "person.files.same": N_("This is the same file. Choose another one."),
     "person.part.reason_missing": N_("A reason is needed. Write how it is known that they are two people."),
+    "person.part.not_coordinator": N_(
+        "Only a coordinator can say that they are two people after all. Ask the coordinator of your office."
+    ),
+    "person.part.not_home": N_(
+        "Another office said that these files are of one person. Only that office can take it back."
+    ),
+    "person.files.not_home": N_(
+        "Both files are cases of other offices. Tell them how you know that it is one person."
+    ),
     "person.files.single": N_("No other file was joined to this one. There is nothing to take back."),
     "person.reason.missing": N_("A reason is needed. Write how it is known that it is one person."),
     # syncing: the way to the server
@@ -274,6 +283,14 @@ TEXTS: Final[Mapping[str, str]] = {
     "sync.case.not_yours_to_share": N_(
         "The server did not take this: only the office whose case it is may share it or end the sharing. "
         "Ask that office."
+    ),
+    "sync.case.not_yours_to_join": N_(
+        "The server did not take this: which files are of one person, only the office whose case it is says "
+        "in it. Tell that office how you know."
+    ),
+    "sync.files.not_coordinator": N_(
+        "The server did not take this: only a coordinator says that two files are of two people after all. "
+        "Ask the coordinator of your office."
     ),
     "sync.office_file.not_yours": N_(
         "The server did not take this: it belongs to the file of another office. Tell the coordinator."

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app import inbox, office, protection
 from app.casefile import due_of, in_zone, moment
+from app.contact_ways import with_ways
 from app.shelf import Shelf
 from app.store import Snapshot, cases, drafts, records
 from app.sync import receipt
-from app.views import DraftView, TodayView
+from app.views import DraftView, DueItem, TodayView
+from forms.casework.case import RISKS
 from forms.definition import FormDefinition
 
 #: (answered, asked) of a form with these values.
@@ -19,12 +21,16 @@ Progress = Callable[[FormDefinition, Mapping[str, Any]], tuple[int, int]]
 
 
 def view(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> TodayView:
-    """Overdue first and oldest first; then what is due today; drafts; open conflicts; the office's own."""
+    """Overdue first, then what is due today; drafts; open conflicts; the office's own.
+
+    Of what is overdue or due, whoever has not been met on arrival comes first, then the higher risk, then
+    what waits longest.
+    """
     found = cases.listed(db)
     day = now.date()
     due = (item for each in due_of(db, shelf, found, now).values() for item in each)
     seen = (item for item in due if (item.opens or item.due) <= day)
-    items = sorted(seen, key=lambda item: (item.due, item.code))
+    items = with_ways(db, shelf, sorted(seen, key=_pressing), now)
     return TodayView(
         day=day,
         overdue=tuple(item for item in items if item.overdue),
@@ -36,6 +42,10 @@ def view(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> Today
         alarms=protection.alarms(db, shelf, found, now),
         office=office.due(db, shelf, now),
     )
+
+
+def _pressing(item: DueItem) -> tuple[bool, int, date, str]:
+    return item.kind != "arrival", RISKS.index(item.risk), item.due, item.code
 
 
 def draft_views(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> tuple[DraftView, ...]:

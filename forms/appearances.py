@@ -54,6 +54,9 @@ _PLACES: Final = frozenset(
     {"maps", "placement-map", "hide-input", "quick", "streets", "satellite", "terrain"}
 )
 
+#: Our own, of a note that tells to break off or to act at once. Other tools pass it by.
+STOP: Final = "stop"
+
 #: The known appearances of each type of question, and of groups. `columns-N` stands for any number.
 KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "text": frozenset(
@@ -77,7 +80,7 @@ KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "geoshape": _PLACES,
     "barcode": frozenset({"front", "hidden-answer"}),
     "acknowledge": frozenset(),
-    "note": frozenset({"wN", "printer"}),
+    "note": frozenset({"wN", "printer", STOP}),
     "calculate": frozenset(),
     "group": _GROUPS,
 }

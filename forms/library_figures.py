@@ -12,10 +12,12 @@ from typing import Any, Final, Protocol
 
 from forms import keystrokes, library
 from forms.about import About, read_about
+from forms.casework.procedures import built_in
 from forms.definition import FormDefinition
 from forms.keystrokes import Step
 from forms.translations import Text
 from forms.usual_path import UsualPath, usual_path
+from forms.xform.recordings import slots_of
 from forms.xlsform.workbook import read_workbook
 
 #: Questions that a monitoring contact may take, and seconds from a locked device to a finished reception.
@@ -93,11 +95,16 @@ def library_figures(reports: Mapping[str, Checked], twice: int) -> LibraryFigure
     reception = keystrokes.from_locked(paths[library.AIRPORT_RECEPTION])
     contact = len(paths[library.MONITORING_CONTACT].given)
     child = len(paths[library.CHILD_MONITORING].given)
+    leaflets = built_in().leaflets
     figures = (
         LibraryFigure("forms without a finding", clean, f"of {len(reports)}", f"== {len(reports)}"),
         *_texts(definitions),
         LibraryFigure(
             "facts asked twice", twice, "facts", "== 0", f"accepted by name: {', '.join(pairs) or 'none'}"
+        ),
+        LibraryFigure(
+            "leaflets without a slot for a recording", sum(not each.audio for each in leaflets), "leaflets",
+            "== 0", f"{_slots(definitions)}; leaflets: {', '.join(each.audio for each in leaflets)}",
         ),
         LibraryFigure(
             "usual paths that cannot be finished", len(unfinished), "forms", "== 0", ", ".join(unfinished)
@@ -115,6 +122,13 @@ def library_figures(reports: Mapping[str, Checked], twice: int) -> LibraryFigure
         ),
     )  # fmt: skip
     return LibraryFigures(figures, {form_id: len(path.given) for form_id, path in paths.items()}, reception)
+
+
+def _slots(definitions: Mapping[str, FormDefinition]) -> str:
+    """How many questions of which forms can be heard where an office records them."""
+    counts = {form_id: sum(1 for _ in slots_of(each)) for form_id, each in definitions.items()}
+    named = ", ".join(f"{form_id} {count}" for form_id, count in counts.items() if count)
+    return f"questions with one: {named}"
 
 
 def about(form_id: str) -> About:

@@ -51,6 +51,8 @@ class Catalogue(Protocol):
 
     def sharing(self, id: str, version: str) -> Mapping[str, str]: ...
 
+    def joining(self, id: str, version: str) -> Mapping[str, str]: ...
+
 
 class Exchange:
     """Answers syncs. Safe to use from many threads."""
@@ -159,6 +161,7 @@ class Exchange:
             self._catalogue.denials(id, version),
             self._catalogue.lifts(id, version),
             self._catalogue.sharing(id, version),
+            self._catalogue.joining(id, version),
         )
 
     def _heard(self, actor: Actor, contact: Contact) -> int:

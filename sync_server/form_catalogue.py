@@ -21,7 +21,8 @@ from sync_server.storage.base import NewForm, Storage
 class FormFacts:
     """What the server needs of a form: its name, the merge rule of each template path, the meanings of its
     questions, and the template paths of those that ask for a file, and of those about who is denied: also of
-    those about which files are of one person, since a denial counts in each of them."""
+    those about which files are of one person, since a denial counts in each of them. `joining` are the
+    latter, with what each means."""
 
     id: str
     version: str
@@ -31,6 +32,7 @@ class FormFacts:
     denials: frozenset[str] = frozenset()
     lifts: frozenset[str] = frozenset()
     sharing: Mapping[str, str] = field(default_factory=dict)
+    joining: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def read_form(xml: str) -> FormFacts:
         ),
         frozenset(path for path, each in asked.items() if each.meaning == DECISION),
         {path: each.meaning for path, each in asked.items() if each.meaning and shares_on(each.meaning)},
+        {path: each.meaning for path, each in asked.items() if each.meaning and joins(each.meaning)},
     )
 
 
@@ -137,6 +140,11 @@ class FormCatalogue:
         """The template paths of the questions that say who is to have a case, with what each means."""
         facts = self._known(id, version)
         return {} if facts is None else facts.sharing
+
+    def joining(self, id: str, version: str) -> Mapping[str, str]:
+        """The same of those that say which files are of one person."""
+        facts = self._known(id, version)
+        return {} if facts is None else facts.joining
 
     def _known(self, id: str, version: str) -> FormFacts | None:
         facts = self._facts.get((id, version))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forms.casework.deny_list import LIFTED
+from forms.casework.joined_files import PARTING
 from forms.casework.sharing import ENDED, STATE
 from forms.paths import template
 from sync_server.accounts import Actor
 from sync_server.held_records import HeldRecords
-from sync_server.permissions import refusal
+from sync_server.permissions import joining_refusal, refusal
 from sync_server.protocol.change import ChangeSet, Json, check
 from sync_server.protocol.merge import Rules, same
 from sync_server.protocol.messages import Refused
@@ -28,7 +29,8 @@ class FormInUse:
     `matters`: records of it can change which other offices have their case; `sharing` are the template paths
     of the questions that say which, with what each means.
     `files` and `denials` are the template paths of the questions that ask for a file, and of those about who
-    is denied; `lifts` of those by which a denial is lifted.
+    is denied; `lifts` of those by which a denial is lifted; `joining` of those about which files are of one
+    person, with what each means.
     """
 
     rules: Rules | None
@@ -37,6 +39,7 @@ class FormInUse:
     denials: frozenset[str] = frozenset()
     lifts: frozenset[str] = frozenset()
     sharing: Mapping[str, str] = field(default_factory=dict)
+    joining: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shares_on(self) -> bool:
@@ -51,6 +54,14 @@ class FormInUse:
         """Whether it says of a sharing more than that it has ended."""
         said = ((self.sharing.get(template(path)), value) for path, value in change_set.values.items())
         return any(meaning and (meaning, value) != (STATE, ENDED) for meaning, value in said)
+
+    def joins(self, change_set: ChangeSet) -> bool:
+        """Whether it says which files are of one person."""
+        return bool(self.joining) and any(template(path) in self.joining for path in change_set.values)
+
+    def parts(self, change_set: ChangeSet, held: Collection[str]) -> bool:
+        """Whether it says something else of that than what is there; `held` are the record's paths."""
+        return any(path in held and self.joining.get(template(path)) in PARTING for path in change_set.values)
 
     def lifts_a_denial(self, change_set: ChangeSet) -> bool:
         """Whether it takes somebody off, in a row, outside of one or in a new record."""
@@ -157,6 +168,12 @@ class Judgement:
             form.shares_on if denial is None else self._goes_too_far(change_set, form),
             self._written_ms(change_set),
             denial,
+        )
+        refused = refused or joining_refusal(
+            self._actor,
+            self._cases.get(case),
+            form.joins(change_set),
+            form.parts(change_set, self._held.states(change_set.record)),
         )
         if refused:
             raise Problem(refused)

@@ -18,6 +18,7 @@ from forms.casework.deny_list import same_name
 from forms.casework.office_file import FORMS, is_office_file, office_file
 from sync_server.accounts import Actor
 from sync_server.protocol.change import ChangeSet
+from sync_server.protocol.merge_rules import COORDINATOR
 from sync_server.storage.base import Office, User
 from sync_server.storage.shared_base import SharedCase
 
@@ -64,6 +65,18 @@ def refusal(
     if not share.shared and not (share.ended_ms is not None and written_ms < share.ended_ms):
         return "sync.case.sharing_ended"
     return "sync.case.not_yours_to_share" if shares_on else ""
+
+
+def joining_refusal(actor: Actor, home: str | None, joins: bool, parts: bool) -> str:
+    """The code by which what a change says of files of one person is refused; empty where she may say it.
+
+    What one file says against somebody counts in those that are joined to it, so to part them takes a
+    protection away, as to lift a denial does: only a coordinator does (`parts`). And only in cases of her
+    own office does anybody say which are of one person (`joins`): another office says it in its own.
+    """
+    if joins and home is not None and home != actor.office:
+        return "sync.case.not_yours_to_join"
+    return "sync.files.not_coordinator" if parts and actor.role != COORDINATOR else ""
 
 
 def scope(actor: Actor) -> str:

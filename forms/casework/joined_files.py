@@ -24,6 +24,8 @@ from forms.casework.facts import Evidence
 
 #: The answer that names the other file.
 ORIGINAL: Final = "same.original"
+#: The answers that part two files when they become others.
+PARTING: Final = frozenset({ORIGINAL, "same.state"})
 
 
 @dataclass(frozen=True, slots=True)

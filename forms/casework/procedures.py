@@ -17,6 +17,7 @@ from forms.casework.case import STAGES, Stage
 from forms.casework.due.statements import latest_of_each, statements
 from forms.casework.facts import Evidence
 from forms.casework.tables import Table
+from forms.xform.recordings import is_slot
 
 StepState = Literal["open", "done", "deviated"]
 _STEP: Final = frozenset({"id", "stage", "title", "guidance", "minors"})
@@ -36,13 +37,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Leaflet:
-    """A leaflet in several languages. `audio` names recordings; `unreviewed` are languages whose text no
-    native speaker has signed off, which is shown on it."""
+    """A leaflet in several languages. `audio` is its slot for recorded speech, as a question has one: an
+    office records `<audio>-<language>.m4a`; empty where there is none. `unreviewed` are languages whose text
+    no native speaker has signed off, which is shown on it."""
 
     id: str
     title: Mapping[str, str]
     text: Mapping[str, str]
-    audio: Mapping[str, str]
+    audio: str = ""
     unreviewed: frozenset[str] = frozenset()
 
     def language_for(self, wanted: str) -> str:
@@ -130,7 +132,10 @@ def _step(table: Table) -> Step:
 
 def _leaflet(table: Table) -> Leaflet:
     title, text = _in_english(table, "title"), _in_english(table, "text")
-    return Leaflet(table.text("id"), title, text, table.texts("audio"), frozenset(table.words("unreviewed")))
+    audio = table.text("audio", "")
+    if audio and not is_slot(audio):
+        raise table.wrong("audio")
+    return Leaflet(table.text("id"), title, text, audio, frozenset(table.words("unreviewed")))
 
 
 def _in_english(table: Table, key: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from forms.casework.case import STAGES
 from forms.casework.facts import Evidence
 from forms.casework.procedures import Procedures, built_in
 from forms.errors import FormProblem
+from forms.xform.recordings import is_slot
 
 STEPS = Procedures.from_table(
     {
@@ -109,3 +110,12 @@ def test_our_own_steps_and_leaflets_are_read_in_all_five_languages() -> None:
             len(leaflet.text["en"].strip().splitlines())
         }
         assert leaflet.unreviewed == languages - {"en"}
+
+
+def test_each_of_our_leaflets_can_be_heard_and_a_slot_is_named_as_those_of_questions_are() -> None:
+    named = [leaflet.audio for leaflet in built_in().leaflets]
+    assert all(map(is_slot, named))
+    assert len(set(named)) == len(named)
+    text = {"en": "Thank you"}
+    with pytest.raises(FormProblem, match=r"form\.programme\.section_invalid"):
+        Procedures.from_table({"leaflets": [{"id": "a", "title": text, "text": text, "audio": "Ä b"}]})

@@ -143,6 +143,64 @@ def test_files_that_are_parted_again_are_two_and_each_has_its_own_word(
     assert nothing_went_wrong(arta, ana, drin, eleni)
 
 
+@pytest.mark.parametrize("said", [{"state": "apart"}, {"original": "another"}, {"because": "Ask her uncle"}])
+def test_another_office_says_nothing_of_which_files_are_one_here(
+    country: Country,
+    arta: Tablet,
+    ana: Tablet,
+    drin: Tablet,
+    eleni: Tablet,
+    files: tuple[str, str],
+    said: dict[str, str],
+) -> None:
+    """It would end what protects her in both: the uncle, who has a friend in Athens, would have her file."""
+    first, second = files
+    joined = join(arta, second, first)
+    arta.deny(first, "drin")
+    meet(arta, drin, eleni)
+    assert joined in eleni.of_case(second)
+    country.now += 1_000
+    eleni.write("", "same_person", said, joined)
+    join(eleni, second, country.new_id())
+    eleni.write(second, "visit", {"status": "seen"})
+    meet(eleni, arta, ana, drin)
+    assert eleni.codes() == ["sync.case.not_yours_to_join"] * 2
+    assert ana.values(joined)["state"] == "same"
+    assert len(ana.of_case(second)) == len(eleni.of_case(second)), "what else she wrote is taken in"
+    assert drin.of_case(first) == drin.of_case(second) == {}
+    theirs = eleni.open_case()
+    join(eleni, theirs, second)
+    eleni.sync()
+    assert len(eleni.codes()) == 2, "in a case of its own it may say so"
+    assert nothing_went_wrong(arta, ana, drin, eleni)
+
+
+@pytest.mark.parametrize("said", [{"state": "apart"}, {"original": "another"}, {"state": None}])
+def test_only_a_coordinator_parts_files_as_only_she_lifts_a_denial(
+    country: Country,
+    arta: Tablet,
+    ana: Tablet,
+    drin: Tablet,
+    files: tuple[str, str],
+    said: dict[str, str | None],
+) -> None:
+    first, second = files
+    luan = country.tablet("luan", "tirana")
+    joined = join(arta, second, first)
+    arta.deny(first, "drin")
+    meet(arta, drin, luan, ana)
+    country.now += 1_000
+    luan.write("", "same_person", said, joined)
+    arta.write("", "same_person", {"because": "The same paper, and the same mother"}, joined)
+    meet(luan, arta, drin)
+    assert (luan.codes(), arta.codes()) == (["sync.files.not_coordinator"], [])
+    assert drin.of_case(second) == {}
+    part(ana, joined)
+    meet(ana, drin)
+    assert drin.of_case(second) == country.held(second)
+    assert nothing_went_wrong(arta, ana, drin)
+
+
 def test_a_third_file_is_reached_by_way_of_the_second(
     country: Country, arta: Tablet, drin: Tablet, files: tuple[str, str]
 ) -> None:

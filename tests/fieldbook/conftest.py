@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -70,6 +72,12 @@ def template_of(
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def as_coordinator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever enrolled the device is a coordinator."""
+    monkeypatch.setattr(sys.modules[__name__], "IDENTITY", replace(IDENTITY, role="coordinator"))
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ def test_a_case_offers_first_what_its_stage_needs(book: Fieldbook) -> None:
     finish_case_file(book, case, stage="travel", expected_arrival="2026-05-04T14:20:00.000+02:00")
     view = done(book.case(case))
     needed = [offer.form for offer in view.offers.needed]
-    assert needed[0] == "airport_reception"
+    assert needed[:2] == ["airport_reception", "safety_incident"], "what is due, and what went wrong"
     assert {"travel", "consent"} <= set(needed)
     others = {offer.form: stage.stage for stage in view.offers.by_stage for offer in stage.offers}
     assert others["monitoring_contact"] == "arrival"

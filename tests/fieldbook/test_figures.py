@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,18 +14,11 @@ from app.views import FigureView
 from forms.casework.indicators.population import Period
 from forms.casework.programme import programme, programme_text
 from sync_server.protocol.messages import Reference
-from tests.fieldbook import conftest
-from tests.fieldbook.conftest import IDENTITY, Clock
+from tests.fieldbook.conftest import Clock
 from tests.fieldbook.test_fieldbook import answer, done
 from tests.fieldbook.test_office_file import add_row, hold_meeting
 
 APRIL_TO_JUNE = Period(date(2026, 4, 1), date(2026, 6, 30))
-
-
-@pytest.fixture
-def as_coordinator(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever enrolled the device is a coordinator."""
-    monkeypatch.setattr(conftest, "IDENTITY", dataclasses.replace(IDENTITY, role="coordinator"))
 
 
 @pytest.fixture

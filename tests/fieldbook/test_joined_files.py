@@ -3,13 +3,13 @@ server decides it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from app.fieldbook import World, unlock
+from app.fieldbook import Fieldbook, World, unlock
 from app.problems import Problem
 from app.settings import Settings
 from app.store import form_library, reference
@@ -31,6 +31,11 @@ def tablet(tmp_path_factory: pytest.TempPathFactory, xforms: dict[str, str]) -> 
     forms = book._store.read(lambda db: {each.id: load_form(each.xml) for each in form_library.newest(db)})
     yield ThreeOffices({"Tirana": book}, forms, clock)
     book.close()
+
+
+@pytest.fixture
+def book(open_book: Callable[[], Fieldbook]) -> Fieldbook:
+    return open_book()
 
 
 @pytest.fixture
@@ -89,6 +94,40 @@ def test_what_was_taken_back_in_the_other_file_counts_while_they_are_joined(
     assert of_athens(tablet, second) == ["consent.withdrawn"]
     tablet.books["Tirana"].decisions.part_files(second, "Two mothers").wait(30)
     assert of_athens(tablet, second) == []
+
+
+def test_what_another_office_said_of_a_file_of_its_own_is_not_taken_back_here(
+    tablet: ThreeOffices, files: tuple[str, str]
+) -> None:
+    first, second = files
+    decisions = tablet.books["Tirana"].decisions
+    theirs = opened(tablet, "Rabat")
+    tablet.case = theirs
+    tablet.write("Rabat", "same_person", original=second, state="same", because="The same paper")
+    with pytest.raises(Problem, match=r"person\.part\.not_home"):
+        decisions.part_files(second, "Two mothers").wait(30)
+    join(tablet, second, first)
+    decisions.part_files(second, "Two mothers").wait(30)
+    with pytest.raises(Problem, match=r"person\.part\.not_home"):
+        decisions.part_files(second, "Two mothers").wait(30)
+
+
+def test_an_officer_joins_files_and_asks_the_coordinator_to_part_them(book: Fieldbook) -> None:
+    first, second = (book.new_case("al", "sq").wait(30) for _ in range(2))
+    book.decisions.join_files(second, first, "The same paper").wait(30)
+    with pytest.raises(Problem, match=r"person\.part\.not_coordinator"):
+        book.decisions.part_files(first, "Two mothers").wait(30)
+    assert [each.id for each in book.case(first).wait(30).other_files] == [second]
+
+
+def test_files_are_joined_in_a_file_of_the_own_office(tablet: ThreeOffices, files: tuple[str, str]) -> None:
+    first, _ = files
+    theirs, others = opened(tablet, "Rabat"), opened(tablet, "Athens")
+    book = tablet.books["Tirana"]
+    with pytest.raises(Problem, match=r"person\.files\.not_home"):
+        book.decisions.join_files(theirs, others, "The same paper").wait(30)
+    said = book.decisions.join_files(theirs, first, "The same paper").wait(30)
+    assert said in {row.id for row in book.case(first).wait(30).records}
 
 
 def test_whom_the_other_file_denies_has_neither(tablet: ThreeOffices, files: tuple[str, str]) -> None:

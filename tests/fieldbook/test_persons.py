@@ -14,6 +14,9 @@ from app.problems import Problem
 from app.views import CaseView
 from tests.fieldbook.conftest import Clock
 
+#: Only a coordinator parts files.
+pytestmark = pytest.mark.usefixtures("as_coordinator")
+
 
 def done(job: Any) -> Any:
     return job.wait(30)

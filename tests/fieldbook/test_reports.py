@@ -17,9 +17,9 @@ from forms.casework.indicators.population import Period
 from sync_server.protocol.messages import Reference
 from tests.fieldbook.conftest import Clock
 from tests.fieldbook.test_fieldbook import answer, done, finish_case_file
-from tests.fieldbook.test_figures import APRIL_TO_JUNE, as_coordinator, drita, help_given
+from tests.fieldbook.test_figures import APRIL_TO_JUNE, drita, help_given
 
-__all__ = ["as_coordinator", "drita"]
+__all__ = ["drita"]
 
 CARE = """
 id = "care"

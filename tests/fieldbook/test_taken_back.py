@@ -11,6 +11,9 @@ from app.fieldbook import Fieldbook
 from app.problems import Problem
 from app.store import records
 
+#: Only a coordinator parts files.
+pytestmark = pytest.mark.usefixtures("as_coordinator")
+
 
 def done(job: Any) -> Any:
     return job.wait(30)

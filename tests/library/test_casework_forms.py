@@ -400,6 +400,9 @@ def test_a_complaint_on_the_coordinator_never_goes_to_the_coordinator(
 ) -> None:
     complaint = Filling(definitions[FEEDBACK])
     complaint.answer(writer_concerned="yes")
+    state = complaint.path("feedback_state")
+    assert complaint.entry.answer(state, "closed").violation is not None, "nobody closes what is about her"
+    assert complaint.entry.answer(state, "received").violation is None
     assert "writer_note" in complaint.asked()
     complaint.answer(
         writer_concerned="no",

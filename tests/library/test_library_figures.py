@@ -10,6 +10,7 @@ import pytest
 
 from forms import keystrokes, library, library_figures
 from forms.__main__ import main as check_library
+from forms.casework.procedures import built_in
 from forms.check import Report, between_forms, check_of_library
 from forms.library_figures import LibraryFigure, LibraryFigures
 from forms.lint.findings import Finding
@@ -53,6 +54,7 @@ def test_the_goals_are_those_that_were_promised(counted: LibraryFigures) -> None
         "texts equal to English without a reason": "== 0",
         "reasons that no text needs": "== 0",
         "facts asked twice": "== 0",
+        "leaflets without a slot for a recording": "== 0",
         "usual paths that cannot be finished": "== 0",
         "questions on the usual path of a monitoring contact": "<= 40",
         "questions on the usual path of a visit to a child": "<= 40",
@@ -65,6 +67,15 @@ def test_a_finding_in_a_form_is_counted(reports: dict[str, Report]) -> None:
     figures = library_figures.library_figures({**reports, "consent": spoilt}, 0)
     assert not named(figures, "forms without").holds
     assert not figures.hold
+
+
+def test_a_leaflet_that_nobody_can_record_is_counted(
+    reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = built_in()
+    mute = replace(own, leaflets=(own.leaflets[0], replace(own.leaflets[1], audio="")))
+    monkeypatch.setattr(library_figures, "built_in", lambda: mute)
+    assert not named(library_figures.library_figures(reports, 0), "leaflets").holds
 
 
 def test_a_text_that_one_language_lacks_is_counted(reports: dict[str, Report]) -> None:

@@ -503,6 +503,9 @@ def test_who_asks_to_be_forgotten_can_say_so_at_the_end(definitions: dict[str, F
     assert "low_note" in form.asked()
     assert "kept_note" not in form.asked()
     assert said(form).text("closure.services_handed_over") == "yes"
+    later = form.entry.answer(form.path("contact_later"), "yes")
+    assert later.violation is not None, "what is erased leads to no contact"
+    assert "summary" not in form.asked()
 
 
 def test_what_is_handed_over_names_where_to(definitions: dict[str, FormDefinition]) -> None:

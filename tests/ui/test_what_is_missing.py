@@ -37,7 +37,7 @@ def test_she_sees_what_is_missing_fills_in_the_form_that_answers_it_and_one_reas
     window.see("gate.stops")
     window.read("You can record everything; this only stops the journey.")
     window.read("Consent to the return: not given yet")
-    window.read("Nobody can pass this")
+    window.read("Nobody can waive this")
     before = missing(window)
     window.touch("gate.begin.consent_missing")
     window.see("entry.progress")

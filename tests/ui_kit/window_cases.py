@@ -702,6 +702,26 @@ def case_a_moment_is_shown_without_its_offset_and_picked_by_day() -> None:
     assert widget.path == "q"
 
 
+def case_a_day_that_nobody_may_change_offers_no_calendar_and_no_example() -> None:
+    asked(question("dateTime", readonly=True))
+    assert named("entry.question.q").hint == ""
+    for aid in ("entry.calendar.q", "entry.now.q"):
+        try:
+            named(aid)
+        except AssertionError:
+            continue
+        raise AssertionError(f"{aid} is offered")
+
+
+def case_a_note_that_tells_to_stop_looks_otherwise_than_one_that_explains() -> None:
+    told = {}
+    for appearances in (frozenset(), frozenset({"stop"})):
+        widget, _ = asked(question("note", appearances=appearances))
+        told[appearances] = (widget.note.meaning, widget.note._icon.icon)
+    assert len(set(told.values())) == 2
+    assert told[frozenset({"stop"})][0] == "danger"
+
+
 def case_a_photo_is_asked_for_and_shown_from_its_bytes() -> None:
     from PIL import Image
 

@@ -106,7 +106,17 @@ class CaseScreen(Screen):
         today = self.now().date()
         if not view.due:
             return []
-        return [heading(T("What is due"), len(view.due)), *(self._due(item, today) for item in view.due)]
+        rows = (self._due(item, today, self._against(view, item)) for item in view.due)
+        return [heading(T("What is due"), len(view.due)), *rows]
+
+    def _against(self, view: CaseView, item: DueItem) -> T | None:
+        """What speaks against doing this now. It can be recorded all the same: it may have happened."""
+        given = view.protection.clearance
+        if item.kind == "arrival" and (given is None or not given.stands):
+            return T("Not cleared to travel")
+        if item.kind.startswith("contact.") and view.protection.frozen:
+            return T("Nobody makes contact now")
+        return None
 
     def _gates(self, view: CaseView) -> list[Widget]:
         """The gates that lie ahead of the stage, the nearest first."""
@@ -159,7 +169,7 @@ class CaseScreen(Screen):
             ),
         ]
 
-    def _due(self, item: DueItem, today: Any) -> Row:
+    def _due(self, item: DueItem, today: Any, against: T | None) -> Row:
         form = item.form
         button = Button(
             text=T("Receive") if item.kind == "arrival" else T("Record"),
@@ -168,12 +178,12 @@ class CaseScreen(Screen):
             on_release=lambda *_: self.desk.begin(item.case, form or ""),
         )
         sign = Chip(text=T("Overdue"), meaning="danger") if item.overdue else None
+        told = (item.detail.get("words", ""), wording.due_owner(item), wording.due_when(item.due, today))
         return Row(
             name=f"case.due.{item.kind}",
             title=wording.due_kind(item.kind),
-            subtitle=joined(
-                item.detail.get("words", ""), wording.due_owner(item), wording.due_when(item.due, today)
-            ),
+            subtitle=joined(*told, wording.arrival_time(item), against or ""),
+            meaning="danger" if against is not None else "none",
             leading=sign,
             trailing=button if form else None,
         )

@@ -10,7 +10,7 @@ from app.ui.screens import wording
 from app.ui.screens.conflict_card import answers
 from app.ui.screens.screen import Screen, flow, note
 from app.ui.theme import L
-from app.ui.widgets import BidiLabel, Card, Chip, Column, RowLayout
+from app.ui.widgets import BidiLabel, Button, Card, Chip, Column, RowLayout
 from app.views import ConflictView, Titles
 
 
@@ -52,6 +52,17 @@ class ConflictScreen(Screen):
         parts: list[Widget] = [question, versions, _rule(found)]
         if found.state == "open":
             parts.append(flow(answers(self.desk, found, first="filled")))
+        if found.case and found.code:
+            # What else is known of the case decides which of two words is right.
+            case = found.case
+            parts.append(
+                Button(
+                    text=T("Open the case"),
+                    kind="plain",
+                    name="conflict.case",
+                    on_release=lambda *_: self.desk.go("case", case=case),
+                )
+            )
         self.fill(*parts)
 
 

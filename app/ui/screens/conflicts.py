@@ -26,7 +26,8 @@ class ConflictsScreen(Screen):
         self.titled(T("Your words that another version replaced"))
         parts: list[Widget] = [conflict_card(self.desk, conflict) for conflict in waiting]
         if not waiting:
-            parts = [note(T("None of your answers was replaced."), name="conflicts.none")]
+            told = T("Nothing waits for you.") if settled else T("None of your answers was replaced.")
+            parts = [note(told, name="conflicts.none")]
         if settled:
             parts += [heading(T("Settled"), len(settled))]
             parts += [self._settled(conflict) for conflict in settled]

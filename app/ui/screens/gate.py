@@ -43,7 +43,7 @@ class GateScreen(Screen):
             body += [heading(T("What is missing"), len(gate.reasons), name="gate.count")]
             body += self._reasons(view, gate)
         if gate.passed:
-            body += [heading(T("Passed by a coordinator"), len(gate.passed))]
+            body += [heading(T("Waived by a coordinator"), len(gate.passed))]
             body += [self._reason(view, each, passed=True) for each in gate.passed]
         self.fill(*body)
 
@@ -65,7 +65,7 @@ class GateScreen(Screen):
         shape, tone = ("person", "attention") if passed or not reason.hard else ("lock", "danger")
         head.add_widget(Icon(icon=shape, tone=tone))
         ended = T("until {day}", day=wording.date_of(reason.expires)) if reason.expires else ""
-        marked = T("Passed by a coordinator") if passed else reasons.passable(reason)
+        marked = T("Waived by a coordinator") if passed else reasons.passable(reason)
         buttons = self._records(view, reason, name) + self._form(reason, name, first)
         if not passed and not reason.hard and self.book.session.role == "coordinator":
             buttons.append(

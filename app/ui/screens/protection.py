@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: How a gate stands: its shape, its colour and its word.
 _STANDS: Mapping[str, tuple[str, str, T]] = {
     "open": ("check", "done", T("Open now")),
-    "passed": ("person", "attention", T("Passed by a coordinator")),
+    "passed": ("person", "attention", T("Waived by a coordinator")),
     "closed": ("lock", "danger", T("Still closed")),
 }
 
@@ -60,18 +60,18 @@ def gate_sentence(gate: GateView) -> T:
         soft = len(gate.reasons) - hard
         return joined(
             T.n(
-                "{n} thing is missing that nobody can pass",
-                "{n} things are missing that nobody can pass",
+                "{n} thing is missing that nobody can waive",
+                "{n} things are missing that nobody can waive",
                 hard,
             )
             if hard
             else "",
-            T.n("{n} that a coordinator can pass", "{n} that a coordinator can pass", soft)
+            T.n("{n} that a coordinator can waive", "{n} that a coordinator can waive", soft)
             if soft and hard
             else "",
             T.n(
-                "{n} thing is missing that a coordinator can pass",
-                "{n} things are missing that a coordinator can pass",
+                "{n} thing is missing that a coordinator can waive",
+                "{n} things are missing that a coordinator can waive",
                 soft,
             )
             if not hard

@@ -292,7 +292,7 @@ def reason(code: str) -> T:
 
 
 def passable(found: ReasonView) -> T:
-    return T("Nobody can pass this") if found.hard else T("A coordinator can pass this with a reason")
+    return T("Nobody can waive this") if found.hard else T("A coordinator can waive this with a reason")
 
 
 def because(code: str) -> T:

@@ -47,5 +47,5 @@ def _row(entry: FormEntry, sheets: list[Sheet], selected: bool, turn_to: Callabl
 
 def _all_answered(entry: FormEntry, sheets: list[Sheet]) -> bool:
     states = [entry.state(node.path) for sheet in sheets for node in sheet.questions]
-    asked = [state for state in states if state.type != "note" and not state.calculated]
+    asked = [state for state in states if state.type != "note" and not (state.calculated or state.readonly)]
     return all(state.value is not None for state in asked)

@@ -37,12 +37,13 @@ class TodayScreen(Screen):
         main: list[Widget] = aftermath_rows(self.desk, left)
         if view.alarms:
             main += [heading(T("Must not wait"), len(view.alarms))]
-            main += [self._alarm(alarm) for alarm in view.alarms]
+            main += [self._alarm(alarm, first=alarm is view.alarms[0]) for alarm in view.alarms]
         if view.overdue:
             main += [heading(T("Overdue"), len(view.overdue))]
-            main += [self._due(item, view.day, first=item is view.overdue[0]) for item in view.overdue]
+            leads = None if view.alarms else view.overdue[0]
+            main += [self._due(item, view.day, first=item is leads) for item in view.overdue]
         main += [heading(T("Today"), len(view.today))]
-        first = not view.overdue
+        first = not (view.overdue or view.alarms)
         main += [self._due(item, view.day, first=first and item is view.today[0]) for item in view.today]
         if not view.today:
             main += [note(T("Nothing more is due today."))]
@@ -57,7 +58,7 @@ class TodayScreen(Screen):
             side += [note(T("No form is begun and unfinished."))]
         self.fill_two(main, side)
 
-    def _alarm(self, alarm: AlarmView) -> Row:
+    def _alarm(self, alarm: AlarmView, *, first: bool = False) -> Row:
         """What is the matter and since when; of a case that is elsewhere, its code and whom to call."""
         case = alarm.case
         since = T("since {when}", when=wording.since(alarm.since))
@@ -73,18 +74,29 @@ class TodayScreen(Screen):
             title=alarm.case_code,
             subtitle=joined(reasons.alarm(alarm.kind), since, call),
             leading=Icon(icon="warning", tone="danger", extent=28),
-            trailing=Button(text=T("Open"), name=f"{name}.open", on_release=open_case) if case else None,
+            trailing=Button(
+                text=T("Open"),
+                kind="filled" if first else "outlined",
+                name=f"{name}.open",
+                on_release=open_case,
+            )
+            if case
+            else None,
             meaning="danger",
             pressable=case is not None,
             on_release=open_case,
         )
 
     def _due(self, item: DueItem, today: date, *, first: bool) -> Row:
-        verb = T("Open") if item.form is None else T("Receive") if item.kind == "arrival" else T("Record")
+        frozen = bool(item.detail.get("frozen"))
+        opens = frozen or item.form is None
+        verb = T("Open") if opens else T("Receive") if item.kind == "arrival" else T("Record")
+        told = T("Nobody makes contact now") if frozen else wording.ways_of_contact(item)
         return Row(
             name=f"today.due.{item.code}.{item.kind}",
             title=item.code,
-            subtitle=wording.due_sentence(item, today),
+            subtitle=joined(wording.due_sentence(item, today), told),
+            meaning="danger" if frozen else "none",
             leading=risk_mark(item.risk),
             trailing=Button(
                 text=verb,
@@ -97,7 +109,8 @@ class TodayScreen(Screen):
         )
 
     def _do(self, item: DueItem) -> None:
-        if item.form is None:
+        """A contact that nobody makes now begins at the case, where it says why."""
+        if item.form is None or item.detail.get("frozen"):
             self.desk.go("case", case=item.case)
         else:
             self.desk.begin(item.case, item.form)

@@ -232,8 +232,20 @@ def only_here(count: int) -> T:
 
 def due_sentence(item: DueItem, today: date) -> T:
     """'Week 2 contact · due Thursday': what and when, in one line, and between them who has to act where it
-    is somebody else."""
-    return joined(due_kind(item.kind), due_owner(item), due_when(item.due, today))
+    is somebody else; of an arrival the hour too."""
+    return joined(due_kind(item.kind), due_owner(item), due_when(item.due, today), arrival_time(item))
+
+
+def arrival_time(item: DueItem) -> T | str:
+    """When somebody is expected, by the clock of the office; empty where no hour is known."""
+    expected = item.detail.get("expected")
+    return T("at {time}", time=f"{expected:%H:%M}") if isinstance(expected, datetime) else ""
+
+
+def ways_of_contact(item: DueItem) -> T | str:
+    """By which ways the person of a contact may be reached; empty where nothing is known of it here."""
+    ways = item.detail.get("ways")
+    return T("only by: {ways}", ways=T.titles(ways)) if ways else ""
 
 
 def due_owner(item: DueItem) -> T | str:

@@ -25,7 +25,7 @@ def _moment(text: str) -> datetime | None:
 
 
 class DateQuestion(TypedQuestion):
-    """`2026-11-22` typed or picked; the day in words stands below."""
+    """`2026-11-22` typed or picked; the day in words stands below. What nobody may change offers neither."""
 
     hint = "2026-11-22"
     picks = True
@@ -34,9 +34,12 @@ class DateQuestion(TypedQuestion):
     def build(self) -> None:
         super().build()
         self.body.remove_widget(self.field)
-        self.field.hint = T("For example {example}", example=self.hint)
         line = RowLayout(spacing=dp(S))
         line.add_widget(self.field)
+        if self.state.readonly:
+            self.picks = self.offers_now = False
+        else:
+            self.field.hint = T("For example {example}", example=self.hint)
         if self.picks:
             self._calendar = IconButton(
                 icon="calendar",

@@ -10,14 +10,16 @@ from app.ui.widgets.label import BidiLabel
 from app.ui.widgets.messages import Banner
 from app.ui.widgets.questions.base import QuestionWidget, State, shown_value
 from app.ui.widgets.surfaces import Card
+from forms.appearances import STOP
 from forms.display import comma
 
 
 class NoteQuestion(QuestionWidget):
-    """A text of the form, in a quiet box."""
+    """A text of the form, in a quiet box; in one that nobody overlooks where it tells to break off."""
 
     def build(self) -> None:
-        self.note = Banner(name=f"entry.question.{self.path}", meaning="primary")
+        meaning = "danger" if STOP in self.state.appearances else "primary"
+        self.note = Banner(name=f"entry.question.{self.path}", meaning=meaning)
         self.body.add_widget(self.note)
 
     def show(self, state: State) -> None:
