@@ -416,8 +416,14 @@ def _told(db: Snapshot, tables: Mapping[str, Table]) -> Repaired:
         found.append(RepairedRecord(str(id), codes.get(case, ""), form, fate))
     found.sort(key=lambda each: (each.code, each.form, each.record))
     titles = {form.id: form.titles for form in form_library.newest(db)}
-    return Repaired(tuple(found), _nothing_unknown(record, outgoing, answer), titles)
+    return Repaired(tuple(found), _nothing_unknown(tables), titles)
 
 
-def _nothing_unknown(*tables: Table) -> bool:
-    return all(table.complete or table.indexed for table in tables)
+def _nothing_unknown(tables: Mapping[str, Table]) -> bool:
+    """Whether of each row that cannot be read at least the record is known."""
+    for name, column in (("record", "id"), ("outbox", "record"), ("answer", "record")):
+        table = tables.get(name, Table())
+        named = table.indexed and all(column in facts for facts in table.lost.values())
+        if not table.complete and not named:
+            return False
+    return True

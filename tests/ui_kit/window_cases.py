@@ -561,7 +561,7 @@ def case_what_is_refused_is_said_in_the_question_and_what_was_typed_stays() -> N
     assert len(jobs) == 1, "a second press before the answer is none"
     jobs[0].run(_refuses)
     frames(6)
-    assert "Only a coordinator can pass this" in str(named("ask.refused").text)
+    assert "Only a coordinator can waive this" in str(named("ask.refused").text)
     assert (why.text, told) == ("Her sister waits", [])
     touch(named("dialog.0"))
     jobs[1].run(lambda: "record")
