@@ -190,10 +190,12 @@ def join_files(db: Transaction, entries: Entries, duplicate: str, original: str,
     """
     if duplicate == original:
         raise Problem("person.files.same")
-    homes = {case: cases.get(db, case).office for case in (duplicate, original)}
-    if db.identity.office not in homes.values():
+    cases.get(db, original)
+    own = db.identity.office
+    homes = {each.id: each.office for each in cases.those(db, {duplicate, original})}
+    if own not in homes.values():
         raise Problem("person.files.not_home")
-    if homes[duplicate] != db.identity.office:
+    if homes.get(duplicate, own) != own:
         duplicate, original = original, duplicate
     given = {"original": original, "state": "same", "because": because}
     answers = {name: value for name, value in given.items() if value.strip()}
