@@ -1,4 +1,4 @@
-"""The kit in a real window. The cases are in window_cases.py and run in one process of their own."""
+"""The kit in a real window. The cases are in the folder `cases` and run in one process of their own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
-_SOURCE = Path(__file__).with_name("window_cases.py").read_text(encoding="utf-8")
-CASES = re.findall(r"^def case_(\w+)\(", _SOURCE, re.MULTILINE)
+_SOURCES = sorted(Path(__file__).with_name("cases").glob("*.py"))
+CASES = [
+    case
+    for source in _SOURCES
+    for case in re.findall(r"^def case_(\w+)\(", source.read_text(encoding="utf-8"), re.MULTILINE)
+]
 
 
 @pytest.mark.window
