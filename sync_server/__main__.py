@@ -8,6 +8,8 @@ add-programme --dir DIR (care | tact | FILE.toml)
 demo-office --dir DIR
 recovery-key --dir DIR --out FILE [--replace]
 unlock-code --dir DIR --device D
+devices --dir DIR
+revoke-device --dir DIR --device D
 cover-policy --dir DIR --office O [--lock-after S] [--cover-lasts S] [--pin | --no-pin] [--pin-least N]
 serve --dir DIR [--host H] [--port P] [--port-file F]
 support-bundle --dir DIR --out FILE.zip
@@ -43,6 +45,8 @@ ABOUT: Final = {
     "add-programme": "give all devices the rules of a programme",
     "recovery-key": "make the key by which the office opens any of its devices",
     "unlock-code": "a code for a device that waits after wrong passphrases",
+    "devices": "list the devices of this server, and when each last called",
+    "revoke-device": "a device is lost: take nothing from it any more",
     "cover-policy": "how devices of an office lock, and which PIN is enough",
     "demo-office": "fill a demo server with an invented office",
     "serve": "answer devices until SIGTERM or Ctrl-C",
@@ -89,6 +93,14 @@ def command(name: str) -> Command:
             from sync_server.commands import unlock_code
 
             return unlock_code
+        case "devices":
+            from sync_server.commands import devices
+
+            return devices
+        case "revoke-device":
+            from sync_server.commands import revoke_device
+
+            return revoke_device
         case "cover-policy":
             from sync_server.commands import cover_policy
 

@@ -54,7 +54,7 @@ TEXTS: Final = {
     "demo.server.not_a_demo": "This is not a demo server. Invented people are never mixed with real ones.",
     "demo.server.not_empty": "This server has users already. Make a new one for the demo office.",
     "device.id.unknown": "There is no device {device} here, or it was revoked. "
-    "Its number has eight letters and digits; its unlock screen shows it.",
+    "Its number has eight letters and digits; its unlock screen shows it, and 'devices' lists all of them.",
     "form.language.unreviewed": "Texts of consent and safety are drafts that nobody has signed off: {forms}. "
     "Nothing was published: let a native speaker read them, then "
     "{program} sign-off --dir {typed} {which} --by NAME",

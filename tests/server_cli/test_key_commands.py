@@ -40,12 +40,15 @@ def make(server: Any, out: Path, *more: str) -> str:
     return str(found)
 
 
-def told_to_devices(server: Any, enrolled: dict[str, Any]) -> dict[str, Any]:
+def synced(server: Any, enrolled: dict[str, Any]) -> requests.Response:
     about = requests.get(f"{server.url}/v1/about", timeout=30).json()
     body = {"protocol": 1, "clock": {"now": about["now"]}}
     headers = {"Authorization": f"Bearer {enrolled['token']}"}
-    answer = requests.post(f"{server.url}/v1/sync", json=body, headers=headers, timeout=30).json()
-    reference: dict[str, Any] = answer["reference"]
+    return requests.post(f"{server.url}/v1/sync", json=body, headers=headers, timeout=30)
+
+
+def told_to_devices(server: Any, enrolled: dict[str, Any]) -> dict[str, Any]:
+    reference: dict[str, Any] = synced(server, enrolled).json()["reference"]
     return reference
 
 
@@ -117,3 +120,18 @@ def test_two_devices_have_nothing_in_common(server: Any) -> None:
 
 def test_a_device_that_there_is_not_gets_no_code(server: Any) -> None:
     refused(server, "device.id.unknown", "unlock-code", "--device", "00000000")
+
+
+def test_a_lost_device_is_found_in_the_list_and_may_not_call_any_more(server: Any) -> None:
+    server.start()
+    lost, kept = server.enrol("mira"), server.enrol("mira")
+    listed = server.must("devices")
+    assert {line[:8] for line in listed.splitlines()} == {lost["device"], kept["device"]}
+    assert "mira, " in listed
+    server.must("revoke-device", "--device", lost["device"])
+    first, second = server.must("devices").splitlines()
+    assert first.startswith(kept["device"])
+    assert second.startswith(lost["device"])
+    assert "revoked" in second
+    assert [synced(server, each).status_code for each in (kept, lost)] == [200, 401]
+    refused(server, "device.id.unknown", "revoke-device", "--device", lost["device"])

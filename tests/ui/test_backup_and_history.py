@@ -56,7 +56,7 @@ def tell_a_story(office: Office, scratch: Path) -> tuple[Path, str]:
     return folder, view.row.code
 
 
-@pytest.mark.parametrize("language", SIZES)
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "ar"])
 def test_a_stick_is_chosen_and_the_backup_is_said_to_be_made_when_it_is_there(
     keyed_office: Office, tmp_path: Path, language: str
 ) -> None:
@@ -92,7 +92,7 @@ def test_a_stick_is_chosen_and_the_backup_is_said_to_be_made_when_it_is_there(
         display.close()
 
 
-@pytest.mark.parametrize("language", SIZES)
+@pytest.mark.parametrize("language", ["en", pytest.param("ar", marks=pytest.mark.long)])
 def test_who_said_what_when_and_on_which_device_is_read_from_the_record(
     keyed_office: Office, tmp_path: Path, language: str
 ) -> None:

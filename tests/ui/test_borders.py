@@ -55,7 +55,7 @@ def throw_the_draft_away(window: AppWindow) -> None:
     window.gone("dialog.0")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "ar"])
 def test_a_tablet_crosses_a_border_without_a_case_and_has_them_all_again_afterwards(
     display: Display, own_office: Office, tmp_path: Path, language: str
 ) -> None:
@@ -118,7 +118,7 @@ def test_a_tablet_crosses_a_border_without_a_case_and_has_them_all_again_afterwa
         window.wait_for(lambda: set(window.names("cases.row.")) == before, "all the cases", 60)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ar", marks=pytest.mark.long)])
 def test_in_danger_everything_is_erased_from_any_screen_after_it_was_told_what_is_lost(
     display: Display, own_office: Office, tmp_path: Path, language: str
 ) -> None:

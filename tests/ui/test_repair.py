@@ -81,7 +81,7 @@ def _without(whole: bytes, *pages: int) -> bytes:
     return bytes(spoilt)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "ar"])
 def test_a_damaged_store_is_told_repaired_and_what_is_lost_is_named_by_codes(
     display: Display, office: Office, tmp_path: Path, language: str
 ) -> None:
@@ -144,7 +144,7 @@ def test_a_damaged_store_is_told_repaired_and_what_is_lost_is_named_by_codes(
         assert window.find("today.missing") is None
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", pytest.param("ar", marks=pytest.mark.long)])
 def test_an_old_copy_that_was_put_back_is_told_with_what_to_do_until_it_was_heard(
     display: Display, office: Office, tmp_path: Path, language: str
 ) -> None:
