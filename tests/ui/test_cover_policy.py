@@ -77,13 +77,21 @@ def test_the_office_asks_for_a_longer_pin_locks_sooner_and_allows_none(
         window.touch("nav.settings")
         window.read("A PIN has 6 digits here.")
         set_pin(window, "258014")
-        decide(deciding_office, "--no-pin", "--lock-after", "30")
+        decide(deciding_office, "--no-pin")
         window.press("F2")
         window.read("The office allows no PIN any more", 60)
         window.touch("nav.today")
         window.touch("nav.settings")
         window.read("The office allows no PIN.")
         assert window.find("settings.pin") is None
-        # Half a minute without a touch, and nobody is asked.
-        window.see("lock.soon", 30)
+
+
+@pytest.mark.long
+def test_it_locks_as_soon_as_the_office_has_decided(
+    display: Display, deciding_office: Office, tmp_path: Path
+) -> None:
+    decide(deciding_office, "--lock-after", "30")
+    with opened(display, deciding_office, tmp_path) as window:
+        unlock(window)
+        window.see("lock.soon", 60)
         window.see("unlock.passphrase", 40)

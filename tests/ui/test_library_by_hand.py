@@ -15,13 +15,13 @@ from tests.ui.window import Display
 
 pytestmark = pytest.mark.window
 
-#: Repeats and photos in Arabic, a few decisions in Ukrainian.
-IN_LANGUAGES = {"airport_reception": "ar", "consent": "uk"}
-#: The most questions.
-LONGEST = {"child_monitoring": "en"}
+#: Repeats and photos, from right to left.
+REPEATS = {"airport_reception": "ar"}
+#: A few decisions, and the most questions.
+MORE = {"consent": "uk", "child_monitoring": "en"}
 
 
-@pytest.mark.parametrize("languages", [IN_LANGUAGES, pytest.param(LONGEST, marks=pytest.mark.long)])
+@pytest.mark.parametrize("languages", [REPEATS, pytest.param(MORE, marks=pytest.mark.long)])
 def test_what_is_answered_by_hand_is_what_the_office_gets(
     display: Display, tmp_path: Path, languages: dict[str, str]
 ) -> None:
