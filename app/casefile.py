@@ -19,8 +19,8 @@ from app.sync import receipt
 from app.views import CaseRow, CaseView, DueItem, FactConflict, FileView, RecordRow, StageView, Titles
 from forms import paths
 from forms.casework import pathway
-from forms.casework.case import Case
-from forms.casework.due import READ, Due, agenda, in_order, shown_to
+from forms.casework.case import Case, Risk
+from forms.casework.due import READ, Due, agenda, in_order, risk_of, shown_to
 from forms.casework.facts import LAST_MOMENT
 from forms.casework.office_file import FORMS as OF_NO_PERSON
 from forms.casework.programme import programme_of
@@ -138,9 +138,12 @@ def due_of(
             arrivals = [each for each in alone if each.kind == "arrival"]
             items = in_order([*items, *(each for each in arrivals if each not in items)])
         mine = shown_to(items, coordinator=viewer in office.coordinators, carer=viewer == known.carer)
+        judged = risk_of(known, everything, today)
         seen = [i for i in mine if i.on_desk(today) or i.kind.startswith(("arrival", "contact."))]
         contact = programme.due.contact_form
-        due[case.id] = tuple(_due_item(case, _with_form_of(item, here, contact), there) for item in seen)
+        due[case.id] = tuple(
+            _due_item(case, known, judged, _with_form_of(item, here, contact), there) for item in seen
+        )
     return due
 
 
@@ -163,8 +166,7 @@ def in_zone(when: datetime | None, now: datetime) -> datetime | None:
     return None if when is None else when.astimezone(now.tzinfo)
 
 
-def _due_item(case: CaseFacts, item: Due, now: datetime) -> DueItem:
-    known = Case.from_values(case.facts)
+def _due_item(case: CaseFacts, known: Case, judged: Risk, item: Due, now: datetime) -> DueItem:
     detail: dict[str, Any] = {"missed": item.missed} if item.missed else {}
     if item.owner:
         detail["owner"] = item.owner
@@ -177,7 +179,7 @@ def _due_item(case: CaseFacts, item: Due, now: datetime) -> DueItem:
     return DueItem(
         case.id,
         known.code,
-        known.risk,
+        judged,
         item.kind,
         # What an older record of a case says of a meeting is looked at, and no other one begun there.
         item.form if item.form and item.form not in OF_NO_PERSON else None,

@@ -227,17 +227,16 @@ def part_files(db: Transaction, shelf: Shelf, entries: Entries, case: str, becau
     below why they were joined. What another office said in a case of its own stays: only it takes that back.
 
     Problems person.files.single where nothing joined them, person.part.reason_missing,
-    person.part.not_coordinator (what a file says against somebody counts in those that are joined to it, so
-    to part them lifts a protection), person.part.not_home where only another office joined them, and
-    decision.record.open where one of those records lacks something; nothing is taken back then.
+    person.part.not_coordinator once the server knows that they were joined (what a file says against somebody
+    counts in those that are joined to it, so to part them lifts a protection), person.part.not_home where
+    only another office joined them, and decision.record.open where one of those records lacks something;
+    nothing is taken back then.
     """
     person = persons.person_of(db, shelf, cases.get(db, case))
     if not person.statements:
         raise Problem("person.files.single")
     if not because.strip():
         raise Problem("person.part.reason_missing")
-    if db.identity.role != COORDINATOR:
-        raise Problem("person.part.not_coordinator")
     own = [
         record
         for record in person.statements

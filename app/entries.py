@@ -114,7 +114,8 @@ class Entries:
             self._keep(db, record, change.values)
 
     def finish(self, db: Transaction, record: str, language: str | None) -> tuple[Violation, ...]:
-        """Check what is saved; when nothing is wrong, hand it over to the outbox."""
+        """Check what is saved; when nothing is wrong, hand it over to the outbox. Problems as of
+        `persons.refuse_parting`; the draft stays then."""
         if record in self._begun:
             self.save(
                 db, record, EntryChange(path="", values={}, redraw=(), restructured=False, violation=None)
@@ -130,6 +131,7 @@ class Entries:
         last = {**entry.opening.values, **entry.finish().values}
         if last:
             drafts.save_answers(db, record, last)
+        persons.refuse_parting(db, definition, record)
         drafts.finish(db, record)
         return ()
 

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from app import evidence
+from app.problems import Problem
 from app.shelf import Shelf
-from app.store import Snapshot, cases, form_library
+from app.store import Snapshot, cases, form_library, records
 from app.store.cases import CaseFacts
 from app.views import FactConflict, LikelyView
 from forms.casework.case import Case
@@ -21,7 +22,9 @@ from forms.casework.case_merge import MergedCase, SameCase, merged_view, said_in
 from forms.casework.duplicates import Birth, Identity, likely
 from forms.casework.facts import Evidence, lines
 from forms.casework.files_of_one import once_joined, taken_back_while_joined
-from forms.casework.joined_files import JoinedFile, joined_to
+from forms.casework.joined_files import PARTING, JoinedFile, joined_to, joins
+from forms.definition import FormDefinition
+from sync_server.protocol.merge_rules import COORDINATOR
 
 _PHONE: Final = "person.phone"
 _DOCUMENT: Final = "person.document"
@@ -123,13 +126,16 @@ def of(case: CaseFacts, joined: Mapping[str, Person]) -> Person:
 
 
 def joined_files(db: Snapshot, shelf: Shelf) -> dict[str, Person]:
-    """By case, the person of each file that was said to be one of several."""
+    """By case, the person of each file that was said to be one of several. The one to work in is of this
+    office where one of them is: what is written in another one goes to its office."""
     said = _statements(db, shelf)
     if not said:
         return {}
     named = {each.duplicate for each in said} | {each.original for each in said}
     files = {each.id: each for each in cases.those(db, named)}
-    merged = merged_view({key: (Case.from_values(each.facts), ()) for key, each in files.items()}, said)
+    own = {key for key, each in files.items() if each.office == db.identity.office}
+    known = {key: (Case.from_values(each.facts), ()) for key, each in files.items()}
+    merged = merged_view(known, said, own)
     return {case: _person(each, files) for each in merged if len(each.members) > 1 for case in each.members}
 
 
@@ -156,6 +162,29 @@ def joined_at_home(db: Snapshot, shelf: Shelf, case: CaseFacts, reads: evidence.
         JoinedFile(Case.from_values(each.facts), evidence.of_case(db, shelf, each.id, reads, zone))
         for each in cases.those(db, others)
     ]
+
+
+def refuse_parting(db: Snapshot, definition: FormDefinition, record: str) -> None:
+    """Whether a finished record may say from now on what its draft says of files of one person, as the
+    server judges it: otherwise this device would part them, and the server not.
+
+    Problems person.part.not_home in a case of another office, and person.part.not_coordinator where the
+    server has the record already and it would part them.
+    """
+    head, now = records.summary(db, record), records.values(db, record)
+    if not head.finished:
+        return
+    said = {
+        each.meaning
+        for path, each in definition.questions.items()
+        if each.meaning and joins(each.meaning) and now.get(path) != head.values.get(path)
+    }
+    if not said:
+        return
+    if cases.get(db, head.case).office != db.identity.office:
+        raise Problem("person.part.not_home")
+    if said & PARTING and head.on_server_ms is not None and db.identity.role != COORDINATOR:
+        raise Problem("person.part.not_coordinator")
 
 
 def now_of(db: Snapshot, shelf: Shelf, person: Person, now: datetime) -> datetime:

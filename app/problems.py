@@ -344,6 +344,13 @@ TEXTS: Final[Mapping[str, str]] = {
         "The server did not take this: which files are of one person, only the office whose case it is says "
         "in it. Tell that office how you know."
     ),
+    "sync.denial.not_coordinator": N_(
+        "The server did not take this: only a coordinator of the office whose case it is takes a name off "
+        "those who must not see it. Write a further name in a line of its own."
+    ),
+    "sync.record.other_version": N_(
+        "The server did not take this: the record is in another version of its form. Tell the coordinator."
+    ),
     "sync.files.not_coordinator": N_(
         "The server did not take this: only a coordinator says that two files are of two people after all. "
         "Ask the coordinator of your office."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from app import inbox, office, protection
 from app.casefile import due_of, in_zone, moment
@@ -13,8 +13,13 @@ from app.shelf import Shelf
 from app.store import Snapshot, cases, drafts, records
 from app.sync import receipt
 from app.views import DraftView, DueItem, TodayView
-from forms.casework.case import RISKS
+from forms.casework.case import Risk
 from forms.definition import FormDefinition
+
+#: Somebody may be lost.
+_FIRST: Final = ("arrival", "escalation.suspected_retrafficking")
+#: Whom nobody has judged is not low.
+_RANKS: Final[Mapping[Risk, int]] = {"high": 0, "medium": 1, "unknown": 1, "low": 2}
 
 #: (answered, asked) of a form with these values.
 Progress = Callable[[FormDefinition, Mapping[str, Any]], tuple[int, int]]
@@ -23,8 +28,7 @@ Progress = Callable[[FormDefinition, Mapping[str, Any]], tuple[int, int]]
 def view(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> TodayView:
     """Overdue first, then what is due today; drafts; open conflicts; the office's own.
 
-    Of what is overdue or due, whoever has not been met on arrival comes first, then the higher risk, then
-    what waits longest.
+    Of what is overdue or due, whoever may be lost comes first, then the higher risk, then what waits longest.
     """
     found = cases.listed(db)
     day = now.date()
@@ -45,7 +49,7 @@ def view(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> Today
 
 
 def _pressing(item: DueItem) -> tuple[bool, int, date, str]:
-    return item.kind != "arrival", RISKS.index(item.risk), item.due, item.code
+    return item.kind not in _FIRST, _RANKS[item.risk], item.due, item.code
 
 
 def draft_views(db: Snapshot, shelf: Shelf, now: datetime, progress: Progress) -> tuple[DraftView, ...]:

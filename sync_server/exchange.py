@@ -53,6 +53,8 @@ class Catalogue(Protocol):
 
     def joining(self, id: str, version: str) -> Mapping[str, str]: ...
 
+    def denied_names(self, id: str, version: str) -> frozenset[str]: ...
+
 
 class Exchange:
     """Answers syncs. Safe to use from many threads."""
@@ -162,6 +164,7 @@ class Exchange:
             self._catalogue.lifts(id, version),
             self._catalogue.sharing(id, version),
             self._catalogue.joining(id, version),
+            self._catalogue.denied_names(id, version),
         )
 
     def _heard(self, actor: Actor, contact: Contact) -> int:

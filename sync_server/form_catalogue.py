@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
-from forms.casework.deny_list import DECISION, denies
+from forms.casework.deny_list import DECISION, WHO, denies
 from forms.casework.joined_files import joins
 from forms.casework.sharing import shares_on
 from sync_server.protocol.change import is_text
@@ -22,7 +22,7 @@ class FormFacts:
     """What the server needs of a form: its name, the merge rule of each template path, the meanings of its
     questions, and the template paths of those that ask for a file, and of those about who is denied: also of
     those about which files are of one person, since a denial counts in each of them. `joining` are the
-    latter, with what each means."""
+    latter, with what each means; `names` those that name who is denied."""
 
     id: str
     version: str
@@ -33,6 +33,7 @@ class FormFacts:
     lifts: frozenset[str] = frozenset()
     sharing: Mapping[str, str] = field(default_factory=dict)
     joining: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ def read_form(xml: str) -> FormFacts:
         frozenset(path for path, each in asked.items() if each.meaning == DECISION),
         {path: each.meaning for path, each in asked.items() if each.meaning and shares_on(each.meaning)},
         {path: each.meaning for path, each in asked.items() if each.meaning and joins(each.meaning)},
+        frozenset(path for path, each in asked.items() if each.meaning == WHO),
     )
 
 
@@ -145,6 +147,11 @@ class FormCatalogue:
         """The same of those that say which files are of one person."""
         facts = self._known(id, version)
         return {} if facts is None else facts.joining
+
+    def denied_names(self, id: str, version: str) -> frozenset[str]:
+        """The template paths of the questions that name who is denied."""
+        facts = self._known(id, version)
+        return frozenset() if facts is None else facts.names
 
     def _known(self, id: str, version: str) -> FormFacts | None:
         facts = self._facts.get((id, version))

@@ -55,6 +55,10 @@ class HeldRecords:
         """The case and form of each record."""
         return {id: (stored.delta.case, stored.delta.form) for id, stored in self._stored.items()}
 
+    def version(self, record: str) -> str:
+        """The version of its form in which a record is."""
+        return self._stored[record].delta.form_version
+
     def states(self, record: str) -> Mapping[str, FieldState]:
         return self._states.get(record, {})
 

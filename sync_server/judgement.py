@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from forms.casework.deny_list import LIFTED
+from forms.casework.deny_list import LIFTED, same_name
+from forms.casework.facts import lines
 from forms.casework.joined_files import PARTING
 from forms.casework.sharing import ENDED, STATE
 from forms.paths import template
 from sync_server.accounts import Actor
 from sync_server.held_records import HeldRecords
-from sync_server.permissions import joining_refusal, refusal
+from sync_server.permissions import joining_refusal, naming_refusal, refusal
 from sync_server.protocol.change import ChangeSet, Json, check
-from sync_server.protocol.merge import Rules, same
+from sync_server.protocol.merge import FieldState, Rules, same
 from sync_server.protocol.messages import Refused
 from sync_server.protocol.problems import Problem
 from sync_server.shared_cases import SharedCases
@@ -30,7 +31,7 @@ class FormInUse:
     of the questions that say which, with what each means.
     `files` and `denials` are the template paths of the questions that ask for a file, and of those about who
     is denied; `lifts` of those by which a denial is lifted; `joining` of those about which files are of one
-    person, with what each means.
+    person, with what each means; `names` of those that name who is denied.
     """
 
     rules: Rules | None
@@ -40,6 +41,7 @@ class FormInUse:
     lifts: frozenset[str] = frozenset()
     sharing: Mapping[str, str] = field(default_factory=dict)
     joining: Mapping[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
     @property
     def shares_on(self) -> bool:
@@ -55,18 +57,39 @@ class FormInUse:
         said = ((self.sharing.get(template(path)), value) for path, value in change_set.values.items())
         return any(meaning and (meaning, value) != (STATE, ENDED) for meaning, value in said)
 
-    def joins(self, change_set: ChangeSet) -> bool:
-        """Whether it says which files are of one person."""
-        return bool(self.joining) and any(template(path) in self.joining for path in change_set.values)
+    def joins(self, change_set: ChangeSet, held: Mapping[str, FieldState]) -> bool:
+        """Whether it says which files are of one person, otherwise than it is said already."""
+        said = change_set.values.items()
+        return bool(self.joining) and any(
+            template(path) in self.joining and not (path in held and same(held[path].value, value))
+            for path, value in said
+        )
 
-    def parts(self, change_set: ChangeSet, held: Collection[str]) -> bool:
-        """Whether it says something else of that than what is there; `held` are the record's paths."""
-        return any(path in held and self.joining.get(template(path)) in PARTING for path in change_set.values)
+    def parts(self, change_set: ChangeSet, held: Mapping[str, FieldState]) -> bool:
+        """Whether it says something else of that than what is there; `held` is the record's state."""
+        said = change_set.values.items()
+        return any(
+            path in held and not same(held[path].value, value) and self.joining.get(template(path)) in PARTING
+            for path, value in said
+        )
+
+    def takes_names_off(self, change_set: ChangeSet, held: Mapping[str, FieldState]) -> bool:
+        """Whether a name that was denied is not among those that it denies in the same place."""
+        said = change_set.values.items()
+        return any(
+            path in held and template(path) in self.names and not _names(held[path].value) <= _names(value)
+            for path, value in said
+        )
 
     def lifts_a_denial(self, change_set: ChangeSet) -> bool:
         """Whether it takes somebody off, in a row, outside of one or in a new record."""
         said = change_set.values.items()
         return any(value == LIFTED and template(path) in self.lifts for path, value in said)
+
+
+def _names(value: Json) -> frozenset[str]:
+    """The names of a text that may hold several, one a line."""
+    return frozenset(map(same_name, lines(value)))
 
 
 def form_of(change_set: ChangeSet) -> FormVersion:
@@ -169,17 +192,25 @@ class Judgement:
             self._written_ms(change_set),
             denial,
         )
-        refused = refused or joining_refusal(
-            self._actor,
-            self._cases.get(case),
-            form.joins(change_set),
-            form.parts(change_set, self._held.states(change_set.record)),
+        held, at_home = self._held.states(change_set.record), self._cases.get(case)
+        refused = (
+            refused
+            or joining_refusal(
+                self._actor, at_home, form.joins(change_set, held), form.parts(change_set, held)
+            )
+            or naming_refusal(self._actor, at_home, form.takes_names_off(change_set, held))
         )
         if refused:
             raise Problem(refused)
         home = (case, change_set.form)
         if self._homes.get(change_set.record, home) != home or change_set.record in self._elsewhere:
             raise Problem("sync.record.moved")
+        if (
+            change_set.record in self._held
+            and self._held.version(change_set.record) != change_set.form_version
+        ):
+            # What protects somebody is read by the form: in another version it might say nothing.
+            raise Problem("sync.record.other_version")
         if form.rules is None:
             raise Problem("sync.form.unknown", {"form": change_set.form, "version": change_set.form_version})
         if fallen := self._fallen.get(change_set.record):

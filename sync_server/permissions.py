@@ -79,6 +79,15 @@ def joining_refusal(actor: Actor, home: str | None, joins: bool, parts: bool) ->
     return "sync.files.not_coordinator" if parts and actor.role != COORDINATOR else ""
 
 
+def naming_refusal(actor: Actor, home: str | None, takes_off: bool) -> str:
+    """The code by which a change is refused that takes a name off those whom a case denies, by writing
+    another one in its place; empty where that is for this actor to do. A coordinator of the home does it:
+    to anybody else a name may be added only, in a line or a row of its own."""
+    if not takes_off or (actor.role == COORDINATOR and home in (None, actor.office)):
+        return ""
+    return "sync.denial.not_coordinator"
+
+
 def scope(actor: Actor) -> str:
     """The office whose feed the actor pulls: its own cases, and what others share with it."""
     return actor.office

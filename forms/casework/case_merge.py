@@ -6,7 +6,7 @@ them. So it can be undone at any time, two offices may say it at once, and what 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Final
@@ -104,12 +104,15 @@ def in_force(statements: Iterable[SameCase]) -> tuple[SameCase, ...]:
 
 
 def merged_view(
-    cases: Mapping[str, tuple[Case, Sequence[Evidence]]], statements: Iterable[SameCase]
+    cases: Mapping[str, tuple[Case, Sequence[Evidence]]],
+    statements: Iterable[SameCase],
+    own: Collection[str] = (),
 ) -> tuple[MergedCase, ...]:
     """All cases, those that are the same read as one, in order of their keys.
 
     Of A = B and B = C, all three are one. A statement about a case that is not here (yet) joins what is
-    here of it. The original is the one that no statement calls a duplicate; in a circle, the first key.
+    here of it. The original is the one that no statement calls a duplicate; in a circle, the first key; of
+    those in `own` first, where there are any.
     """
     said = in_force(statements)
     group: dict[str, set[str]] = {key: {key} for key in cases}
@@ -125,7 +128,7 @@ def merged_view(
         here = sorted(members & cases.keys())
         if not here:
             continue
-        first = min(here, key=lambda key: (key in duplicates, key))
+        first = min(here, key=lambda key: (key not in own, key in duplicates, key))
         order = [first, *(key for key in here if key != first)]
         history = sorted(
             ((key, each) for key in order for each in cases[key][1]),

@@ -389,6 +389,7 @@ FEEDBACK: Final[Mapping[str, tuple[str, ...] | None]] = {
         "questions", "no_answer",
     ),
     "feedback.about_writer": _YES_NO,
+    "feedback.taken_over": _YES_NO,
     "feedback.handler": (
         "worker", "coordinator", "other_coordinator", "complaints", "data_protection", "outside",
     ),

@@ -29,6 +29,8 @@ CODES: Final[Mapping[str, int]] = MappingProxyType(
         "sync.case.not_yours_to_share": 403,
         "sync.case.not_yours_to_join": 403,
         "sync.files.not_coordinator": 403,
+        "sync.denial.not_coordinator": 403,
+        "sync.record.other_version": 409,
         "sync.office_file.not_yours": 403,
         "sync.office_file.other_form": 403,
         "sync.record.moved": 409,

@@ -10,12 +10,22 @@ from typing import Any
 
 import pytest
 
+from forms.check import check_table
 from sync_server.catch_up import CatchUp
 from sync_server.exchange import Exchange
 from sync_server.form_catalogue import FormCatalogue
 from sync_server.shared_cases import SharedCases
 from sync_server.storage.database import Database
 from tests.contracts.shared_offices import Country, Tablet, meet, outside_of_its_grants
+
+MUTE = """
+| settings |
+| | form_id | version | form_title |
+| | deny_list | 2 | Who must not see this case |
+| survey |
+| | type | name | label |
+| | text | remark | Remark |
+"""
 
 
 @pytest.fixture
@@ -199,6 +209,69 @@ def test_only_a_coordinator_parts_files_as_only_she_lifts_a_denial(
     meet(ana, drin)
     assert drin.of_case(second) == country.held(second)
     assert nothing_went_wrong(arta, ana, drin)
+
+
+def test_a_name_is_taken_off_those_who_are_denied_by_a_coordinator_of_the_home_only(
+    country: Country, arta: Tablet, ana: Tablet, drin: Tablet, eleni: Tablet, files: tuple[str, str]
+) -> None:
+    """To write another name in its place lifts a denial as well as the word for it does."""
+    _, second = files
+    denial = arta.deny(second, "drin", "leka")
+    meet(arta, drin, eleni, ana)
+    country.now += 1_000
+    for tablet, who in ((eleni, "somebody else"), (arta, None), (arta, "leka")):
+        tablet.write("", "deny_list", {"who": who}, denial)
+        tablet.sync()
+    assert {*arta.codes(), *eleni.codes()} <= {"sync.denial.not_coordinator", "sync.parent.refused"}
+    assert arta.codes()
+    assert eleni.codes()
+    assert drin.of_case(second) == {}
+    sign = country.sign
+    luan = country.tablet("luan", "tirana")
+    luan.sync()
+    luan.write("", "deny_list", {"who": f"leka{sign}\ndrin{sign}\nbesa"}, denial)
+    luan.sync()
+    assert luan.codes() == [], "whoever adds a name takes nobody off"
+    ana.sync()
+    ana.write("", "deny_list", {"who": f"leka{sign}"}, denial)
+    meet(ana, drin)
+    assert ana.codes() == []
+    assert drin.of_case(second) == country.held(second)
+
+
+def test_a_record_stays_in_the_version_of_its_form(
+    country: Country, storage: Database, arta: Tablet, drin: Tablet, files: tuple[str, str]
+) -> None:
+    """In another one that means nothing a denial would be over."""
+    first, _ = files
+    denial = arta.deny(first, "drin")
+    meet(arta, drin)
+    mute = check_table("deny_list", MUTE).xml
+    FormCatalogue(storage, lambda: country.now).publish_all([mute])
+    country.versions["deny_list"] = "2"
+    luan = country.tablet("luan", "tirana")
+    luan.sync()
+    luan.write("", "deny_list", {"remark": "x"}, denial)
+    meet(luan, drin)
+    assert luan.codes() == ["sync.record.other_version"]
+    assert drin.of_case(first) == {}
+
+
+def test_what_was_refused_of_files_can_be_said_again_as_it_stands(
+    country: Country, arta: Tablet, ana: Tablet, files: tuple[str, str]
+) -> None:
+    first, second = files
+    joined = join(arta, second, first)
+    meet(arta, ana)
+    country.now += 1_000
+    part(arta, joined)
+    arta.sync()
+    assert arta.codes() == ["sync.files.not_coordinator"]
+    other = country.tablet("luan", "tirana")
+    other.sync()
+    other.write("", "same_person", {"state": "same", "because": "The same paper, looked at again"}, joined)
+    other.sync()
+    assert other.codes() == []
 
 
 def test_a_third_file_is_reached_by_way_of_the_second(

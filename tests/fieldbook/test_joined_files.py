@@ -115,9 +115,28 @@ def test_what_another_office_said_of_a_file_of_its_own_is_not_taken_back_here(
 def test_an_officer_joins_files_and_asks_the_coordinator_to_part_them(book: Fieldbook) -> None:
     first, second = (book.new_case("al", "sq").wait(30) for _ in range(2))
     book.decisions.join_files(second, first, "The same paper").wait(30)
+    book.decisions.part_files(first, "Another mother, I have looked again").wait(30)
+    assert book.case(first).wait(30).other_files == (), "nobody else has seen it yet"
+    said = book.decisions.join_files(second, first, "The same paper").wait(30)
+    book._store.write(lambda db: db.run("UPDATE record SET on_server_ms = 1 WHERE id = ?", said))
     with pytest.raises(Problem, match=r"person\.part\.not_coordinator"):
         book.decisions.part_files(first, "Two mothers").wait(30)
+    opened = book.edit(said).wait(30)
+    book.save(said, opened.entry.answer("state", "apart")).wait(30)
+    with pytest.raises(Problem, match=r"person\.part\.not_coordinator"):
+        book.finish(said).wait(30)
     assert [each.id for each in book.case(first).wait(30).other_files] == [second]
+
+
+def test_of_two_offices_files_the_own_one_is_that_to_work_in(
+    tablet: ThreeOffices, files: tuple[str, str]
+) -> None:
+    """What is written in the other one goes to that office, and goes with it."""
+    first, _ = files
+    theirs = opened(tablet, "Rabat")
+    book = tablet.books["Tirana"]
+    book.decisions.join_files(theirs, first, "The same paper").wait(30)
+    assert [each.case for each in book.case(theirs).wait(30).files] == [first, theirs]
 
 
 def test_files_are_joined_in_a_file_of_the_own_office(tablet: ThreeOffices, files: tuple[str, str]) -> None:

@@ -33,7 +33,15 @@ def test_who_was_not_met_comes_first_then_the_higher_risk_then_who_waits_longest
     high = back_home(book, risk="high", arrived_on="2026-04-29")
     expected = "2026-05-03T22:40:00.000+02:00"
     lost = person(book, stage="travel", risk="low", expected_arrival=expected)
-    assert list(overdue(book)) == [lost, high, later, low]
+    unjudged = back_home(book, arrived_on="2026-04-25")
+    assert list(overdue(book)) == [lost, high, later, unjudged, low], "whom nobody has judged is not low"
+
+
+def test_the_risk_of_a_row_is_that_of_all_files_and_of_the_last_contact(book: Fieldbook) -> None:
+    first = back_home(book, risk="low")
+    second = back_home(book, risk="high")
+    done(book.decisions.join_files(second, first, "The same woman"))
+    assert overdue(book)[first].risk == "high"
 
 
 def test_an_arrival_tells_its_hour_by_the_clock_of_the_office(book: Fieldbook) -> None:
@@ -43,11 +51,17 @@ def test_an_arrival_tells_its_hour_by_the_clock_of_the_office(book: Fieldbook) -
 
 def test_a_contact_tells_by_which_ways_alone_and_nothing_that_may_name_anybody(book: Fieldbook) -> None:
     case = back_home(
-        book, safe_channel=["messenger", "in_person"], safe_times="When Arben is out", safe_never="Her uncle"
+        book,
+        safe_channel=["messenger", "in_person"],
+        safe_times="When Arben is out",
+        safe_never="Her uncle",
+        never_at=["night"],
+        code_word_agreed="yes",
     )
     detail = overdue(book)[case].detail
     assert detail["ways"]["en"] == "In person, at an agreed place, Messenger app"
     assert set(detail["ways"]) >= {"en", "fr", "sq", "ar", "uk"}
+    assert (detail["never_at"]["en"], detail["code_word"]) == ("Night (22–6)", True)
     assert not [word for word in ("Arben", "uncle") if word in str(detail)]
 
 

@@ -403,6 +403,8 @@ def test_a_complaint_on_the_coordinator_never_goes_to_the_coordinator(
     state = complaint.path("feedback_state")
     assert complaint.entry.answer(state, "closed").violation is not None, "nobody closes what is about her"
     assert complaint.entry.answer(state, "received").violation is None
+    complaint.answer(taken_over="yes")
+    assert complaint.entry.answer(state, "closed").violation is None, "a colleague does"
     assert "writer_note" in complaint.asked()
     complaint.answer(
         writer_concerned="no",

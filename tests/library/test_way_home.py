@@ -505,6 +505,8 @@ def test_who_asks_to_be_forgotten_can_say_so_at_the_end(definitions: dict[str, F
     assert said(form).text("closure.services_handed_over") == "yes"
     later = form.entry.answer(form.path("contact_later"), "yes")
     assert later.violation is not None, "what is erased leads to no contact"
+    assert "summary" in form.asked(), "until it is done, whoever opens it must know"
+    form.answer(erased_on="2026-01-02")
     assert "summary" not in form.asked()
 
 

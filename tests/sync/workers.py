@@ -60,7 +60,7 @@ class Forms:
     def meanings(self, id: str, version: str) -> frozenset[str]:
         return frozenset()
 
-    files = denials = lifts = meanings
+    files = denials = lifts = denied_names = meanings
 
     def sharing(self, id: str, version: str) -> dict[str, str]:
         return {}

@@ -243,9 +243,14 @@ def arrival_time(item: DueItem) -> T | str:
 
 
 def ways_of_contact(item: DueItem) -> T | str:
-    """By which ways the person of a contact may be reached; empty where nothing is known of it here."""
-    ways = item.detail.get("ways")
-    return T("only by: {ways}", ways=T.titles(ways)) if ways else ""
+    """By which ways the person of a contact may be reached, when never, and whether a code word was agreed;
+    empty where nothing is known of it here."""
+    ways, never = item.detail.get("ways"), item.detail.get("never_at")
+    return joined(
+        T("only by: {ways}", ways=T.titles(ways)) if ways else "",
+        T("never: {when}", when=T.titles(never)) if never else "",
+        T("with the code word") if item.detail.get("code_word") else "",
+    )
 
 
 def due_owner(item: DueItem) -> T | str:

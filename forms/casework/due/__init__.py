@@ -8,7 +8,7 @@ data (`DueRules`).
 from forms.casework.case import add_months
 from forms.casework.due.agenda import READ, agenda, due
 from forms.casework.due.arrival import ARRIVAL_WATCH, EARLY, ArrivalAlarm, arrival_alarm, arrived_on
-from forms.casework.due.contacts import Milestone, milestones
+from forms.casework.due.contacts import Milestone, milestones, risk_of
 from forms.casework.due.finished import Finished, finished_of
 from forms.casework.due.items import KINDS, Due, in_order, shown_to
 from forms.casework.due.rules import DueRules, Offset, Step
@@ -33,5 +33,6 @@ __all__ = [
     "finished_of",
     "in_order",
     "milestones",
+    "risk_of",
     "shown_to",
 ]

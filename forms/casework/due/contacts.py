@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from forms.casework.case import RISKS, Case, Risk
-from forms.casework.due.finished import Finished
+from forms.casework.due.finished import Finished, finished_of
 from forms.casework.due.items import Due
 from forms.casework.due.rules import DueRules
 from forms.casework.facts import Evidence, saying
@@ -163,11 +163,23 @@ def _stopped(in_order: Sequence[Finished]) -> bool:
     return bool(said) and said[-1] == "stop"
 
 
+def risk_of(case: Case, found: Iterable[Evidence], today: date) -> Risk:
+    """The risk by which lists are ordered: the higher of the case file's and the last contact's; unknown
+    where nobody has judged it."""
+    contacts = [each for each in finished_of(found) if each.is_contact and each.on <= today]
+    return _higher(case, sorted(contacts, key=lambda record: record.on))
+
+
 def _risk(case: Case, in_order: Sequence[Finished]) -> Risk:
-    """The higher of the case file's risk and the last contact's; who nobody has judged is not low."""
+    """Who nobody has judged is not low."""
+    risk = _higher(case, in_order)
+    return "medium" if risk == "unknown" else risk
+
+
+def _higher(case: Case, in_order: Sequence[Finished]) -> Risk:
     judged = [record.risk for record in in_order if record.risk != "unknown"]
     known = [risk for risk in (case.risk, *judged[-1:]) if risk != "unknown"]
-    return min(known, key=RISKS.index) if known else "medium"
+    return min(known, key=RISKS.index) if known else "unknown"
 
 
 def _between(
