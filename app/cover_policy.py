@@ -14,6 +14,10 @@ PIN_LEAST: Final = 4
 PIN_MOST: Final = 6
 
 
+#: Seconds below which no office's word goes.
+LEAST_S: Final = 30
+
+
 @dataclass(frozen=True, slots=True)
 class CoverRules:
     """What holds: seconds without a touch until it locks, seconds that a cover comes off, whether by a PIN,
@@ -31,12 +35,17 @@ def rules(settings: Settings, office: CoverPolicy | None = None) -> CoverRules:
     decided = office or CoverPolicy()
     least = max(PIN_LEAST, decided.pin_least, int(settings.pin_least))
     return CoverRules(
-        lock_after=min(settings.lock_after, decided.lock_after or settings.lock_after),
-        cover_lasts=min(settings.cover_lasts, decided.cover_lasts or settings.cover_lasts),
+        lock_after=_stricter(settings.lock_after, decided.lock_after),
+        cover_lasts=_stricter(settings.cover_lasts, decided.cover_lasts),
         pin=settings.pin and not decided.without_pin,
         pin_least=min(PIN_MOST, least),
         of_office=office is not None,
     )
+
+
+def _stricter(own: float, of_office: int | None) -> float:
+    """Whatever a server tells, a device can be used."""
+    return min(own, max(LEAST_S, of_office)) if of_office else own
 
 
 def rules_of(settings: Settings, db: Snapshot) -> CoverRules:

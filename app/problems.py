@@ -178,6 +178,14 @@ TEXTS: Final[Mapping[str, str]] = {
         "Nothing was taken off this device: some work on it is on no server yet ({count}). Look at the list, "
         "finish or discard drafts, sync, and try again."
     ),
+    "travel.server.behind": N_(
+        "Nothing was taken off this device: the server has less of its work than it once had, perhaps since "
+        "it was put back to an older copy. Tell the coordinator before anything else."
+    ),
+    "store.folder.erasing": N_(
+        "An erasing of this device is not finished: one of its files cannot be deleted. Have the file "
+        "removed, or choose another folder."
+    ),
     "travel.mode.on": N_(
         "This device travels: its cases are on the server, and no sync brings them here. When you have "
         "arrived, end the journey under Settings."

@@ -109,7 +109,7 @@ def forget_factors(destroyed: list[key_file.Destroyed], find_keyring: FindKeyrin
 def leftovers(folder: Path) -> Iterator[Path]:
     """What openings and repairs have made on their way and left behind, all of it copies, and what was set
     aside."""
-    for pattern in ("probe-*", "trial-*"):
+    for pattern in ("probe-*", "trial-*", "restore-*"):
         yield from folder.glob(pattern)
     for name in ("store.part", "store.upgrade", "store.repaired"):
         yield from (folder / f"{name}{suffix}" for suffix in ("", *_BESIDE))

@@ -32,6 +32,13 @@ def finish_leaving(folder: Path, find_keyring: FindKeyring = system_keyring) -> 
         lock.release()
 
 
+def refuse_unfinished(folder: Path) -> None:
+    """Problem store.folder.erasing where an erasing goes on with the next start: it would destroy whatever
+    is made there meanwhile."""
+    if erase.is_begun(folder):
+        raise Problem("store.folder.erasing")
+
+
 def erase_unopened(folder: Path, find_keyring: FindKeyring = system_keyring) -> None:
     """Erase the device in a folder that nobody has open, whether it would open or not. Problems as of
     `departures.erase`, and store.file.busy, store.file.missing."""

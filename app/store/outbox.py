@@ -25,6 +25,8 @@ State = Literal["waiting", "sent", "refused"]
 #: What waits on top of a refused change set is refused for that alone.
 PARENT_REFUSED: Final = "sync.parent.refused"
 
+_SERVER_LACKS: Final = "server.lacks"
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -97,6 +99,19 @@ def renumber(db: Transaction, received: int) -> None:
         db.run("UPDATE outbox SET sequence = ? WHERE place = ?", sequence, place)
     meta.put(db, meta.SEQUENCE, str(received + len(waiting)))
     meta.put(db, meta.RECOUNT, None)
+
+
+def note_what_the_server_has(db: Transaction, received: int) -> None:
+    """Keep whether the server tells of less than it has acknowledged: it was put back to an older copy, and
+    what it lacks is on this device alone. While something waits nothing follows from its number."""
+    if not db.value("SELECT count(*) FROM outbox WHERE state = 'waiting'"):
+        lacks = received < int(meta.get(db, meta.SEQUENCE) or 0)
+        meta.put(db, _SERVER_LACKS, "1" if lacks else None)
+
+
+def server_lacks_work(db: Snapshot) -> bool:
+    """Whether the last sync found it so."""
+    return meta.get(db, _SERVER_LACKS) is not None
 
 
 def remembers(db: Snapshot, received: int) -> bool:

@@ -22,6 +22,12 @@ def get(db: Snapshot) -> Reference:
     return schema.load(Reference, json.loads(kept)) if kept else Reference()
 
 
+def only_cover(db: Snapshot) -> list[tuple[str, str]]:
+    """Of what was told, how devices are covered and locked, as a fact of a store in which nothing else is."""
+    cover = get(db).cover
+    return [] if cover is None else [(_REFERENCE, schema.encode(Reference(cover=cover)).decode())]
+
+
 def fingerprint(db: Snapshot) -> str | None:
     """By which the server knows whether there is news; None before the first sync."""
     return meta.get(db, _FINGERPRINT)

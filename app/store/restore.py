@@ -26,6 +26,7 @@ from app.store.backup_contents import About, Sink
 from app.store.folder import FolderLock, set_aside, writing
 from app.store.identity import Identity, read_identity
 from app.store.keys import FLOOR, KeyCost, StoreKeys, sync_folder
+from app.store.leaving import finish_leaving, refuse_unfinished
 from app.store.migrations import migrate
 from app.store.sealed_stream import SealedReader, key_of, read_head
 from app.store.transaction import Snapshot, Transaction
@@ -61,12 +62,14 @@ def restore(
 ) -> Restored:
     """Make a device of the backup in `folder`, which must have no store yet.
 
-    Problems: store.file.exists; backup.file.missing, .foreign, .damaged, backup.version.newer;
-    store.recovery.other; store.file.damaged, store.file.foreign (what is in the backup is no whole store of
-    its keys), store.version.newer; those of `unsaved`.
+    Problems: store.file.exists, store.folder.erasing; backup.file.missing, .foreign, .damaged,
+    backup.version.newer; store.recovery.other; store.file.damaged, store.file.foreign (what is in the backup
+    is no whole store of its keys), store.version.newer; those of `unsaved`.
     """
     with writing():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    finish_leaving(folder)
+    refuse_unfinished(folder)
     lock = FolderLock(folder)
     try:
         if os.path.lexists(folder / connections.FILE_NAME):

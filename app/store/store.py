@@ -34,7 +34,7 @@ from app.store.attempts import Attempts, Codes
 from app.store.folder import FolderLock, says_damaged, set_aside, unsaved, writing
 from app.store.identity import Identity, read_identity, to_note, write_identity
 from app.store.keys import FLOOR, FindKeyring, KeyCost, StoreKeys
-from app.store.leaving import finish_leaving
+from app.store.leaving import finish_leaving, refuse_unfinished
 from app.store.recovery import RecoveryStanding
 from app.store.system_keyring import system_keyring
 from app.store.transaction import Snapshot, Transaction
@@ -118,7 +118,8 @@ class Store:
         recovery_key: bytes | None = None,
         find_keyring: FindKeyring = system_keyring,
     ) -> Store:
-        """Make a new store in `folder` and open it. Problem store.file.exists: never over an old one.
+        """Make a new store in `folder` and open it. Problems store.file.exists: never over an old one, and
+        store.folder.erasing.
 
         Keys without a store, as a creation leaves that was cut off, are moved aside. `recovery_key`: the
         public half of the key by which the office opens it, too.
@@ -127,6 +128,7 @@ class Store:
         with writing():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         finish_leaving(folder, find_keyring)
+        refuse_unfinished(folder)
         lock = FolderLock(folder)
         try:
             if cls.exists(folder):

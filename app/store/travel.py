@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from app.problems import Problem
 from app.store import connection as connections
-from app.store import erase, key_file, loss, meta
+from app.store import erase, key_file, loss, meta, outbox, reference
 from app.store import keys as key_files
 from app.store.anchor import FILE_NAME as ANCHOR_NAME
 from app.store.keys import FindKeyring, KeyCost, StoreKeys
@@ -42,9 +42,12 @@ def since(db: Snapshot) -> datetime | None:
 
 
 def refuse(db: Snapshot) -> None:
-    """Refuse a departure: travel.mode.on, travel.work.unsent {count}."""
+    """Refuse a departure: travel.mode.on, travel.work.unsent {count}, travel.server.behind where the last
+    sync showed that the server has lost what it had acknowledged."""
     if since(db) is not None:
         raise Problem("travel.mode.on")
+    if outbox.server_lacks_work(db):
+        raise Problem("travel.server.behind")
     found = loss.look(db)
     if not found.nothing:
         raise Problem("travel.work.unsent", {"count": found.count})
@@ -119,6 +122,8 @@ def finish(folder: Path, find_keyring: FindKeyring) -> None:
 
 def _filling(db: Snapshot, now_ms: int) -> Callable[[Any], None]:
     kept = [(key, value) for key in _KEPT if (value := meta.get(db, key)) is not None]
+    # How the office has its devices covered and locked holds on a journey too; of colleagues nothing goes.
+    kept += reference.only_cover(db)
     forms = db.rows("SELECT id, version, hash, xml, titles, merge_rules FROM form")
 
     def fill(connection: Any) -> None:

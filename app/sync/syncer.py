@@ -341,6 +341,7 @@ def take_in(db: Transaction, request: SyncRequest, response: SyncResponse) -> bo
         receipt.note_put_back(db)
     if forgotten or miscounted(response) or meta.get(db, meta.RECOUNT):
         outbox.renumber(db, response.received)
+    outbox.note_what_the_server_has(db, response.received)
     conflicts.told(db, request.settled)
     pages.apply_page(db, response.page, response.max_stamp)
     conflicts.take_in(db, response.conflicts)

@@ -37,6 +37,8 @@ class Guard:
         self.cover = Cover(self.rules.cover_lasts)
         self.pin = QuickPin()
         self.idle = Idle(self.rules.lock_after)
+        #: While this holds the clock locks nothing: what is under way must not be cut off.
+        self.awake = False
         self._warning: LockSoon | None = None
         self._looking: Any = None
 
@@ -130,7 +132,7 @@ class Guard:
 
     def look(self, _seconds: float = 0.0) -> None:
         """What the clock says: lock, warn, or nothing."""
-        if self._desk.fieldbook is None:
+        if self._desk.fieldbook is None or self.awake:
             return
         if self.cover.on:
             if self.cover.expired:

@@ -289,6 +289,10 @@ class Navigator(Column):
         if untold is not None:
             self.tell_problem(untold)
 
+    def all_typed(self) -> dict[str, Any]:
+        """What is typed and saved nowhere, on screens and in dialogs."""
+        return {**self.unfinished, **self.guard.typed()}
+
     def lock(self) -> None:
         """Close the store and start the program anew, at its unlock screen."""
         if self.fieldbook is None or not self.keeps:
@@ -296,7 +300,7 @@ class Navigator(Column):
         self._leave()
         self.guard.clear_window()
         self.clear_widgets()
-        self.fieldbook.unfinished.keep({**self.unfinished, **self.guard.typed()})  # closing waits for it
+        self.fieldbook.unfinished.keep(self.all_typed())  # closing waits for it
         chosen = self.window.preferences.language
         lock(self.fieldbook, replace(self.window.settings, language=chosen))
 

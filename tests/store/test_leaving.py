@@ -10,10 +10,25 @@ import threading
 import pytest
 
 from app.problems import Problem
-from app.store import Store, attachments, cases, departures, drafts, form_library, loss, meta, records, travel
+from app.store import (
+    Store,
+    attachments,
+    cases,
+    departures,
+    drafts,
+    erase,
+    form_library,
+    loss,
+    meta,
+    outbox,
+    records,
+    reference,
+    travel,
+)
 from app.store import keys as key_files
 from app.store.leaving import erase_unopened, finish_leaving
 from app.store.system_keyring import SystemKeyring
+from sync_server.protocol.messages import CoverPolicy, Reference
 from sync_server.protocol.recovery_key import RecoveryKey
 from tests.store.test_canaries import CANARIES, found_in, needles, written_about
 
@@ -297,3 +312,31 @@ def test_an_erasing_waits_for_nobody_for_long(mira):
     assert not (mira.folder / "store.db").exists()
     goes_on.set()
     writing.join(20)
+
+
+def test_nothing_is_made_where_an_erasing_is_not_finished(mira, monkeypatch):
+    """It would be destroyed with the next start."""
+    monkeypatch.setattr(erase, "finish", lambda *_: False)
+    departures.erase(mira.store)
+    assert erase.is_begun(mira.folder)
+    with pytest.raises(Problem, match=r"store\.folder\.erasing"):
+        Store.create(
+            mira.folder, "five other words of mine", mira.store.identity, now_ms=lambda: 1, cost=CHEAP
+        )
+
+
+def test_what_the_server_has_lost_keeps_the_cases_on_the_device(mira):
+    """Somebody has put it back to an older copy: what it lacks is here alone, though nothing waits."""
+    mira.store.write(lambda db: meta.put(db, meta.SEQUENCE, "3"))
+    mira.store.write(lambda db: outbox.note_what_the_server_has(db, 1))
+    with pytest.raises(Problem, match=r"travel\.server\.behind"):
+        mira.store.read(travel.refuse)
+    mira.store.write(lambda db: outbox.note_what_the_server_has(db, 3))
+    mira.store.read(travel.refuse)
+
+
+def test_how_the_office_has_devices_locked_holds_on_a_journey_too(mira):
+    told = Reference(cover=CoverPolicy(lock_after=60, cover_lasts=30, without_pin=True))
+    mira.store.write(lambda db: reference.put(db, told))
+    depart(mira)
+    assert open_again(mira).read(reference.get) == Reference(cover=told.cover)

@@ -43,6 +43,8 @@ def ask_to_erase(desk: Navigator) -> None:
     def ask(view: TravelView) -> None:
         _dialog(_lost(view.loss), erase)
 
+    # What is typed would be lost as well.
+    book.unfinished.keep(desk.all_typed())
     # Where the store cannot even tell what it holds, it can be erased all the same.
     book.leaving.look().then(ask, lambda _: _dialog([_UNTOLD], erase))
 

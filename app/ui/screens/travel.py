@@ -37,7 +37,7 @@ class TravelScreen(Screen):
     def enter(self) -> None:
         self.titled(T("Travel mode"), back=True)
         # What is typed on other screens is work, too.
-        self.book.unfinished.keep(self.desk.unfinished)
+        self.book.unfinished.keep(self.desk.all_typed())
         self.book.leaving.look().then(self._seen)
 
     def appeared(self) -> None:
@@ -171,5 +171,6 @@ class TravelScreen(Screen):
             focus.give(self._passphrase)
 
     def _set_busy(self, busy: bool) -> None:
-        self._busy = self._do.disabled = busy
+        # A departure that the clock cuts off would look like one that is done.
+        self._busy = self._do.disabled = self.desk.guard.awake = busy
         self._do.text = T("Syncing, then taking off…") if busy else T("Take the cases off this device")
