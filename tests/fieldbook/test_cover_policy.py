@@ -41,6 +41,11 @@ def test_an_office_that_asks_for_more_digits_than_there_can_be_gets_the_most(dig
     assert rules(device(), CoverPolicy(pin_least=digits)).pin_least == 6
 
 
+def test_a_server_that_asks_for_a_second_leaves_the_device_usable() -> None:
+    found = rules(device(), CoverPolicy(lock_after=1, cover_lasts=1))
+    assert (found.lock_after, found.cover_lasts) == (30, 30)
+
+
 def test_a_pin_that_is_too_short_now_is_forgotten_and_a_long_one_stays() -> None:
     pin = QuickPin()
     pin.choose("2580")
