@@ -257,7 +257,7 @@ def test_who_is_denied_takes_nobody_off_whatever_her_clock_claims(
     """The only coordinator is the relative. She has seen the list, and writes over it as of yesterday."""
     denied = arta.deny(case, "somebody")
     meet(arta, ana)
-    arta.write(case, "deny_list", {"who": "ana" + country.sign}, denied)
+    arta.write(case, "deny_list", {"who": f"somebody{country.sign}\nana{country.sign}"}, denied)
     arta.sync()
     country.now -= 3_600_000
     ana.write(case, "deny_list", {"who": "nobody", "decision": "lifted"}, denied)
