@@ -46,7 +46,7 @@ TOWNS = count()
 
 
 @pytest.mark.random
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(STEPS, OFFSETS)
 def test_all_replicas_end_equal_and_every_losing_value_is_logged(
     new_town: Any,

@@ -119,7 +119,7 @@ def shared_database() -> Iterator[Database]:
 
 
 @pytest.mark.random
-@settings(max_examples=examples(50), deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(STEPS)
 def test_tiny_pages_interrupted_and_pushed_between_end_with_what_a_whole_pull_brings(
     new_town: Any, shared_database: Database, steps: list[tuple[int, str, int, str, str | None]]

@@ -40,7 +40,7 @@ RULES = {
 RECEIVED = 10_000
 
 History = list[Known]
-Law = settings(max_examples=examples(200), deadline=None)
+Law = settings(max_examples=examples(400), deadline=None)
 
 
 def values_of(path: str) -> st.SearchStrategy[Any]:

@@ -158,7 +158,7 @@ SEEDS = iter(range(1_000_000))
 
 
 @pytest.mark.random
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(STEPS)
 def test_every_office_ends_with_what_it_may_have_and_never_had_more(
     database: Database, steps: list[tuple[str, str, int]]

@@ -225,7 +225,7 @@ class TwoWorkers(RuleBasedStateMachine):
             assert stamps - replaced == heads, "an answer vanished without anybody replacing it"
 
 
-TwoWorkers.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=25, deadline=None)
+TwoWorkers.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=25, deadline=None)
 
 
 @pytest.fixture(autouse=True)

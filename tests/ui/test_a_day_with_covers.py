@@ -10,7 +10,7 @@ from tests.ui.conftest import Office, opened
 from tests.ui.window import Display
 from tests.ui.workers_day import WorkersDay, policy
 
-pytestmark = [pytest.mark.window, pytest.mark.long]
+pytestmark = pytest.mark.window
 
 
 def test_a_day_of_two_visits_a_call_and_lunch_takes_three_passphrases_and_loses_no_letter(
